@@ -1,0 +1,251 @@
+//! How a component, its actions and its triggers present themselves.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use flow::{Map, Value};
+use futures::future::BoxFuture;
+
+use crate::{Inputs, Run, StepError};
+
+/// A named set of actions and triggers, addressed by its key in definitions.
+#[derive(Debug)]
+pub struct Component {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub description: &'static str,
+    pub category: &'static str,
+    pub actions: Vec<Action>,
+    pub triggers: Vec<Trigger>,
+    pub connections: Vec<Connection>,
+}
+
+/// Something a step can do.
+#[derive(Debug)]
+pub struct Action {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub description: &'static str,
+    pub inputs: Vec<Input>,
+    pub safety: Safety,
+    pub perform: Perform,
+    /// The execution ends successfully after this action.
+    pub terminates: bool,
+    /// Key of the input whose entry names are the branches of the step.
+    pub branches_by: Option<&'static str>,
+}
+
+/// What a crash in the middle of an action means for its second run.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Safety {
+    /// Touches nothing outside the run; running it again is not noticed.
+    Pure,
+    /// Touches the world, but a second time changes nothing more (a read, an idempotent write).
+    Repeatable,
+    /// Touches the world; when it was cut, nobody can tell whether it happened.
+    Once,
+}
+
+/// How an action is carried out.
+pub enum Perform {
+    /// A function of the inputs alone.
+    Pure(fn(&Inputs) -> Result<Output, StepError>),
+    /// A quick function that also reads or writes logs and state.
+    WithRun(fn(&mut Run, &Inputs) -> Result<Output, StepError>),
+    /// Waits for something: the network, a script, time.
+    Waiting(for<'a> fn(&'a mut Run, &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>>),
+    /// The runner repeats the step's body.
+    Loop(LoopKind),
+    /// The runner leaves the innermost loop.
+    BreakLoop,
+}
+
+impl std::fmt::Debug for Perform {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Pure(_) => "Pure",
+            Self::WithRun(_) => "WithRun",
+            Self::Waiting(_) => "Waiting",
+            Self::Loop(LoopKind::Items) => "LoopOverItems",
+            Self::Loop(LoopKind::Times) => "LoopNTimes",
+            Self::BreakLoop => "BreakLoop",
+        })
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum LoopKind {
+    /// Once per entry of the input `items`.
+    Items,
+    /// As often as the input `iterationCount` says.
+    Times,
+}
+
+/// What an action hands back.
+#[derive(Clone, Debug, Default)]
+pub struct Output {
+    /// Becomes `<step>.results`; `None` means no result.
+    pub data: Option<Value>,
+    /// Name of the branch to take.
+    pub branch: Option<Arc<str>>,
+    /// The HTTP answer, if this is the last step of a synchronous run.
+    pub response: Option<Response>,
+}
+
+impl From<Value> for Output {
+    fn from(data: Value) -> Self {
+        Self { data: Some(data), ..Self::default() }
+    }
+}
+
+/// An HTTP answer that a trigger or the last step decided on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Response {
+    pub status: Option<u16>,
+    pub content_type: Option<String>,
+    /// Header name and value, in order.
+    pub headers: Vec<(String, String)>,
+    pub body: Option<Bytes>,
+}
+
+/// Something that starts a flow.
+pub struct Trigger {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub description: &'static str,
+    pub inputs: Vec<Input>,
+    pub schedule: ScheduleSupport,
+    /// Offered for any flow, not only with its own component.
+    pub is_common: bool,
+    pub perform: fn(&mut Run, Map, &Inputs) -> Result<TriggerOutput, StepError>,
+}
+
+impl std::fmt::Debug for Trigger {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Trigger").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// What a trigger makes of the payload it got.
+#[derive(Clone, Debug, Default)]
+pub struct TriggerOutput {
+    /// The trigger step's results: `headers`, `body`, `rawBody` and so on.
+    pub payload: Map,
+    pub branch: Option<Arc<str>>,
+    pub response: Option<Response>,
+}
+
+impl TriggerOutput {
+    pub fn pass(payload: Map) -> Self {
+        Self { payload, ..Self::default() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ScheduleSupport {
+    Invalid,
+    Valid,
+    Required,
+}
+
+/// One input field of an action, trigger or connection.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub comments: &'static str,
+    pub kind: InputKind,
+    pub collection: Option<Collection>,
+    /// Used when the definition gives no value; empty text means no default.
+    pub default: &'static str,
+    pub required: bool,
+    /// Closed choice of values; empty for free input.
+    pub choices: &'static [&'static str],
+    /// Other spellings of the key that definitions in the wild use.
+    pub aliases: &'static [&'static str],
+}
+
+impl Input {
+    /// An optional free text input; chain the setters for anything else.
+    pub const fn new(key: &'static str, label: &'static str) -> Self {
+        Self {
+            key,
+            label,
+            comments: "",
+            kind: InputKind::String,
+            collection: None,
+            default: "",
+            required: false,
+            choices: &[],
+            aliases: &[],
+        }
+    }
+
+    pub const fn comments(mut self, comments: &'static str) -> Self {
+        self.comments = comments;
+        self
+    }
+
+    pub const fn kind(mut self, kind: InputKind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub const fn value_list(mut self) -> Self {
+        self.collection = Some(Collection::ValueList);
+        self
+    }
+
+    pub const fn key_value_list(mut self) -> Self {
+        self.collection = Some(Collection::KeyValueList);
+        self
+    }
+
+    pub const fn default(mut self, default: &'static str) -> Self {
+        self.default = default;
+        self
+    }
+
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub const fn choices(mut self, choices: &'static [&'static str]) -> Self {
+        self.choices = choices;
+        self
+    }
+
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+}
+
+/// The editor an input asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum InputKind {
+    String,
+    Text,
+    Data,
+    Password,
+    Boolean,
+    Code,
+    Conditional,
+    Connection,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Collection {
+    ValueList,
+    KeyValueList,
+}
+
+/// A kind of credentials a component can use.
+#[derive(Debug)]
+pub struct Connection {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub comments: &'static str,
+    pub inputs: Vec<Input>,
+}

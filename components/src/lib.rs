@@ -1,0 +1,26 @@
+//! Built-in components: what integrations can do without publishing anything.
+//!
+//! One file per component in [`builtin`]. A component describes itself (labels, inputs, defaults)
+//! and offers actions and triggers; the runner calls them with resolved inputs and a [`Run`], the
+//! only door to logs, state, time, scripts and the network. Nothing here knows the database.
+
+mod catalog;
+mod describe;
+mod error;
+mod inputs;
+mod run;
+mod state;
+
+pub mod builtin;
+
+pub use catalog::Catalog;
+pub use describe::{
+    Action, Collection, Component, Connection, Input, InputKind, LoopKind, Output, Perform, Response,
+    Safety, ScheduleSupport, Trigger, TriggerOutput,
+};
+pub use error::StepError;
+pub use inputs::Inputs;
+pub use run::{
+    Clock, LogLine, Named, Run, RunInfo, Script, ScriptOutput, Scripts, Services, Severity,
+};
+pub use state::{Level, State, States};

@@ -1,0 +1,129 @@
+//! What an action may see and do while it runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use flow::{Map, Value};
+
+use crate::{Response, States, StepError};
+
+/// One execution, as the action that is running now sees it.
+pub struct Run {
+    pub info: Arc<RunInfo>,
+    pub services: Arc<Services>,
+    pub states: States,
+    /// Config variable key to run-time value.
+    pub config_vars: Arc<Map>,
+    /// Lines written since the runner last took them.
+    pub logs: Vec<LogLine>,
+    /// `execution/step path/iteration/attempt` of the running step: stays the same when the step is
+    /// run again after a crash, so a called service can tell a repetition.
+    pub idempotency_key: String,
+    /// Step key to `{results}`, for inline code; filled only for actions that read it.
+    pub step_results: Map,
+}
+
+impl Run {
+    pub fn log(&mut self, severity: Severity, message: impl Into<String>) {
+        self.logs.push(LogLine { severity, message: message.into() });
+    }
+}
+
+/// Facts about an execution that do not change while it runs.
+#[derive(Clone, Debug, Default)]
+pub struct RunInfo {
+    /// Global id of the execution.
+    pub execution_id: String,
+    pub customer: Named,
+    pub instance: Named,
+    pub integration: Named,
+    pub flow: Named,
+    pub user: Named,
+    /// ISO 8601, UTC.
+    pub started_at: String,
+    /// The URL that started the execution; empty when none did.
+    pub invoke_url: String,
+    /// Flow name to URL.
+    pub webhook_urls: Map,
+    /// Flow name to list of keys.
+    pub webhook_api_keys: Map,
+    pub debug: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    pub id: String,
+    pub name: String,
+    pub external_id: String,
+}
+
+/// Everything outside the run; each with a stand-in for tests.
+pub struct Services {
+    pub egress: egress::Client,
+    pub scripts: Arc<dyn Scripts>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Time as an argument.
+#[async_trait]
+pub trait Clock: Send + Sync {
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    fn now_micros(&self) -> i64;
+    async fn sleep(&self, duration: Duration);
+}
+
+/// Runs JavaScript of tenants, isolated from the server.
+#[async_trait]
+pub trait Scripts: Send + Sync {
+    async fn run(&self, script: Script) -> Result<ScriptOutput, StepError>;
+}
+
+/// One call of a function that inline code exports.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// A CommonJS module; its `module.exports` (or that object's `default`) is called.
+    pub code: String,
+    /// Arguments of the call.
+    pub arguments: Vec<Value>,
+    /// With it, the first argument gets `logger`, and state objects changed in place are reported.
+    pub with_context: bool,
+    pub time_limit: Duration,
+}
+
+/// What a script call left behind, also when it failed.
+#[derive(Clone, Debug, Default)]
+pub struct ScriptOutput {
+    /// What the function returned; `Err` what it threw.
+    pub returned: Option<Result<Option<Value>, StepError>>,
+    /// Lines of `logger` and `console`, in order.
+    pub logs: Vec<LogLine>,
+    /// With a context: its first argument's state objects after the call, by context key
+    /// (`instanceState`, `crossFlowState`, `integrationState`, `executionState`).
+    pub states: Map,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LogLine {
+    pub severity: Severity,
+    pub message: String,
+}
+
+/// Severity of a log line, in rising order.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Severity {
+    Trace,
+    Debug,
+    Info,
+    Warn,
+    Error,
+    Fatal,
+    Metric,
+}
+
+impl Response {
+    /// Whether anything was decided at all.
+    pub fn is_set(&self) -> bool {
+        *self != Self::default()
+    }
+}

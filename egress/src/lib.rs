@@ -1,0 +1,5 @@
+//! The only outgoing HTTP client.
+
+/// Outgoing HTTP.
+#[derive(Clone, Debug)]
+pub struct Client;

@@ -1,5 +1,20 @@
 //! The only outgoing HTTP client.
+//!
+//! Tenants decide where requests go, so every destination is checked three times: on the parsed URL
+//! (a literal address never reaches a resolver), in the resolver (the connection uses exactly the
+//! addresses that were checked), and again for each redirect. Proxies from the environment are
+//! ignored, since a proxy would resolve names past these checks.
+//!
+//! Start at [`Client::send`].
 
-/// Outgoing HTTP.
-#[derive(Clone, Debug)]
-pub struct Client;
+mod address;
+mod client;
+mod error;
+mod message;
+mod policy;
+mod resolver;
+
+pub use client::Client;
+pub use error::Error;
+pub use message::{Body, Part, REDIRECTS_MAX, Request, Response};
+pub use policy::{Policy, RESPONSE_BYTES_MAX};

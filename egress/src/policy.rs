@@ -1,0 +1,85 @@
+//! What an installation allows its tenants to reach, and for how long.
+
+/// Largest response body that is read.
+pub const RESPONSE_BYTES_MAX: usize = 500_000_000;
+
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Allows loopback, private and carrier-grade ranges, for development and closed networks.
+    /// Link-local and metadata addresses stay refused: they hand out the machine's own credentials.
+    pub allow_private: bool,
+    /// Hosts that may have any address: names or addresses as a URL shows them; `*.example.com`
+    /// stands for all names below.
+    pub allow_hosts: Vec<String>,
+    pub connect_timeout_seconds: u64,
+    /// Longest silence while an answer is awaited or read.
+    pub read_timeout_seconds: u64,
+    /// Longest whole exchange.
+    pub total_timeout_seconds: u64,
+    pub response_bytes_max: usize,
+    /// How long an unused connection is kept for the next request to the same host.
+    pub pool_idle_seconds: u64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            allow_private: false,
+            allow_hosts: Vec::new(),
+            connect_timeout_seconds: 10,
+            read_timeout_seconds: 120,
+            total_timeout_seconds: 900,
+            response_bytes_max: RESPONSE_BYTES_MAX,
+            pool_idle_seconds: 60,
+        }
+    }
+}
+
+impl Policy {
+    /// Whether the installation trusts this host by name, whatever its address.
+    pub(crate) fn trusts_host(&self, host: &str) -> bool {
+        let host = normal(host);
+        self.allow_hosts
+            .iter()
+            .map(|allowed| normal(allowed))
+            .any(|allowed| match allowed.strip_prefix("*.") {
+                Some(parent) => host
+                    .strip_suffix(parent)
+                    .is_some_and(|label| label.ends_with('.')),
+                None => host == allowed,
+            })
+    }
+}
+
+/// Lower case, without the dot that ends a fully qualified name and the brackets around colons.
+fn normal(host: &str) -> String {
+    host.trim_matches(['[', ']'])
+        .trim_end_matches('.')
+        .to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trust_is_by_whole_labels() {
+        let policy = Policy {
+            allow_hosts: ["ERP.local", "*.example.com", "::1"]
+                .map(str::to_owned)
+                .into(),
+            ..Policy::default()
+        };
+        for (host, expected) in [
+            ("erp.local", true),
+            ("erp.local.", true),
+            ("xerp.local", false),
+            ("a.b.example.com", true),
+            ("example.com", false),
+            ("badexample.com", false),
+            ("[::1]", true),
+        ] {
+            assert_eq!(policy.trusts_host(host), expected, "{host}");
+        }
+    }
+}

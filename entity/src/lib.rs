@@ -1,1 +1,35 @@
-//! entity
+//! The tables as types: models, typed ids, times, and the handle to the database.
+//!
+//! Rows only: no rule about who may see or change one lives here (see `domain`). Start at
+//! [`integration`] and [`instance`] for the control plane, at [`execution`] for the execution plane.
+
+pub mod config_value;
+pub mod config_variable;
+pub mod customer;
+mod db;
+pub mod deployment;
+pub mod execution;
+pub mod flow_config;
+pub mod ids;
+pub mod instance;
+pub mod integration;
+pub mod integration_flow;
+mod labels;
+pub mod lane;
+pub mod log;
+pub mod node;
+pub mod organization;
+pub mod organization_key;
+pub mod payload;
+mod scope;
+pub mod state_value;
+pub mod step_result;
+mod time;
+pub mod user;
+pub mod work;
+
+pub use db::{Db, DbUrl, SQLITE_VERSION_MIN};
+pub use ids::*;
+pub use labels::Labels;
+pub use scope::TenantOwned;
+pub use time::{Clock, ManualClock, SystemClock, Timestamp};

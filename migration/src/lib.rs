@@ -1,1 +1,30 @@
-//! migration
+//! The history of the schema.
+//!
+//! Applied migrations are never edited, and none of them knows `entity`: they must mean the same in
+//! ten years. Old code runs while a new migration is applied: expand first, contract later.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m20261121_000001_tenants;
+mod m20261121_000002_integrations;
+mod m20261121_000003_instances;
+mod m20261121_000004_executions;
+mod m20261121_000005_work;
+
+/// Applies what is missing.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_tenants::Migration),
+            Box::new(m20261121_000002_integrations::Migration),
+            Box::new(m20261121_000003_instances::Migration),
+            Box::new(m20261121_000004_executions::Migration),
+            Box::new(m20261121_000005_work::Migration),
+        ]
+    }
+}

@@ -1,0 +1,41 @@
+//! A copy of an integration version configured for one customer.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{CustomerId, DeploymentId, InstanceId, IntegrationId, Labels, OrganizationId};
+use crate::{TenantOwned, Timestamp};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "instance")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: InstanceId,
+    pub organization_id: OrganizationId,
+    pub customer_id: CustomerId,
+    /// The version it is configured for; of a test instance, the draft.
+    pub integration_id: IntegrationId,
+    pub name: String,
+    pub description: String,
+    pub labels: Labels,
+    /// False while paused.
+    pub enabled: bool,
+    /// The hidden test instance of an integration.
+    pub is_system: bool,
+    pub global_debug: bool,
+    /// Its configuration differs from what is deployed.
+    pub needs_deploy: bool,
+    pub deployment_id: Option<DeploymentId>,
+    /// Version number of the running deployment; 0 before the first.
+    pub deployed_version: i32,
+    pub last_deployed_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const ORGANIZATION: Column = Column::OrganizationId;
+    const CUSTOMER: Option<Column> = Some(Column::CustomerId);
+}

@@ -1,0 +1,85 @@
+//! An integration: one row for its draft and one for each published version.
+//!
+//! Rows of one integration share `sequence_id`. The draft is edited; a version never changes but
+//! for its availability.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{CustomerId, IntegrationId, Labels, OrganizationId, SequenceId, TenantOwned};
+use crate::{Timestamp, UserId};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "integration")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: IntegrationId,
+    pub organization_id: OrganizationId,
+    /// Set for integrations that one customer owns.
+    pub customer_id: Option<CustomerId>,
+    pub sequence_id: SequenceId,
+    pub is_draft: bool,
+    /// Versions count from 1; the draft carries the number of the newest version, or 0.
+    pub version_number: i32,
+    pub name: String,
+    pub description: String,
+    pub category: String,
+    pub labels: Labels,
+    #[sea_orm(column_type = "Text")]
+    pub documentation: String,
+    #[sea_orm(column_type = "Text")]
+    pub overview: String,
+    /// The definition as ordered JSON text.
+    #[sea_orm(column_type = "Text")]
+    pub definition: String,
+    /// Of a draft: it differs from the newest version.
+    pub has_unpublished_changes: bool,
+    pub version_comment: String,
+    /// JSON text given at publishing, for example the commit.
+    pub version_attributes: Option<String>,
+    pub version_created_at: Option<Timestamp>,
+    pub version_created_by: Option<UserId>,
+    /// Offered when a version is picked for an instance.
+    pub version_is_available: bool,
+    pub marketplace_configuration: MarketplaceConfiguration,
+    pub allow_multiple_marketplace_instances: bool,
+    pub template_configuration: TemplateConfiguration,
+    /// What this integration was forked from.
+    pub parent_id: Option<IntegrationId>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const ORGANIZATION: Column = Column::OrganizationId;
+    const CUSTOMER: Option<Column> = Some(Column::CustomerId);
+}
+
+/// How the marketplace shows an integration to customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum MarketplaceConfiguration {
+    AvailableAndDeployable,
+    AvailableNotDeployable,
+    NotAvailableInMarketplace,
+}
+
+/// Who may start a new integration from this one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(
+    rs_type = "String",
+    db_type = "Text",
+    rename_all = "SCREAMING_SNAKE_CASE"
+)]
+pub enum TemplateConfiguration {
+    Available,
+    CustomerAvailable,
+    NotAvailable,
+    OrganizationAvailable,
+}

@@ -3,6 +3,23 @@
 //! Everything here is pure: no I/O, no clock, no randomness. Start at [`definition`] for the
 //! document, [`program`] for what a deployment runs, and [`value`] for the data that flows.
 
+pub mod condition;
+pub mod definition;
+pub mod expression;
+pub mod problem;
+pub mod program;
+pub mod reference;
+pub mod scope;
+mod step_key;
+mod suggest;
+pub mod template;
 pub mod value;
 
+pub use definition::Definition;
+pub use expression::{EvaluationError, Expression};
+pub use problem::{Kind, Problem};
+pub use program::{Program, compile};
+pub use reference::Path;
+pub use scope::{Iteration, Scope, StepView};
+pub use step_key::step_key;
 pub use value::{Map, Value};

@@ -1,0 +1,120 @@
+//! What is wrong with a definition, where, and what was probably meant.
+
+use std::cell::RefCell;
+use std::fmt;
+
+/// More problems than this are not reported: nobody reads them, and hostile input could make many.
+const MAX_PROBLEMS: usize = 200;
+
+/// Longer keys are cut in problem paths.
+const MAX_KEY_CHARS: usize = 80;
+
+/// The kind of a problem: an import tolerates some kinds that publishing does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// The text is not YAML, or exceeds a limit of the reader.
+    Syntax,
+    /// A value has the wrong type, is missing, or is not a member of its enumeration.
+    Shape,
+    /// A name is empty, taken, or gives a step key that is taken.
+    Name,
+    /// A reference, template or condition cannot be understood.
+    Expression,
+    /// A reference leads to a step or config variable that is not there.
+    Reference,
+    UnknownComponent,
+    /// The component has no such action, trigger, data source or connection.
+    UnknownAction,
+    UnknownInput,
+    /// A setting is out of range or contradicts another one.
+    Setting,
+}
+
+/// One thing that is wrong with a definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub kind: Kind,
+    /// Where, for example `flows[0].steps[2].inputs.url`; empty for the whole document.
+    pub path: String,
+    /// The line in the source text, starting at 1, where the source is known.
+    pub line: Option<u32>,
+    pub message: String,
+    /// What was probably meant.
+    pub suggestion: Option<String>,
+}
+
+impl Problem {
+    pub fn new(kind: Kind, path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            path: path.into(),
+            line: None,
+            message: message.into(),
+            suggestion: None,
+        }
+    }
+
+    #[must_use]
+    pub fn suggest(mut self, suggestion: Option<String>) -> Self {
+        self.suggestion = suggestion;
+        self
+    }
+
+    #[must_use]
+    pub fn at_line(mut self, line: Option<u32>) -> Self {
+        self.line = line;
+        self
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.path.is_empty()) {
+            (Some(line), true) => write!(formatter, "line {line}: ")?,
+            (Some(line), false) => write!(formatter, "line {line}, {}: ", self.path)?,
+            (None, true) => {}
+            (None, false) => write!(formatter, "{}: ", self.path)?,
+        }
+        formatter.write_str(&self.message)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(formatter, " (did you mean `{suggestion}`?)"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Collects problems while a tree is walked.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(RefCell<Vec<Problem>>);
+
+impl Problems {
+    pub fn add(&self, kind: Kind, path: impl Into<String>, message: impl Into<String>) {
+        self.push(Problem::new(kind, path, message));
+    }
+
+    pub fn push(&self, problem: Problem) {
+        let mut problems = self.0.borrow_mut();
+        if problems.len() < MAX_PROBLEMS {
+            problems.push(problem);
+        }
+    }
+
+    pub fn into_vec(self) -> Vec<Problem> {
+        self.0.into_inner()
+    }
+}
+
+/// The path of a property.
+pub(crate) fn property(path: &str, key: &str) -> String {
+    let cut = key
+        .char_indices()
+        .nth(MAX_KEY_CHARS)
+        .map_or(key.len(), |(index, _)| index);
+    let separator = if path.is_empty() { "" } else { "." };
+    format!("{path}{separator}{}", &key[..cut])
+}
+
+/// The path of a list item.
+pub(crate) fn item(path: &str, index: usize) -> String {
+    format!("{path}[{index}]")
+}

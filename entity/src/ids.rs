@@ -1,6 +1,6 @@
 //! One id type per table, so that no id is ever used for the wrong row.
 //!
-//! Values are UUID version 7: they sort by the time they were made. To the outside an id is the
+//! Values are UUID version 7 with microseconds: they sort by the time they were made. To the outside an id is the
 //! base64 text of `<GraphQL type>:<uuid>`.
 
 use std::sync::Arc;
@@ -85,11 +85,20 @@ pub struct Ids {
     source: Source,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Source {
     Random,
     /// Counts up from a seed: tests get the same ids in every run.
     Seeded(Arc<AtomicU64>),
+}
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Ids")
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Ids {
@@ -123,7 +132,11 @@ impl Ids {
         };
         let mut tail = [0; 10];
         tail.copy_from_slice(&random[6..]);
-        let millis = u64::try_from(time.0 / 1_000).unwrap_or_default();
+        let micros = u64::try_from(time.0).unwrap_or_default();
+        let (millis, fraction) = (micros / 1_000, micros % 1_000);
+        // The twelve bits after the milliseconds count quarters of a microsecond.
+        let [high, low] = (u16::try_from(fraction).unwrap_or_default() << 2).to_be_bytes();
+        (tail[0], tail[1]) = (high, low | (tail[1] & 0b11));
         uuid::Builder::from_unix_timestamp_millis(millis, &tail)
             .into_uuid()
             .into()

@@ -36,6 +36,7 @@ impl Timestamp {
             .to_rfc3339_opts(SecondsFormat::Micros, true)
     }
 
+    #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0 + seconds * 1_000_000)
     }

@@ -1,0 +1,93 @@
+//! Statements over many rows at once: what costs is the statement, not the row.
+
+use sea_orm::sea_query::Value;
+use sea_orm::{
+    ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, QueryResult, Statement,
+};
+
+/// SQLite takes 32,766 bound values in one statement.
+const VALUES_MAX: usize = 32_000;
+
+/// Inserts all rows with as few statements as the backend takes.
+pub async fn insert<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    models: &[E::Model],
+    on_conflict: &str,
+) -> Result<(), DbErr> {
+    let columns: Vec<E::Column> = E::Column::iter().collect();
+    let names: Vec<String> = columns
+        .iter()
+        .map(|column| format!("\"{}\"", column.as_str()))
+        .collect();
+    for chunk in models.chunks(VALUES_MAX / columns.len()) {
+        let tuples = placeholders(columns.len(), chunk.len());
+        let sql = format!(
+            "INSERT INTO \"{}\" ({}) VALUES {tuples} {on_conflict}",
+            E::default().table_name(),
+            names.join(","),
+        );
+        let values = chunk
+            .iter()
+            .flat_map(|model| columns.iter().map(|column| model.get(*column)));
+        execute(connection, &sql, values.collect()).await?;
+    }
+    Ok(())
+}
+
+/// Runs `sql`, in which `{rows}` stands for the tuples, and returns what it gives back.
+pub async fn query_with_rows(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    rows: &[Vec<Value>],
+) -> Result<Vec<QueryResult>, DbErr> {
+    let Some(width) = rows.first().map(Vec::len) else {
+        return Ok(Vec::new());
+    };
+    let mut returned = Vec::with_capacity(rows.len());
+    for chunk in rows.chunks(VALUES_MAX / width) {
+        let sql = sql.replace("{rows}", &placeholders(width, chunk.len()));
+        let values = chunk.iter().flatten().cloned().collect::<Vec<_>>();
+        let backend = connection.get_database_backend();
+        let statement = Statement::from_sql_and_values(backend, sql, values);
+        returned.extend(connection.query_all_raw(statement).await?);
+    }
+    Ok(returned)
+}
+
+/// Runs one statement with numbered placeholders; returns the number of affected rows.
+pub async fn execute(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<u64, DbErr> {
+    let backend = connection.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    Ok(connection.execute_raw(statement).await?.rows_affected())
+}
+
+/// `($1,$2),($3,$4)`: numbered placeholders mean the same to both backends.
+fn placeholders(width: usize, count: usize) -> String {
+    use std::fmt::Write;
+    let mut text = String::with_capacity(count * width * 6);
+    for row in 0..count {
+        text.push_str(if row == 0 { "(" } else { ",(" });
+        for column in 0..width {
+            let separator = if column == 0 { "" } else { "," };
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{separator}${}", row * width + column + 1);
+        }
+        text.push(')');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn placeholders_count_through() {
+        assert_eq!(placeholders(2, 2), "($1,$2),($3,$4)");
+        assert_eq!(placeholders(1, 1), "($1)");
+    }
+}

@@ -1,0 +1,173 @@
+//! The one place that writes executions: gathers what arrives while the last commit runs.
+//!
+//! An idle system commits at once; a busy one pays for fewer commits the busier it gets. A command
+//! is answered when its commit is durable, and never before. Nobody who waits for an answer can
+//! cancel a write by going away.
+
+use std::sync::Arc;
+
+use entity::{Db, ExecutionId, FlowConfigId, NodeId, execution, log, state_value, step_result};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::batch::Batch;
+
+/// How many commands one commit takes.
+const COMMANDS_PER_COMMIT_MAX: usize = 256;
+
+/// How many commands may wait before senders have to.
+const QUEUE_COMMANDS_MAX: usize = 4_096;
+
+/// Proof of being the one who runs an execution.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Owner {
+    pub node: NodeId,
+    pub fence: i32,
+}
+
+/// An execution is durable from here on.
+#[derive(Clone, Debug)]
+pub struct Accept {
+    pub execution: execution::Model,
+    /// The node that runs it now; `None` leaves it waiting for any.
+    pub node: Option<NodeId>,
+}
+
+/// Results on the way: a crash resumes behind them.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    pub execution_id: ExecutionId,
+    pub owner: Owner,
+    pub steps: Vec<step_result::Model>,
+    pub logs: Vec<log::Model>,
+    /// Path of a step that touches the world and begins after this write.
+    pub begun_step: Option<String>,
+    pub journal: Option<Vec<u8>>,
+}
+
+/// The end of an execution, written once.
+#[derive(Clone, Debug)]
+pub struct Finish {
+    pub execution: execution::Model,
+    /// `None` for an execution that was never accepted: this is its first and only write.
+    pub owner: Option<Owner>,
+    pub steps: Vec<step_result::Model>,
+    pub logs: Vec<log::Model>,
+    pub state: Vec<StateChange>,
+}
+
+/// One key of state, set or removed.
+#[derive(Clone, Debug)]
+pub enum StateChange {
+    Set(state_value::Model),
+    Remove { owner_id: uuid::Uuid, key: String },
+}
+
+/// Why a write did not happen.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum WriteError {
+    /// Somebody else runs the execution now, or it has ended.
+    #[error("the execution has a new owner")]
+    Fenced,
+    #[error("the database refused the write: {0}")]
+    Database(Arc<anyhow::Error>),
+    #[error("the server is shutting down")]
+    Closed,
+}
+
+pub(crate) enum Command {
+    Accept(Box<Accept>),
+    Journal(Box<Journal>),
+    Finish(Box<Finish>),
+}
+
+pub(crate) type Reply = oneshot::Sender<Result<(), WriteError>>;
+
+/// Sends commands to the writing task.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    commands: mpsc::Sender<(Command, Reply)>,
+}
+
+impl Writer {
+    /// Starts the writing task. It ends when the last handle is dropped, after the last commit.
+    pub fn start(db: Db) -> (Self, tokio::task::JoinHandle<()>) {
+        let (commands, waiting) = mpsc::channel(QUEUE_COMMANDS_MAX);
+        (Self { commands }, tokio::spawn(write(db, waiting)))
+    }
+
+    pub async fn accept(&self, accept: Accept) -> Result<(), WriteError> {
+        self.send(Command::Accept(Box::new(accept))).await
+    }
+
+    pub async fn journal(&self, journal: Journal) -> Result<(), WriteError> {
+        self.send(Command::Journal(Box::new(journal))).await
+    }
+
+    pub async fn finish(&self, finish: Finish) -> Result<(), WriteError> {
+        self.send(Command::Finish(Box::new(finish))).await
+    }
+
+    async fn send(&self, command: Command) -> Result<(), WriteError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands
+            .send((command, reply))
+            .await
+            .map_err(|_| WriteError::Closed)?;
+        answer.await.map_err(|_| WriteError::Closed)?
+    }
+}
+
+async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
+    let mut known_lanes = std::collections::HashSet::<FlowConfigId>::new();
+    let mut gathered = Vec::with_capacity(COMMANDS_PER_COMMIT_MAX);
+    while waiting
+        .recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX)
+        .await
+        > 0
+    {
+        let (commands, replies): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
+        let batch = Batch::new(commands);
+        match batch.commit(&db, &mut known_lanes).await {
+            Ok(fenced) => answer(replies, |index| !fenced.contains(&index)),
+            Err(error) if batch.len() == 1 => refuse(replies, error),
+            Err(error) => {
+                tracing::warn!(error = ?error, commands = batch.len(), "batch failed; retrying one by one");
+                one_by_one(&db, batch, replies, &mut known_lanes).await;
+            }
+        }
+    }
+}
+
+/// A command that fails must not fail its neighbours.
+async fn one_by_one(
+    db: &Db,
+    batch: Batch,
+    replies: Vec<Reply>,
+    known_lanes: &mut std::collections::HashSet<FlowConfigId>,
+) {
+    for (command, reply) in batch.into_commands().into_iter().zip(replies) {
+        match Batch::new(vec![command]).commit(db, known_lanes).await {
+            Ok(fenced) => answer(vec![reply], |_| fenced.is_empty()),
+            Err(error) => refuse(vec![reply], error),
+        }
+    }
+}
+
+fn answer(replies: Vec<Reply>, is_written: impl Fn(usize) -> bool) {
+    for (index, reply) in replies.into_iter().enumerate() {
+        let result = if is_written(index) {
+            Ok(())
+        } else {
+            Err(WriteError::Fenced)
+        };
+        // Who asked may be gone; the write stands all the same.
+        let _ = reply.send(result);
+    }
+}
+
+fn refuse(replies: Vec<Reply>, error: anyhow::Error) {
+    let error = WriteError::Database(Arc::new(error));
+    for reply in replies {
+        let _ = reply.send(Err(error.clone()));
+    }
+}

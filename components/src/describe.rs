@@ -20,8 +20,29 @@ pub struct Component {
     pub connections: Vec<Connection>,
 }
 
+impl Component {
+    /// A component without actions yet; set the fields it has.
+    pub const fn new(
+        key: &'static str,
+        label: &'static str,
+        description: &'static str,
+        category: &'static str,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            description,
+            category,
+            actions: Vec::new(),
+            triggers: Vec::new(),
+            connections: Vec::new(),
+        }
+    }
+}
+
 /// Something a step can do.
 #[derive(Debug)]
+#[must_use = "a description does nothing until a component lists it"]
 pub struct Action {
     pub key: &'static str,
     pub label: &'static str,
@@ -31,8 +52,57 @@ pub struct Action {
     pub perform: Perform,
     /// The execution ends successfully after this action.
     pub terminates: bool,
+    /// Reads or writes state that outlives the execution.
+    pub uses_state: bool,
     /// Key of the input whose entry names are the branches of the step.
     pub branches_by: Option<&'static str>,
+}
+
+impl Action {
+    /// A pure action without inputs; chain the setters for anything else.
+    pub const fn new(
+        key: &'static str,
+        label: &'static str,
+        description: &'static str,
+        perform: Perform,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            description,
+            inputs: Vec::new(),
+            safety: Safety::Pure,
+            perform,
+            terminates: false,
+            uses_state: false,
+            branches_by: None,
+        }
+    }
+
+    pub fn inputs(mut self, inputs: impl Into<Vec<Input>>) -> Self {
+        self.inputs = inputs.into();
+        self
+    }
+
+    pub const fn safety(mut self, safety: Safety) -> Self {
+        self.safety = safety;
+        self
+    }
+
+    pub const fn terminates(mut self) -> Self {
+        self.terminates = true;
+        self
+    }
+
+    pub const fn uses_state(mut self) -> Self {
+        self.uses_state = true;
+        self
+    }
+
+    pub const fn branches_by(mut self, input: &'static str) -> Self {
+        self.branches_by = Some(input);
+        self
+    }
 }
 
 /// What a crash in the middle of an action means for its second run.
@@ -94,7 +164,10 @@ pub struct Output {
 
 impl From<Value> for Output {
     fn from(data: Value) -> Self {
-        Self { data: Some(data), ..Self::default() }
+        Self {
+            data: Some(data),
+            ..Self::default()
+        }
     }
 }
 
@@ -109,6 +182,7 @@ pub struct Response {
 }
 
 /// Something that starts a flow.
+#[must_use = "a description does nothing until a component lists it"]
 pub struct Trigger {
     pub key: &'static str,
     pub label: &'static str,
@@ -117,12 +191,53 @@ pub struct Trigger {
     pub schedule: ScheduleSupport,
     /// Offered for any flow, not only with its own component.
     pub is_common: bool,
-    pub perform: fn(&mut Run, Map, &Inputs) -> Result<TriggerOutput, StepError>,
+    pub perform: PerformTrigger,
+}
+
+/// Makes the trigger step's results of the payload as it was received.
+pub type PerformTrigger = fn(&mut Run, Map, &Inputs) -> Result<TriggerOutput, StepError>;
+
+impl Trigger {
+    /// A trigger without inputs and schedule; chain the setters for anything else.
+    pub const fn new(
+        key: &'static str,
+        label: &'static str,
+        description: &'static str,
+        perform: PerformTrigger,
+    ) -> Self {
+        Self {
+            key,
+            label,
+            description,
+            inputs: Vec::new(),
+            schedule: ScheduleSupport::Invalid,
+            is_common: false,
+            perform,
+        }
+    }
+
+    pub fn inputs(mut self, inputs: impl Into<Vec<Input>>) -> Self {
+        self.inputs = inputs.into();
+        self
+    }
+
+    pub const fn schedule(mut self, schedule: ScheduleSupport) -> Self {
+        self.schedule = schedule;
+        self
+    }
+
+    pub const fn common(mut self) -> Self {
+        self.is_common = true;
+        self
+    }
 }
 
 impl std::fmt::Debug for Trigger {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Trigger").field("key", &self.key).finish_non_exhaustive()
+        formatter
+            .debug_struct("Trigger")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 
@@ -136,8 +251,12 @@ pub struct TriggerOutput {
 }
 
 impl TriggerOutput {
+    /// The payload as it was received, with the default answer.
     pub fn pass(payload: Map) -> Self {
-        Self { payload, ..Self::default() }
+        Self {
+            payload,
+            ..Self::default()
+        }
     }
 }
 
@@ -150,6 +269,7 @@ pub enum ScheduleSupport {
 
 /// One input field of an action, trigger or connection.
 #[derive(Clone, Debug)]
+#[must_use = "a description does nothing until a component lists it"]
 pub struct Input {
     pub key: &'static str,
     pub label: &'static str,
@@ -247,5 +367,14 @@ pub struct Connection {
     pub key: &'static str,
     pub label: &'static str,
     pub comments: &'static str,
+    /// How its tokens are got, if it has any.
+    pub grant: Option<Grant>,
     pub inputs: Vec<Input>,
+}
+
+/// How an OAuth2 connection gets its first token.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Grant {
+    AuthorizationCode,
+    ClientCredentials,
 }

@@ -14,11 +14,14 @@ pub struct Inputs(pub Map);
 impl Inputs {
     /// The value, unless it is absent, null or empty text.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""))
+        self.0
+            .get(key)
+            .filter(|value| !value.is_null() && value.as_str() != Some(""))
     }
 
     pub fn require(&self, key: &str) -> Result<&Value, StepError> {
-        self.get(key).ok_or_else(|| StepError::new(format!("Input \"{key}\" is required.")))
+        self.get(key)
+            .ok_or_else(|| StepError::new(format!("Input \"{key}\" is required.")))
     }
 
     /// As text; empty when absent.
@@ -32,7 +35,9 @@ impl Inputs {
 
     /// A number, from a number or its text.
     pub fn number(&self, key: &str) -> Result<Option<f64>, StepError> {
-        let Some(value) = self.get(key) else { return Ok(None) };
+        let Some(value) = self.get(key) else {
+            return Ok(None);
+        };
         let number = match value {
             Value::Number(number) => number.as_f64(),
             other => other.to_text().trim().parse().ok(),
@@ -59,7 +64,10 @@ impl Inputs {
         match self.get(key) {
             Some(Value::Bool(flag)) => *flag,
             Some(value) => {
-                matches!(&*value.to_text().to_lowercase(), "true" | "t" | "yes" | "y" | "1")
+                matches!(
+                    &*value.to_text().to_lowercase(),
+                    "true" | "t" | "yes" | "y" | "1"
+                )
             }
             None => false,
         }
@@ -87,10 +95,14 @@ impl Inputs {
     pub fn pairs(&self, key: &str) -> Result<Vec<(Arc<str>, Value)>, StepError> {
         match self.get(key).map(read_json) {
             None => Ok(Vec::new()),
-            Some(Value::Object(map)) => Ok(map.iter().map(|(k, v)| (k.clone(), v.clone())).collect()),
-            Some(Value::List(items)) => {
-                items.iter().map(pair).collect::<Option<_>>().ok_or_else(|| self.not(key, "a list of key-value pairs"))
+            Some(Value::Object(map)) => {
+                Ok(map.iter().map(|(k, v)| (k.clone(), v.clone())).collect())
             }
+            Some(Value::List(items)) => items
+                .iter()
+                .map(pair)
+                .collect::<Option<_>>()
+                .ok_or_else(|| self.not(key, "a list of key-value pairs")),
             Some(_) => Err(self.not(key, "a list of key-value pairs")),
         }
     }
@@ -104,7 +116,9 @@ impl Inputs {
     fn not(&self, key: &str, expected: &str) -> StepError {
         let found = self.get(key).map(Value::to_json).unwrap_or_default();
         let shown: String = found.chars().take(SHOWN_CHARACTERS_MAX).collect();
-        StepError::new(format!("Input \"{key}\" must be {expected}, but is {shown}."))
+        StepError::new(format!(
+            "Input \"{key}\" must be {expected}, but is {shown}."
+        ))
     }
 }
 
@@ -130,7 +144,10 @@ pub fn file(value: &Value) -> (Bytes, Option<String>) {
         Value::String(text) => (Bytes::copy_from_slice(text.as_bytes()), None),
         Value::Object(map) if map.contains_key("data") && map.contains_key("contentType") => {
             let (bytes, _) = file(&map["data"]);
-            (bytes, Some(map["contentType"].to_text()).filter(|kind| !kind.is_empty()))
+            (
+                bytes,
+                Some(map["contentType"].to_text()).filter(|kind| !kind.is_empty()),
+            )
         }
         other => (other.to_json().into(), Some("application/json".to_owned())),
     }

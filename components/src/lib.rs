@@ -10,16 +10,18 @@ mod error;
 mod inputs;
 mod run;
 mod state;
+#[cfg(test)]
+mod testing;
 
 pub mod builtin;
 
 pub use catalog::Catalog;
 pub use describe::{
-    Action, Collection, Component, Connection, Input, InputKind, LoopKind, Output, Perform, Response,
-    Safety, ScheduleSupport, Trigger, TriggerOutput,
+    Action, Collection, Component, Connection, Grant, Input, InputKind, LoopKind, Output, Perform,
+    PerformTrigger, Response, Safety, ScheduleSupport, Trigger, TriggerOutput,
 };
 pub use error::StepError;
-pub use inputs::Inputs;
+pub use inputs::{Inputs, file};
 pub use run::{
     Clock, LogLine, Named, Run, RunInfo, Script, ScriptOutput, Scripts, Services, Severity,
 };

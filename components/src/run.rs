@@ -26,9 +26,16 @@ pub struct Run {
 
 impl Run {
     pub fn log(&mut self, severity: Severity, message: impl Into<String>) {
-        self.logs.push(LogLine { severity, message: message.into() });
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(LOG_LINE_CHARACTERS_MAX) {
+            message.truncate(end);
+        }
+        self.logs.push(LogLine { severity, message });
     }
 }
+
+/// Longer log lines are cut.
+pub const LOG_LINE_CHARACTERS_MAX: usize = 4096;
 
 /// Facts about an execution that do not change while it runs.
 #[derive(Clone, Debug, Default)]
@@ -82,7 +89,7 @@ pub trait Scripts: Send + Sync {
 /// One call of a function that inline code exports.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// A CommonJS module; its `module.exports` (or that object's `default`) is called.
+    /// A module in the `CommonJS` form; its `module.exports` (or that object's `default`) is called.
     pub code: String,
     /// Arguments of the call.
     pub arguments: Vec<Value>,

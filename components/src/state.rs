@@ -57,7 +57,10 @@ pub struct State {
 impl State {
     /// State as it was stored; nothing counts as changed.
     pub fn loaded(values: Map) -> Self {
-        Self { values, changed: BTreeSet::new() }
+        Self {
+            values,
+            changed: BTreeSet::new(),
+        }
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -88,7 +91,9 @@ impl State {
     /// Takes over a whole new set of values; only keys that differ count as changed.
     pub fn replace(&mut self, values: Map) {
         let gone = self.values.keys().filter(|key| !values.contains_key(*key));
-        let new = values.iter().filter(|(key, value)| self.values.get(*key) != Some(value));
+        let new = values
+            .iter()
+            .filter(|(key, value)| self.values.get(*key) != Some(value));
         let changed: Vec<Arc<str>> = gone.chain(new.map(|(key, _)| key)).cloned().collect();
         self.changed.extend(changed);
         self.values = values;

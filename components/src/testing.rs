@@ -1,0 +1,167 @@
+//! A run without a server, for the unit tests of components.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use flow::{Map, Value};
+
+use crate::{
+    Action, Catalog, Clock, Inputs, Output, Perform, Run, Script, ScriptOutput, Scripts, Services,
+    States, StepError, TriggerOutput,
+};
+
+/// 2026-03-01T12:00:00Z.
+pub const NOW_MICROS: i64 = 1_772_366_400_000_000;
+
+/// A clock that stands still; sleeping is only written down.
+#[derive(Default)]
+pub struct FakeClock {
+    pub slept: Mutex<Vec<Duration>>,
+}
+
+#[async_trait]
+impl Clock for FakeClock {
+    fn now_micros(&self) -> i64 {
+        NOW_MICROS
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        self.slept.lock().unwrap().push(duration);
+    }
+}
+
+/// Writes down each call and answers with what the test prepared.
+#[derive(Default)]
+pub struct FakeScripts {
+    pub called: Mutex<Vec<Script>>,
+    pub answer: Mutex<ScriptOutput>,
+}
+
+impl FakeScripts {
+    pub fn answer(&self, output: ScriptOutput) {
+        *self.answer.lock().unwrap() = output;
+    }
+
+    /// The script returns this, and leaves nothing else.
+    pub fn returns(&self, value: Option<Value>) {
+        self.answer(ScriptOutput {
+            returned: Some(Ok(value)),
+            ..ScriptOutput::default()
+        });
+    }
+}
+
+#[async_trait]
+impl Scripts for FakeScripts {
+    async fn run(&self, script: Script) -> Result<ScriptOutput, StepError> {
+        self.called.lock().unwrap().push(script);
+        Ok(self.answer.lock().unwrap().clone())
+    }
+}
+
+/// A run and its stand-ins.
+pub struct Stage {
+    pub run: Run,
+    pub clock: Arc<FakeClock>,
+    pub scripts: Arc<FakeScripts>,
+    catalog: Catalog,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let clock = Arc::new(FakeClock::default());
+        let scripts = Arc::new(FakeScripts::default());
+        let policy = egress::Policy {
+            allow_private: true,
+            ..egress::Policy::default()
+        };
+        let services = Services {
+            egress: egress::Client::new(policy).unwrap(),
+            scripts: scripts.clone(),
+            clock: clock.clone(),
+        };
+        let run = Run {
+            info: Arc::default(),
+            services: Arc::new(services),
+            states: States::default(),
+            config_vars: Arc::default(),
+            logs: Vec::new(),
+            idempotency_key: "execution/step/0/1".to_owned(),
+            step_results: Map::new(),
+        };
+        Self {
+            run,
+            clock,
+            scripts,
+            catalog: Catalog::default(),
+        }
+    }
+
+    /// Performs an action with inputs given as JSON.
+    pub async fn perform(
+        &mut self,
+        component: &str,
+        action: &str,
+        inputs: serde_json::Value,
+    ) -> Result<Output, StepError> {
+        let inputs = read(inputs);
+        match self.action(component, action).perform {
+            Perform::Pure(perform) => perform(&inputs),
+            Perform::WithRun(perform) => perform(&mut self.run, &inputs),
+            Perform::Waiting(perform) => perform(&mut self.run, &inputs).await,
+            Perform::Loop(_) | Perform::BreakLoop => unreachable!("the runner does this"),
+        }
+    }
+
+    /// Like [`Self::perform`] for an action whose data is all that matters.
+    pub async fn data(
+        &mut self,
+        component: &str,
+        action: &str,
+        inputs: serde_json::Value,
+    ) -> Result<Option<serde_json::Value>, String> {
+        let output = self.perform(component, action, inputs).await;
+        let json = |data: Value| serde_json::to_value(data).unwrap();
+        output
+            .map(|output| output.data.map(json))
+            .map_err(|error| error.message)
+    }
+
+    pub fn fire(
+        &mut self,
+        component: &str,
+        trigger: &str,
+        payload: serde_json::Value,
+        inputs: serde_json::Value,
+    ) -> Result<TriggerOutput, StepError> {
+        let trigger = self.catalog.trigger(component, trigger).unwrap();
+        let payload = Value::from(payload).as_object().cloned().unwrap();
+        (trigger.perform)(&mut self.run, payload, &read(inputs))
+    }
+
+    fn action(&self, component: &str, action: &str) -> &Action {
+        self.catalog
+            .action(component, action)
+            .unwrap_or_else(|| panic!("no {component}.{action}"))
+    }
+}
+
+/// Performs each action on its own and compares its data, or its error message, as JSON.
+pub async fn check(
+    component: &str,
+    cases: impl IntoIterator<Item = (&str, serde_json::Value, serde_json::Value)>,
+) {
+    let mut stage = Stage::new();
+    for (action, inputs, expected) in cases {
+        let found = match stage.data(component, action, inputs.clone()).await {
+            Ok(data) => data.unwrap_or_default(),
+            Err(message) => serde_json::json!({ "error": message }),
+        };
+        assert_eq!(found, expected, "{action} with {inputs}");
+    }
+}
+
+fn read(inputs: serde_json::Value) -> Inputs {
+    Inputs(Value::from(inputs).as_object().cloned().unwrap())
+}

@@ -60,11 +60,7 @@ enum Relation {
 }
 
 const fn operator(name: &'static str, relation: Relation, negated: bool) -> Operator {
-    Operator {
-        name,
-        relation,
-        negated,
-    }
+    Operator { name, relation, negated }
 }
 
 /// Every operator, by its name in definitions.
@@ -96,18 +92,12 @@ pub const OPERATORS: [Operator; 23] = [
 
 impl Operator {
     pub fn named(name: &str) -> Option<Self> {
-        OPERATORS
-            .iter()
-            .find(|operator| operator.name == name)
-            .copied()
+        OPERATORS.iter().find(|operator| operator.name == name).copied()
     }
 
     /// Whether the operator looks at its left operand only.
     pub const fn is_unary(self) -> bool {
-        matches!(
-            self.relation,
-            Relation::IsTrue | Relation::Exists | Relation::IsEmpty
-        )
+        matches!(self.relation, Relation::IsTrue | Relation::Exists | Relation::IsEmpty)
     }
 
     /// The answer for the given operands; `None` is a missing value.
@@ -162,9 +152,7 @@ impl Operator {
             }
             Some(Value::Object(map)) => Ok(text(left).is_some_and(|key| map.contains_key(&*key))),
             Some(Value::String(whole)) => Ok(text(left).is_some_and(|part| whole.contains(&*part))),
-            _ => Err(EvaluationError::NotAContainer {
-                operator: self.name,
-            }),
+            _ => Err(EvaluationError::NotAContainer { operator: self.name }),
         }
     }
 
@@ -174,9 +162,7 @@ impl Operator {
             None | Some(Value::Null) => Ok(true),
             Some(Value::String(text)) => Ok(text.is_empty()),
             Some(Value::List(items)) => Ok(items.is_empty()),
-            Some(_) => Err(EvaluationError::NoLength {
-                operator: self.name,
-            }),
+            Some(_) => Err(EvaluationError::NoLength { operator: self.name }),
         }
     }
 }
@@ -230,11 +216,7 @@ impl Condition {
                 }
                 Ok(false)
             }
-            Self::Test {
-                operator,
-                left,
-                right,
-            } => {
+            Self::Test { operator, left, right } => {
                 let (left, right) = (left.resolve(scope)?, right.resolve(scope)?);
                 operator.holds(left.as_deref(), right.as_deref())
             }
@@ -283,9 +265,7 @@ pub(crate) fn read(reader: Reader<'_>, json: &Json, path: &str) -> Condition {
     };
     let nested = || {
         let operands = operands.iter().enumerate();
-        operands
-            .map(|(index, json)| read(reader, json, &item(path, index + 1)))
-            .collect()
+        operands.map(|(index, json)| read(reader, json, &item(path, index + 1))).collect()
     };
     let operand = |index: usize| match operands.get(index) {
         Some(json) => reader.expression(json, &item(path, index + 1)),
@@ -296,20 +276,14 @@ pub(crate) fn read(reader: Reader<'_>, json: &Json, path: &str) -> Condition {
         ("or", _) => Condition::Any(nested()),
         (_, None) => Condition::Unknown(name.as_str().into()),
         // Exports carry a second operand that means nothing.
-        (_, Some(operator)) if operator.is_unary() => Condition::Test {
-            operator,
-            left: operand(0),
-            right: Expression::Literal(None),
-        },
+        (_, Some(operator)) if operator.is_unary() => {
+            Condition::Test { operator, left: operand(0), right: Expression::Literal(None) }
+        }
         (_, Some(operator)) => {
             if operands.len() != 2 {
                 reader.wrong(path, &format!("`{name}` compares two operands"));
             }
-            Condition::Test {
-                operator,
-                left: operand(0),
-                right: operand(1),
-            }
+            Condition::Test { operator, left: operand(0), right: operand(1) }
         }
     }
 }

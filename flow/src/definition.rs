@@ -7,6 +7,9 @@ mod choice;
 mod config;
 mod fields;
 mod flow;
+mod tree;
+mod upconvert;
+mod yaml;
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -14,6 +17,7 @@ use serde_json::Value as Json;
 use crate::expression::Expression;
 use crate::problem::{Kind, Problem, Problems};
 use fields::Fields;
+use tree::Lines;
 
 pub use choice::{
     Choice, CodeLanguage, Collection, DataType, ElementKind, EndpointSecurity, EndpointType,
@@ -29,6 +33,7 @@ pub use flow::{
 #[derive(Clone, Debug)]
 pub struct Definition {
     document: Json,
+    lines: Option<Lines>,
     pub name: String,
     pub description: String,
     pub category: String,
@@ -50,6 +55,22 @@ pub struct Definition {
 }
 
 impl Definition {
+    /// Reads what an author wrote: YAML or JSON, in any version of the language.
+    pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
+        let mut tree = yaml::parse(text).map_err(|problem| vec![problem])?;
+        upconvert::upconvert(&mut tree).map_err(|problem| vec![problem])?;
+        let (document, lines) = tree.split();
+        match Self::from_document(document) {
+            Ok(definition) => Ok(Self { lines: Some(lines), ..definition }),
+            Err(mut problems) => {
+                for problem in &mut problems {
+                    problem.line = lines.of(&problem.path);
+                }
+                Err(problems)
+            }
+        }
+    }
+
     /// Reads the stored form, which [`Self::to_json`] wrote.
     pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
         let document = serde_json::from_str(text).map_err(|error| {
@@ -62,6 +83,16 @@ impl Definition {
     /// The document in its stored form.
     pub fn to_json(&self) -> String {
         self.document.to_string()
+    }
+
+    /// A fresh YAML document that means the same.
+    pub fn to_yaml(&self) -> String {
+        yaml::write(&self.document)
+    }
+
+    /// The line on which the value at a problem's path begins, where the source is known.
+    pub fn line_of(&self, path: &str) -> Option<u32> {
+        self.lines.as_ref()?.of(path)
     }
 
     /// The document itself, with every key it came with.
@@ -82,10 +113,7 @@ impl Definition {
         let definition = Fields::new(&document, "", &problems).map(|fields| Self::read(&fields));
         let problems = problems.into_vec();
         match definition {
-            Some(definition) if problems.is_empty() => Ok(Self {
-                document,
-                ..definition
-            }),
+            Some(definition) if problems.is_empty() => Ok(Self { document, ..definition }),
             _ => Err(problems),
         }
     }
@@ -93,6 +121,7 @@ impl Definition {
     fn read(fields: &Fields<'_>) -> Self {
         Self {
             document: Json::Null,
+            lines: None,
             name: fields.required_text("name"),
             description: fields.text("description"),
             category: fields.text("category"),

@@ -45,13 +45,7 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(kind: Kind, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            kind,
-            path: path.into(),
-            line: None,
-            message: message.into(),
-            suggestion: None,
-        }
+        Self { kind, path: path.into(), line: None, message: message.into(), suggestion: None }
     }
 
     #[must_use]
@@ -106,10 +100,7 @@ impl Problems {
 
 /// The path of a property.
 pub(crate) fn property(path: &str, key: &str) -> String {
-    let cut = key
-        .char_indices()
-        .nth(MAX_KEY_CHARS)
-        .map_or(key.len(), |(index, _)| index);
+    let cut = key.char_indices().nth(MAX_KEY_CHARS).map_or(key.len(), |(index, _)| index);
     let separator = if path.is_empty() { "" } else { "." };
     format!("{path}{separator}{}", &key[..cut])
 }

@@ -51,25 +51,13 @@ pub struct Branch {
 /// References to missing steps are no obstacle: they lead to nothing.
 pub fn compile(flow: &Flow) -> Result<Program, Vec<Problem>> {
     let problems = Problems::default();
-    let trigger_key = flow
-        .steps
-        .first()
-        .map(definition::Step::key)
-        .unwrap_or_default();
-    let mut compiler = Compiler {
-        trigger_key,
-        keys: HashSet::new(),
-        problems: &problems,
-    };
+    let trigger_key = flow.steps.first().map(definition::Step::key).unwrap_or_default();
+    let mut compiler = Compiler { trigger_key, keys: HashSet::new(), problems: &problems };
     let mut steps = compiler.steps(&flow.steps, "steps").into_iter();
     let trigger = steps.next().filter(|_| flow.trigger().is_some());
     let steps = steps.collect();
     if trigger.is_none() {
-        problems.add(
-            Kind::Setting,
-            "steps",
-            "the first step of a flow must be a trigger",
-        );
+        problems.add(Kind::Setting, "steps", "the first step of a flow must be a trigger");
     }
     let problems = problems.into_vec();
     match trigger {
@@ -87,17 +75,14 @@ struct Compiler<'a> {
 impl Compiler<'_> {
     fn steps(&mut self, steps: &[definition::Step], path: &str) -> Vec<Step> {
         let steps = steps.iter().enumerate();
-        steps
-            .map(|(index, step)| self.step(step, &item(path, index)))
-            .collect()
+        steps.map(|(index, step)| self.step(step, &item(path, index))).collect()
     }
 
     fn step(&mut self, step: &definition::Step, path: &str) -> Step {
         let key = step.key();
         if !self.keys.insert(key.clone()) {
             let message = format!("another step has the key `{key}` already");
-            self.problems
-                .add(Kind::Name, property(path, "name"), message);
+            self.problems.add(Kind::Name, property(path, "name"), message);
         }
         let component = &step.action.component;
         Step {
@@ -130,14 +115,10 @@ impl Compiler<'_> {
 
     fn inputs(&self, inputs: &Inputs, path: &str) -> Vec<(Arc<str>, Expression)> {
         let mut compiled = Vec::with_capacity(inputs.len());
-        for (key, expression) in inputs
-            .iter()
-            .filter(|(_, expression)| !expression.is_unset())
-        {
+        for (key, expression) in inputs.iter().filter(|(_, expression)| !expression.is_unset()) {
             expression.mentions(&property(path, key), &mut |path, mention| {
                 if let Mention::Malformed(malformed) = mention {
-                    self.problems
-                        .add(Kind::Expression, path, malformed.to_string());
+                    self.problems.add(Kind::Expression, path, malformed.to_string());
                 }
             });
             let mut expression = expression.clone();

@@ -33,10 +33,7 @@ impl Root {
     ];
 
     fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .find(|(name, _)| *name == text)
-            .map(|(_, root)| *root)
+        Self::ALL.iter().find(|(name, _)| *name == text).map(|(_, root)| *root)
     }
 
     /// Whether only the body of a loop can read this.
@@ -86,13 +83,7 @@ impl Path {
 
     fn new(text: &str, step: &str, root: Root, segments: impl Into<Arc<[Segment]>>) -> Self {
         let segments = segments.into();
-        Self {
-            text: text.into(),
-            step: step.into(),
-            root,
-            segments,
-            ignores_header_case: false,
-        }
+        Self { text: text.into(), step: step.into(), root, segments, ignores_header_case: false }
     }
 
     /// The key of the step this reads.
@@ -144,9 +135,7 @@ impl Path {
                 Value::Object(map) => map.get(&*segment.key).or_else(|| {
                     let is_header = self.ignores_header_case && depth == 1;
                     let mut entries = map.iter().filter(|_| is_header);
-                    entries
-                        .find(|(key, _)| key.eq_ignore_ascii_case(&segment.key))
-                        .map(|(_, v)| v)
+                    entries.find(|(key, _)| key.eq_ignore_ascii_case(&segment.key)).map(|(_, v)| v)
                 })?,
                 Value::List(items) => items.get(segment.index?)?,
                 _ => return None,
@@ -202,10 +191,7 @@ fn segments(mut rest: &str) -> Result<Vec<Segment>, PathError> {
         if key.is_empty() {
             return Err(PathError::EmptySegment);
         }
-        found.push(Segment {
-            index: position(&key),
-            key: key.into(),
-        });
+        found.push(Segment { index: position(&key), key: key.into() });
         rest = match after.strip_prefix('.') {
             Some("") => return Err(PathError::EmptySegment),
             Some(next) => next,
@@ -217,11 +203,7 @@ fn segments(mut rest: &str) -> Result<Vec<Segment>, PathError> {
 
 /// The key in brackets, quoted or not, and what follows the bracket.
 fn bracketed(inside: &str) -> Result<(Cow<'_, str>, &str), PathError> {
-    let Some(quote) = inside
-        .chars()
-        .next()
-        .filter(|letter| matches!(letter, '"' | '\''))
-    else {
+    let Some(quote) = inside.chars().next().filter(|letter| matches!(letter, '"' | '\'')) else {
         let (key, after) = inside.split_once(']').ok_or(PathError::OpenBracket)?;
         return Ok((Cow::Borrowed(key), after));
     };
@@ -231,9 +213,7 @@ fn bracketed(inside: &str) -> Result<(Cow<'_, str>, &str), PathError> {
         if letter == '\\' {
             key.extend(letters.next().map(|(_, escaped)| escaped));
         } else if letter == quote {
-            let after = inside[index + 2..]
-                .strip_prefix(']')
-                .ok_or(PathError::OpenBracket)?;
+            let after = inside[index + 2..].strip_prefix(']').ok_or(PathError::OpenBracket)?;
             return Ok((Cow::Owned(key), after));
         } else {
             key.push(letter);

@@ -11,11 +11,7 @@ pub fn step_key(name: &str) -> String {
         let is_first = key.is_empty();
         for (index, letter) in word.chars().enumerate() {
             let upper = index == 0 && !is_first;
-            key.push(if upper {
-                letter.to_ascii_uppercase()
-            } else {
-                letter.to_ascii_lowercase()
-            });
+            key.push(if upper { letter.to_ascii_uppercase() } else { letter.to_ascii_lowercase() });
         }
     }
     key

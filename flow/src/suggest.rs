@@ -5,18 +5,11 @@ pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
-    let word: Vec<char> = word
-        .chars()
-        .take(MAX_CHARS)
-        .flat_map(char::to_lowercase)
-        .collect();
+    let word: Vec<char> = word.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
     let allowed = word.len().div_ceil(3).max(1);
-    let distances = candidates
-        .into_iter()
-        .map(|candidate| (distance(&word, candidate), candidate));
+    let distances = candidates.into_iter().map(|candidate| (distance(&word, candidate), candidate));
     let near = distances.filter(|(distance, _)| *distance <= allowed);
-    near.min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate.to_owned())
+    near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate.to_owned())
 }
 
 /// Only this much of a word is compared: the work grows with the square of it.
@@ -24,11 +17,7 @@ const MAX_CHARS: usize = 64;
 
 /// How many letters must be added, dropped, changed or swapped with their neighbour.
 fn distance(left: &[char], right: &str) -> usize {
-    let right: Vec<char> = right
-        .chars()
-        .take(MAX_CHARS)
-        .flat_map(char::to_lowercase)
-        .collect();
+    let right: Vec<char> = right.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
     let mut before_last: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=right.len()).collect();
     for (row, letter) in left.iter().enumerate() {

@@ -40,11 +40,7 @@ impl Template {
         while let Some(start) = rest.find("{{") {
             let (before, slot) = rest.split_at(start);
             literal.push_str(before);
-            let Some(sigil) = slot[2..]
-                .chars()
-                .next()
-                .filter(|sigil| "#$".contains(*sigil))
-            else {
+            let Some(sigil) = slot[2..].chars().next().filter(|sigil| "#$".contains(*sigil)) else {
                 // One brace at a time, since `{{{#x}}` has its slot at the second one.
                 literal.push('{');
                 rest = &slot[1..];
@@ -95,15 +91,12 @@ impl Template {
 
 fn slot_part(sigil: char, inside: &str) -> Result<Part, TemplateError> {
     if sigil == '#' {
-        let key = (!inside.is_empty())
-            .then(|| inside.into())
-            .ok_or(TemplateError::EmptySlot)?;
+        let key = (!inside.is_empty()).then(|| inside.into()).ok_or(TemplateError::EmptySlot)?;
         return Ok(Part::ConfigVar(key));
     }
-    let path = inside.parse().map_err(|source| TemplateError::Reference {
-        slot: inside.to_owned(),
-        source,
-    })?;
+    let path = inside
+        .parse()
+        .map_err(|source| TemplateError::Reference { slot: inside.to_owned(), source })?;
     Ok(Part::Reference(path))
 }
 

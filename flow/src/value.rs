@@ -37,19 +37,13 @@ impl Value {
         entries: impl IntoIterator<Item = (K, V)>,
     ) -> Self {
         Self::from(
-            entries
-                .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
-                .collect::<Map>(),
+            entries.into_iter().map(|(key, value)| (key.into(), value.into())).collect::<Map>(),
         )
     }
 
     /// A file: bytes with their content type, in the shape components exchange it.
     pub fn file(data: impl Into<Bytes>, content_type: &str) -> Self {
-        Self::object([
-            ("data", Self::Bytes(data.into())),
-            ("contentType", content_type.into()),
-        ])
+        Self::object([("data", Self::Bytes(data.into())), ("contentType", content_type.into())])
     }
 
     /// The property of an object, if this is one and it has it.
@@ -148,10 +142,7 @@ impl From<usize> for Value {
 impl From<f64> for Value {
     /// Whole numbers become integers, as JavaScript writes them; `NaN` and infinities become
     /// null.
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the range is checked first"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the range is checked first")]
     fn from(value: f64) -> Self {
         const SAFE: f64 = 9_007_199_254_740_991.0;
         if value.fract() == 0.0 && value.abs() <= SAFE {
@@ -213,9 +204,7 @@ impl From<serde_json::Value> for Value {
             Json::String(value) => value.into(),
             Json::Array(items) => items.into(),
             Json::Object(map) => buffer_or_object(
-                map.into_iter()
-                    .map(|(key, value)| (key.into(), value.into()))
-                    .collect(),
+                map.into_iter().map(|(key, value)| (key.into(), value.into())).collect(),
             ),
         }
     }
@@ -342,9 +331,7 @@ impl<'de> Visitor<'de> for ValueVisitor {
 /// An object, unless it is bytes in their JSON form.
 fn buffer_or_object(map: Map) -> Value {
     let is_buffer = map.len() == 2 && map.get("type").and_then(Value::as_str) == Some("Buffer");
-    let bytes = is_buffer
-        .then(|| map.get("data")?.as_list()?.iter().map(byte).collect())
-        .flatten();
+    let bytes = is_buffer.then(|| map.get("data")?.as_list()?.iter().map(byte).collect()).flatten();
     match bytes {
         Some(bytes) => Value::Bytes(Bytes::from_owner::<Vec<u8>>(bytes)),
         None => map.into(),
@@ -366,10 +353,7 @@ mod tests {
     fn bytes_survive_json() {
         let file = Value::file(&b"\x00\xff"[..], "image/png");
         let json = file.to_json();
-        assert_eq!(
-            json,
-            r#"{"data":{"type":"Buffer","data":[0,255]},"contentType":"image/png"}"#
-        );
+        assert_eq!(json, r#"{"data":{"type":"Buffer","data":[0,255]},"contentType":"image/png"}"#);
         assert_eq!(Value::from_json(&json).unwrap(), file);
     }
 

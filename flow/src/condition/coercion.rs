@@ -9,10 +9,7 @@ use crate::Value;
 /// Reads a text operand as JSON where it is JSON, so that `"5"` and `5` compare as people expect.
 pub fn parsed(value: Option<&Value>) -> Option<Cow<'_, Value>> {
     let value = value?;
-    let read = value
-        .as_str()
-        .filter(|text| may_be_json(text))
-        .map(Value::from_json);
+    let read = value.as_str().filter(|text| may_be_json(text)).map(Value::from_json);
     match read {
         Some(Ok(read)) => Some(Cow::Owned(read)),
         _ => Some(Cow::Borrowed(value)),
@@ -42,9 +39,7 @@ pub fn loosely_equal(left: Option<&Value>, right: Option<&Value>) -> bool {
         (Value::Object(left), Value::Object(right)) => {
             left.len() == right.len()
                 && left.iter().all(|(key, value)| {
-                    right
-                        .get(key)
-                        .is_some_and(|other| loosely_equal(Some(value), Some(other)))
+                    right.get(key).is_some_and(|other| loosely_equal(Some(value), Some(other)))
                 })
         }
         (Value::Bytes(left), Value::Bytes(right)) => left == right,
@@ -74,9 +69,7 @@ pub fn strictly_equal(left: Option<&Value>, right: Option<&Value>) -> bool {
         (Some(Value::Object(left)), Some(Value::Object(right))) => {
             left.len() == right.len()
                 && left.iter().all(|(key, value)| {
-                    right
-                        .get(key)
-                        .is_some_and(|r| strictly_equal(Some(value), Some(r)))
+                    right.get(key).is_some_and(|r| strictly_equal(Some(value), Some(r)))
                 })
         }
         (Some(left), Some(right)) => left == right,
@@ -116,10 +109,7 @@ fn is_compound(value: &Value) -> bool {
     matches!(value, Value::List(_) | Value::Object(_) | Value::Bytes(_))
 }
 
-#[expect(
-    clippy::float_cmp,
-    reason = "the language compared with has no tolerance either"
-)]
+#[expect(clippy::float_cmp, reason = "the language compared with has no tolerance either")]
 fn same_number(left: f64, right: f64) -> bool {
     left == right
 }
@@ -167,10 +157,7 @@ pub(super) fn text_number(text: &str) -> f64 {
         "Infinity" | "+Infinity" => f64::INFINITY,
         "-Infinity" => f64::NEG_INFINITY,
         // Rust also reads words such as `nan`, which are ordinary text here.
-        _ if text
-            .bytes()
-            .all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) =>
-        {
+        _ if text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b)) => {
             text.parse().unwrap_or(f64::NAN)
         }
         _ => f64::NAN,
@@ -180,9 +167,5 @@ pub(super) fn text_number(text: &str) -> f64 {
 fn radix_number(digits: &str, radix: u32) -> f64 {
     let add =
         |sum: f64, digit: char| Some(sum * f64::from(radix) + f64::from(digit.to_digit(radix)?));
-    if digits.is_empty() {
-        f64::NAN
-    } else {
-        digits.chars().try_fold(0.0, add).unwrap_or(f64::NAN)
-    }
+    if digits.is_empty() { f64::NAN } else { digits.chars().try_fold(0.0, add).unwrap_or(f64::NAN) }
 }

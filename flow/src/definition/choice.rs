@@ -7,17 +7,13 @@ pub trait Choice: Copy + PartialEq + Sized + 'static {
     /// The member with the given name, in any case.
     fn named(name: &str) -> Option<Self> {
         let mut names = Self::NAMES.iter();
-        names
-            .find(|(known, _)| known.eq_ignore_ascii_case(name))
-            .map(|(_, member)| *member)
+        names.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, member)| *member)
     }
 
     /// The name in definitions.
     fn name(self) -> &'static str {
         let mut names = Self::NAMES.iter();
-        names
-            .find(|(_, member)| *member == self)
-            .map_or("", |(name, _)| name)
+        names.find(|(_, member)| *member == self).map_or("", |(name, _)| name)
     }
 }
 

@@ -65,9 +65,7 @@ pub struct ConfigInput {
 impl ConfigPage {
     pub(super) fn read(fields: &Fields<'_>) -> Self {
         let element = |fields: &Fields<'_>| ConfigElement {
-            kind: fields
-                .required_choice("type")
-                .unwrap_or(ElementKind::ConfigVar),
+            kind: fields.required_choice("type").unwrap_or(ElementKind::ConfigVar),
             value: fields.text("value"),
         };
         Self {
@@ -86,17 +84,13 @@ impl ConfigVar {
             key: fields.required_text("key"),
             stable_key: fields.filled_text("stableKey"),
             description: fields.text("description"),
-            data_type: fields
-                .required_choice("dataType")
-                .unwrap_or(DataType::String),
+            data_type: fields.required_choice("dataType").unwrap_or(DataType::String),
             default_value: default_value(fields),
             pick_list: fields.texts("pickList"),
             collection: fields.choice("collectionType"),
             org_only: fields.flag("orgOnly"),
             meta: meta(fields),
-            connection_template: connection
-                .as_ref()
-                .and_then(|it| it.filled_text("template")),
+            connection_template: connection.as_ref().and_then(|it| it.filled_text("template")),
             connection: connection.as_ref().map(ActionRef::read),
             data_source: fields.object("dataSource").as_ref().map(ActionRef::read),
             inputs: inputs(fields),
@@ -109,11 +103,7 @@ impl ConfigVar {
     }
 
     pub fn visible_to_customer_deployer(&self) -> bool {
-        visible(
-            &self.meta,
-            "visibleToCustomerDeployer",
-            "isVisibleToCustomerDeployer",
-        )
+        visible(&self.meta, "visibleToCustomerDeployer", "isVisibleToCustomerDeployer")
     }
 
     pub fn visible_to_org_deployer(&self) -> bool {
@@ -132,11 +122,7 @@ impl ConfigInput {
     }
 
     pub fn visible_to_customer_deployer(&self) -> bool {
-        visible(
-            &self.meta,
-            "visibleToCustomerDeployer",
-            "isVisibleToCustomerDeployer",
-        )
+        visible(&self.meta, "visibleToCustomerDeployer", "isVisibleToCustomerDeployer")
     }
 
     pub fn visible_to_org_deployer(&self) -> bool {
@@ -163,16 +149,10 @@ fn meta(fields: &Fields<'_>) -> JsonMap {
 fn inputs(fields: &Fields<'_>) -> IndexMap<String, ConfigInput> {
     let read = |json: &Json, path: &str| ConfigInput {
         expression: Expression::read(json, path, fields.problems()),
-        meta: json
-            .get("meta")
-            .and_then(Json::as_object)
-            .cloned()
-            .unwrap_or_default(),
+        meta: json.get("meta").and_then(Json::as_object).cloned().unwrap_or_default(),
     };
     let entries = fields.entries("inputs").into_iter();
-    entries
-        .map(|(key, json, path)| (key.clone(), read(json, &path)))
-        .collect()
+    entries.map(|(key, json, path)| (key.clone(), read(json, &path))).collect()
 }
 
 /// The default as text; a list or object written out becomes JSON text.

@@ -17,17 +17,9 @@ pub(crate) struct Fields<'a> {
 impl<'a> Fields<'a> {
     pub fn new(json: &'a Json, path: &str, problems: &'a Problems) -> Option<Self> {
         if let Json::Object(map) = json {
-            return Some(Self {
-                map,
-                path: path.to_owned(),
-                problems,
-            });
+            return Some(Self { map, path: path.to_owned(), problems });
         }
-        problems.add(
-            Kind::Shape,
-            path,
-            format!("this must be a mapping, not {}", kind_of(json)),
-        );
+        problems.add(Kind::Shape, path, format!("this must be a mapping, not {}", kind_of(json)));
         None
     }
 
@@ -45,8 +37,7 @@ impl<'a> Fields<'a> {
     }
 
     pub fn wrong(&self, key: &str, message: impl Into<String>) {
-        self.problems
-            .add(Kind::Shape, property(&self.path, key), message);
+        self.problems.add(Kind::Shape, property(&self.path, key), message);
     }
 
     /// Scalars of any type count as text, as people forget the quotes.
@@ -84,10 +75,7 @@ impl<'a> Fields<'a> {
             Some(Json::String(text)) if text == "true" => true,
             Some(Json::String(text)) if text == "false" || text.is_empty() => false,
             Some(json) => {
-                self.wrong(
-                    key,
-                    format!("this must be true or false, not {}", kind_of(json)),
-                );
+                self.wrong(key, format!("this must be true or false, not {}", kind_of(json)));
                 false
             }
         }
@@ -142,9 +130,7 @@ impl<'a> Fields<'a> {
             return Vec::new();
         };
         let entries = inner.map.iter();
-        entries
-            .map(|(name, json)| (name, json, property(&inner.path, name)))
-            .collect()
+        entries.map(|(name, json)| (name, json, property(&inner.path, name))).collect()
     }
 
     /// The mappings of a list.
@@ -198,8 +184,7 @@ impl<'a> Fields<'a> {
     }
 
     fn missing(&self, key: &str) {
-        self.problems
-            .add(Kind::Shape, &self.path, format!("`{key}` is missing"));
+        self.problems.add(Kind::Shape, &self.path, format!("`{key}` is missing"));
     }
 }
 

@@ -158,10 +158,7 @@ impl Flow {
             queue: fields.object("queueConfig").as_ref().map(QueueConfig::read),
             schemas: schemas(fields),
             is_agent_flow: fields.flag("isAgentFlow"),
-            trigger_resolver: fields
-                .object("triggerResolver")
-                .as_ref()
-                .map(TriggerResolver::read),
+            trigger_resolver: fields.object("triggerResolver").as_ref().map(TriggerResolver::read),
             run_initial_sync_on_deploy: fields.flag("runInitialSyncOnDeploy"),
             supplemental_components: fields.list("supplementalComponents", ComponentRef::read),
             steps: fields.required_list("steps", Step::read),
@@ -217,35 +214,18 @@ impl Step {
             description: fields.text("description"),
             is_trigger: fields.flag("isTrigger"),
             action: fields.required_object("action").as_ref().map_or_else(
-                || ActionRef {
-                    component: ComponentRef::named(""),
-                    key: String::new(),
-                },
+                || ActionRef { component: ComponentRef::named(""), key: String::new() },
                 ActionRef::read,
             ),
-            inputs: inputs
-                .map(|(key, json, path)| (key.clone(), read(json, &path)))
-                .collect(),
+            inputs: inputs.map(|(key, json, path)| (key.clone(), read(json, &path))).collect(),
             steps: fields.optional_list("steps", Self::read),
             branches: fields.optional_list("branches", Branch::read),
             schedule: fields.object("schedule").as_ref().map(Schedule::read),
-            error: fields
-                .object("errorConfig")
-                .as_ref()
-                .map(ErrorConfig::read)
-                .unwrap_or_default(),
+            error: fields.object("errorConfig").as_ref().map(ErrorConfig::read).unwrap_or_default(),
         };
         let has_body = step.steps.as_ref().is_some_and(|steps| !steps.is_empty());
-        if has_body
-            && step
-                .branches
-                .as_ref()
-                .is_some_and(|branches| !branches.is_empty())
-        {
-            fields.wrong(
-                "branches",
-                "a step has either `steps` or `branches`, not both",
-            );
+        if has_body && step.branches.as_ref().is_some_and(|branches| !branches.is_empty()) {
+            fields.wrong("branches", "a step has either `steps` or `branches`, not both");
         }
         step
     }
@@ -258,10 +238,7 @@ impl Step {
 
 impl Branch {
     fn read(fields: &Fields<'_>) -> Self {
-        Self {
-            name: fields.required_text("name"),
-            steps: fields.list("steps", Step::read),
-        }
+        Self { name: fields.required_text("name"), steps: fields.list("steps", Step::read) }
     }
 }
 
@@ -279,11 +256,7 @@ impl ActionRef {
 
 impl ComponentRef {
     fn named(key: &str) -> Self {
-        Self {
-            key: key.to_owned(),
-            is_public: true,
-            version: Version::Latest,
-        }
+        Self { key: key.to_owned(), is_public: true, version: Version::Latest }
     }
 
     fn read(fields: &Fields<'_>) -> Self {
@@ -295,11 +268,7 @@ impl ComponentRef {
             (None, Some(_)) => Version::Pinned(fields.number("version").unwrap_or_default()),
         };
         let is_public = fields.get("isPublic").is_none() || fields.flag("isPublic");
-        Self {
-            key: fields.required_text("key"),
-            is_public,
-            version,
-        }
+        Self { key: fields.required_text("key"), is_public, version }
     }
 }
 
@@ -316,25 +285,14 @@ impl Schedule {
         };
         let meta = fields.object("meta");
         let kind = meta.as_ref().and_then(|meta| meta.choice("scheduleType"));
-        let time_zone = meta
-            .as_ref()
-            .map(|meta| meta.text("timeZone"))
-            .unwrap_or_default();
-        Self {
-            time,
-            kind,
-            time_zone,
-        }
+        let time_zone = meta.as_ref().map(|meta| meta.text("timeZone")).unwrap_or_default();
+        Self { time, kind, time_zone }
     }
 }
 
 impl ErrorConfig {
     fn read(fields: &Fields<'_>) -> Self {
-        let handler = match fields
-            .text("errorHandlerType")
-            .to_ascii_lowercase()
-            .as_str()
-        {
+        let handler = match fields.text("errorHandlerType").to_ascii_lowercase().as_str() {
             "fail" | "" => ErrorHandler::Fail,
             "ignore" => ErrorHandler::Ignore,
             "retry" => ErrorHandler::Retry {
@@ -355,19 +313,13 @@ impl ErrorConfig {
 
 fn schemas(fields: &Fields<'_>) -> JsonMap {
     let entries = fields.entries("schemas").into_iter();
-    entries
-        .map(|(key, json, _)| (key.clone(), json.clone()))
-        .collect()
+    entries.map(|(key, json, _)| (key.clone(), json.clone())).collect()
 }
 
 /// A path into the trigger's results: bare, or as a reference expression.
 fn trigger_path(fields: &Fields<'_>, key: &str) -> Option<Path> {
     let json = fields.get(key)?;
-    let text = json
-        .get("value")
-        .unwrap_or(json)
-        .as_str()
-        .filter(|text| !text.is_empty())?;
+    let text = json.get("value").unwrap_or(json).as_str().filter(|text| !text.is_empty())?;
     let path = text.parse().or_else(|_| Path::within_results("", text));
     if let Err(reason) = &path {
         fields.problems().add(

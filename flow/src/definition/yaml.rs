@@ -1,0 +1,150 @@
+//! Reads and writes YAML, of which JSON is a part.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::{Number, Value as Json};
+use serde_saphyr::options::DuplicateKeyPolicy;
+use serde_saphyr::{Options, Spanned};
+
+use super::tree::{Content, Mapping, Node};
+use crate::problem::{Kind, Problem};
+
+/// The longest text that is read, in bytes.
+const MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// The deepest nesting that is read; what is stored must stay below the 128 levels of JSON.
+const MAX_DEPTH: usize = 100;
+
+/// Reads one document.
+pub(super) fn parse(text: &str) -> Result<Node, Problem> {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.len() > MAX_BYTES {
+        let message = format!("a definition has at most {MAX_BYTES} bytes");
+        return Err(Problem::new(Kind::Syntax, "", message));
+    }
+    let parsed = serde_saphyr::from_str_with_options::<Located>(text, options());
+    parsed.map(|located| located.0).or_else(|error| {
+        // JSON may write a letter as two escapes, which YAML does not know.
+        let json = text.trim_start().starts_with('{').then(|| serde_json::from_str::<Json>(text));
+        match json {
+            Some(Ok(json)) => Ok(json.into()),
+            _ => Err(problem(&error)),
+        }
+    })
+}
+
+/// Writes a document so that readers of every YAML version understand it alike.
+pub(super) fn write(document: &Json) -> String {
+    serde_saphyr::to_string(document).expect("a tree of JSON values can always be written")
+}
+
+fn options() -> Options {
+    serde_saphyr::options! {
+        budget: serde_saphyr::budget! { max_depth: MAX_DEPTH, max_documents: 1 },
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        strict_booleans: true,
+        with_snippet: false,
+    }
+}
+
+fn problem(error: &serde_saphyr::Error) -> Problem {
+    let line = error.location().and_then(|location| u32::try_from(location.line()).ok());
+    let message = error.without_snippet().to_string();
+    let line = line.filter(|line| *line > 0);
+    Problem::new(Kind::Syntax, "", message).at_line(line)
+}
+
+struct Located(Node);
+
+impl<'de> Deserialize<'de> for Located {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<Bare>::deserialize(deserializer)?;
+        let line = u32::try_from(spanned.referenced.line()).unwrap_or_default();
+        Ok(Self(Node { line, content: spanned.value.0 }))
+    }
+}
+
+struct Bare(Content);
+
+impl<'de> Deserialize<'de> for Bare {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ContentVisitor).map(Self)
+    }
+}
+
+struct ContentVisitor;
+
+impl<'de> Visitor<'de> for ContentVisitor {
+    type Value = Content;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Content, E> {
+        Ok(Content::Scalar(Json::Null))
+    }
+
+    fn visit_none<E>(self) -> Result<Content, E> {
+        Ok(Content::Scalar(Json::Null))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Content, D::Error> {
+        Bare::deserialize(deserializer).map(|bare| bare.0)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Content, E> {
+        Ok(Content::Scalar(value.into()))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Content, E> {
+        Ok(Content::Scalar(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Content, E> {
+        Ok(Content::Scalar(value.into()))
+    }
+
+    // Numbers beyond 64 bits lose digits, as they do in JavaScript.
+    #[expect(clippy::cast_precision_loss, reason = "see above")]
+    fn visit_i128<E>(self, value: i128) -> Result<Content, E> {
+        Ok(Content::Scalar(Number::from_f64(value as f64).into()))
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "as for signed numbers")]
+    fn visit_u128<E>(self, value: u128) -> Result<Content, E> {
+        Ok(Content::Scalar(Number::from_f64(value as f64).into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Content, E> {
+        Ok(Content::Scalar(Number::from_f64(value).into()))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Content, E> {
+        Ok(Content::Scalar(value.into()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Content, E> {
+        Ok(Content::Scalar(value.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Content, A::Error> {
+        let mut items = Vec::new();
+        while let Some(Located(node)) = seq.next_element()? {
+            items.push(node);
+        }
+        Ok(Content::List(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Content, A::Error> {
+        let mut map = Mapping::new();
+        while let Some((key, Located(mut node))) = entries.next_entry::<Spanned<String>, _>()? {
+            // The key's line is where people look; the value may begin below it.
+            let line = u32::try_from(key.referenced.line()).ok().filter(|line| *line > 0);
+            node.line = line.unwrap_or(node.line);
+            map.insert(key.value, node);
+        }
+        Ok(Content::Map(map))
+    }
+}

@@ -30,9 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         fs::remove_dir_all(&folder)?;
     }
     fs::create_dir_all(&folder)?;
-    let pages = folder
-        .to_str()
-        .ok_or("the target directory must have a UTF-8 name")?;
+    let pages = folder.to_str().ok_or("the target directory must have a UTF-8 name")?;
     if env::var_os(SKIP).is_some_and(|value| value == "1") {
         println!("cargo::warning={SKIP} is set: building without the web pages");
     } else if runs("npm") {
@@ -52,18 +50,12 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn runs(program: &str) -> bool {
-    Command::new(program)
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success())
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
 }
 
 fn build(web: &Path, pages: &str) -> Result<(), Box<dyn Error>> {
     install(web)?;
-    npm(
-        web,
-        &["run", "build", "--", "--outDir", pages, "--emptyOutDir"],
-    )
+    npm(web, &["run", "build", "--", "--outDir", pages, "--emptyOutDir"])
 }
 
 /// Installs exactly what the lock file names, unless the last installation did that already.
@@ -79,10 +71,7 @@ fn install(web: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn npm(web: &Path, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
-    let output = Command::new("npm")
-        .args(arguments)
-        .current_dir(web)
-        .output()?;
+    let output = Command::new("npm").args(arguments).current_dir(web).output()?;
     if output.status.success() {
         return Ok(());
     }

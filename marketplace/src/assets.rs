@@ -79,11 +79,7 @@ fn etag(sha256: &[u8]) -> String {
 
 /// The bundler writes hashed names into `assets/` and nowhere else.
 fn cache(path: &str) -> Cache {
-    if path.starts_with("assets/") {
-        Cache::Forever
-    } else {
-        Cache::Revalidate
-    }
+    if path.starts_with("assets/") { Cache::Forever } else { Cache::Revalidate }
 }
 
 /// The kinds of file the bundler emits; anything else is offered as a download.
@@ -133,15 +129,7 @@ mod tests {
 
     #[test]
     fn paths_outside_the_pages_are_unknown() {
-        for path in [
-            "",
-            "assets",
-            "assets/",
-            "nope.js",
-            "../pages.rs",
-            "/etc/passwd",
-            "graphiql",
-        ] {
+        for path in ["", "assets", "assets/", "nope.js", "../pages.rs", "/etc/passwd", "graphiql"] {
             assert_eq!(asset(path), None, "{path}");
         }
     }
@@ -157,18 +145,12 @@ mod tests {
 
     #[test]
     fn an_etag_is_quoted_hexadecimal() {
-        assert_eq!(
-            etag(&[0x0a; 32]),
-            format!("\"{}\"", "0a".repeat(ETAG_BYTES))
-        );
+        assert_eq!(etag(&[0x0a; 32]), format!("\"{}\"", "0a".repeat(ETAG_BYTES)));
     }
 
     #[test]
     fn only_hashed_names_are_kept_forever() {
-        assert_eq!(
-            cache("assets/graphiql-DVk6IXxv.css").header(),
-            Cache::Forever.header()
-        );
+        assert_eq!(cache("assets/graphiql-DVk6IXxv.css").header(), Cache::Forever.header());
         assert_eq!(cache(GRAPHIQL).header(), "no-cache");
     }
 }

@@ -1,1 +1,27 @@
-//! domain
+//! The operations on the core nouns, and who may do them.
+//!
+//! An operation takes the [`Env`], the [`Viewer`] who asks and an input; it decides, and writes in a
+//! transaction of its own. Rows are read through [`Viewer::rows`] and written with a [`Permit`].
+//! There is no HTTP and no GraphQL here.
+//!
+//! Nobody may drop an operation half way: a cancelled transaction can poison its connection. Callers
+//! whose own future may be dropped run operations in a task.
+
+pub mod customer;
+mod env;
+mod error;
+mod input;
+pub mod organization;
+pub mod policy;
+mod rows;
+pub mod secrets;
+#[cfg(test)]
+mod testing;
+pub mod token;
+pub mod user;
+mod viewer;
+
+pub use env::{Env, InstanceListener, WorkListener};
+pub use error::{Error, Kind, Problem};
+pub use policy::{Action, Noun, Permission};
+pub use viewer::{Governed, Permit, UserViewer, Viewer};

@@ -1,0 +1,42 @@
+//! Everything outside of the operations, built once when the server starts.
+
+use std::sync::{Arc, OnceLock};
+
+use entity::{Clock, Db, Ids, InstanceId, Timestamp};
+
+use crate::secrets::Secrets;
+
+/// Hears of every committed change to what an instance runs.
+pub type InstanceListener = Box<dyn Fn(InstanceId) + Send + Sync>;
+
+/// Hears that a transaction with queued executions was committed.
+pub type WorkListener = Box<dyn Fn() + Send + Sync>;
+
+pub struct Env {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
+    pub secrets: Secrets,
+    /// Base of trigger URLs, without a slash at the end.
+    pub public_url: String,
+    pub on_instance_change: OnceLock<InstanceListener>,
+    pub on_work: OnceLock<WorkListener>,
+}
+
+impl Env {
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn instances_changed(&self, instances: &[InstanceId]) {
+        if let Some(listener) = self.on_instance_change.get() {
+            instances.iter().for_each(|id| listener(*id));
+        }
+    }
+
+    pub(crate) fn work_arrived(&self) {
+        if let Some(listener) = self.on_work.get() {
+            listener();
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The tenant itself.
+
+use anyhow::Context;
+use entity::user::Role;
+use entity::{Labels, OrganizationId, customer, organization, user};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
+
+use crate::env::Env;
+use crate::error::{Error, Kind};
+use crate::input::Problems;
+use crate::rows;
+use crate::viewer::Viewer;
+use crate::{token, user as users};
+
+/// The hidden customer that owns test instances; people can use any likelier name themselves.
+const SYSTEM_CUSTOMER: &str = "Test runner (system)";
+
+/// Sets the installation up: its organization, with an owner. Refuses when there is one already.
+pub async fn create(
+    env: &Env,
+    name: &str,
+    owner_email: &str,
+) -> Result<(organization::Model, user::Model), Error> {
+    let mut problems = Problems::default();
+    let name = problems.name("name", name);
+    let email = problems.email(owner_email);
+    problems.finish()?;
+    let tx = env.db.begin().await?;
+    if token::any_organization(&tx).await?.is_some() {
+        return Err(Error::invalid("name", "This installation has its organization already."));
+    }
+    let created = create_tenant(env, &tx, name, email).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// The rows that every organization begins with.
+pub(crate) async fn create_tenant(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    name: String,
+    owner_email: String,
+) -> Result<(organization::Model, user::Model), Error> {
+    let now = env.now();
+    let organization =
+        organization::Model { id: env.ids.next(), name, created_at: now, updated_at: now };
+    let organization = rows::insert::<organization::Entity>(tx, organization).await?;
+    env.secrets.create_key(tx, organization.id, now).await?;
+    let system = customer::Model {
+        id: env.ids.next(),
+        organization_id: organization.id,
+        name: SYSTEM_CUSTOMER.to_owned(),
+        description: String::new(),
+        external_id: None,
+        labels: Labels::default(),
+        is_system: true,
+        allow_embedded_designer: false,
+        created_at: now,
+        updated_at: now,
+    };
+    rows::insert::<customer::Entity>(tx, system).await?;
+    let owner = user::Model {
+        id: env.ids.next(),
+        organization_id: organization.id,
+        customer_id: None,
+        name: String::new(),
+        phone: String::new(),
+        external_id: None,
+        email: owner_email,
+        role: Role::Owner,
+        created_at: now,
+        updated_at: now,
+    };
+    let owner = users::insert(tx, owner).await?;
+    Ok((organization, owner))
+}
+
+/// The customer that owns test instances.
+pub(crate) async fn system_customer(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+) -> Result<customer::Model, Error> {
+    let found = Viewer::System(organization)
+        .rows::<customer::Entity>()
+        .filter(customer::Column::IsSystem.eq(true))
+        .one(db)
+        .await?;
+    let context = || format!("the {} of test instances is missing", Kind::Customer);
+    Ok(found.with_context(context)?)
+}

@@ -1,0 +1,249 @@
+//! Who may do what: roles have permissions, actions need one of several.
+//!
+//! This is the only place that looks at a role. A test prints the whole table.
+
+use entity::user::Role;
+
+macro_rules! permissions {
+    ($($permission:ident = $name:literal,)*) => {
+        /// What a role may allow, by the names that clients know.
+        #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+        pub enum Permission {
+            $($permission,)*
+        }
+
+        impl Permission {
+            pub const ALL: &[Self] = &[$(Self::$permission,)*];
+
+            /// The published name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$permission => $name,)*
+                }
+            }
+        }
+    };
+}
+
+permissions! {
+    OrgView = "org_view",
+    OrgSuperuser = "org_superuser",
+    OrgViewUsers = "org_view_users",
+    OrgAdminUsers = "org_admin_users",
+    OrgViewCustomers = "org_view_customers",
+    OrgManageCustomers = "org_manage_customers",
+    OrgCrudCustomers = "org_crud_customers",
+    OrgAdminCustomerPermissions = "org_admin_customer_permissions",
+    OrgViewComponents = "org_view_components",
+    OrgManageComponents = "org_manage_components",
+    OrgAdminComponentPermissions = "org_admin_component_permissions",
+    OrgViewIntegrations = "org_view_integrations",
+    OrgManageIntegrations = "org_manage_integrations",
+    OrgAdminIntegrationPermissions = "org_admin_integration_permissions",
+    OrgViewInstances = "org_view_instances",
+    OrgManageInstances = "org_manage_instances",
+    OrgAdminInstancePermissions = "org_admin_instance_permissions",
+    OrgViewActivities = "org_view_activities",
+    OrgViewUtilization = "org_view_utilization",
+    CustomerView = "customer_view",
+    CustomerViewUsers = "customer_view_users",
+    CustomerAdminUsers = "customer_admin_users",
+    CustomerViewInstances = "customer_view_instances",
+    CustomerAdminManageInstances = "customer_admin_manage_instances",
+    CustomerAdminInstanceDeploy = "customer_admin_instance_deploy",
+    CustomerAdminInstancePermissions = "customer_admin_instance_permissions",
+    CustomerViewIntegrations = "customer_view_integrations",
+    CustomerManageIntegrations = "customer_manage_integrations",
+    CustomerAdminIntegrationPermissions = "customer_admin_integration_permissions",
+    CustomerViewComponents = "customer_view_components",
+    CustomerViewOrgComponents = "customer_view_org_components",
+    CustomerManageMarketplaceIntegrations = "customer_manage_marketplace_integrations",
+    CustomerAccessMarketplaceIntegrations = "customer_access_marketplace_integrations",
+    CustomerViewActivities = "customer_view_activities",
+}
+
+impl Permission {
+    /// The roles that have this permission.
+    pub const fn roles(self) -> &'static [Role] {
+        use Role::{
+            Admin, CustomerAdmin, CustomerManager, CustomerMember, Guest, Integrator,
+            MarketplaceAdmin, MarketplaceUser, Owner,
+        };
+        match self {
+            Self::OrgSuperuser => &[Owner],
+            Self::OrgView | Self::OrgViewUsers | Self::OrgViewCustomers => {
+                &[Owner, Admin, Integrator, CustomerManager, Guest]
+            }
+            Self::OrgAdminUsers
+            | Self::OrgAdminCustomerPermissions
+            | Self::OrgAdminComponentPermissions
+            | Self::OrgAdminIntegrationPermissions
+            | Self::OrgAdminInstancePermissions
+            | Self::OrgViewActivities
+            | Self::OrgViewUtilization => &[Owner, Admin],
+            Self::OrgManageCustomers | Self::OrgCrudCustomers => {
+                &[Owner, Admin, Integrator, CustomerManager]
+            }
+            Self::OrgViewComponents | Self::OrgViewIntegrations | Self::OrgViewInstances => {
+                &[Owner, Admin, Integrator, Guest]
+            }
+            Self::OrgManageComponents | Self::OrgManageIntegrations | Self::OrgManageInstances => {
+                &[Owner, Admin, Integrator]
+            }
+            Self::CustomerView => {
+                &[CustomerAdmin, CustomerMember, MarketplaceAdmin, MarketplaceUser]
+            }
+            Self::CustomerViewUsers => &[CustomerAdmin, CustomerMember],
+            Self::CustomerAdminUsers
+            | Self::CustomerAdminManageInstances
+            | Self::CustomerAdminInstanceDeploy
+            | Self::CustomerAdminInstancePermissions
+            | Self::CustomerAdminIntegrationPermissions
+            | Self::CustomerViewActivities => &[CustomerAdmin],
+            Self::CustomerViewInstances
+            | Self::CustomerViewIntegrations
+            | Self::CustomerViewComponents
+            | Self::CustomerViewOrgComponents => &[CustomerAdmin, CustomerMember, MarketplaceAdmin],
+            Self::CustomerManageIntegrations => &[CustomerAdmin, MarketplaceAdmin],
+            Self::CustomerManageMarketplaceIntegrations => &[MarketplaceAdmin],
+            Self::CustomerAccessMarketplaceIntegrations => &[MarketplaceAdmin, MarketplaceUser],
+        }
+    }
+}
+
+/// What an action is done to.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Noun {
+    Organization,
+    Customer,
+    OrganizationUser,
+    CustomerUser,
+    /// With its versions, flows and config variables.
+    Integration,
+    /// With its configuration, deployments, executions and logs.
+    Instance,
+}
+
+impl Noun {
+    pub const ALL: &[Self] = &[
+        Self::Organization,
+        Self::Customer,
+        Self::OrganizationUser,
+        Self::CustomerUser,
+        Self::Integration,
+        Self::Instance,
+    ];
+}
+
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Action {
+    View,
+    Create,
+    Modify,
+    Remove,
+    /// Make the stored configuration the running one; publish a version.
+    Release,
+    /// Start test runs and replays.
+    Run,
+}
+
+impl Action {
+    pub const ALL: &[Self] =
+        &[Self::View, Self::Create, Self::Modify, Self::Remove, Self::Release, Self::Run];
+}
+
+/// The permissions of which one is enough.
+pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
+    use Permission as P;
+    match (noun, action) {
+        (Noun::Organization, Action::View) => &[P::OrgView],
+        (Noun::Organization, _) => &[P::OrgSuperuser],
+        (Noun::Customer, Action::View) => &[
+            P::OrgAdminCustomerPermissions,
+            P::OrgManageCustomers,
+            P::OrgCrudCustomers,
+            P::OrgViewCustomers,
+            P::CustomerView,
+        ],
+        (Noun::Customer, _) => &[P::OrgManageCustomers, P::OrgCrudCustomers],
+        (Noun::OrganizationUser, Action::View) => &[P::OrgAdminUsers, P::OrgViewUsers],
+        (Noun::OrganizationUser, _) => &[P::OrgAdminUsers],
+        (Noun::CustomerUser, Action::View) => &[
+            P::OrgAdminCustomerPermissions,
+            P::OrgManageCustomers,
+            P::OrgViewCustomers,
+            P::CustomerAdminUsers,
+            P::CustomerViewUsers,
+        ],
+        (Noun::CustomerUser, _) => {
+            &[P::OrgAdminCustomerPermissions, P::OrgManageCustomers, P::CustomerAdminUsers]
+        }
+        (Noun::Integration, Action::View) => &[
+            P::OrgAdminIntegrationPermissions,
+            P::OrgManageIntegrations,
+            P::OrgViewIntegrations,
+            P::CustomerAdminIntegrationPermissions,
+            P::CustomerManageIntegrations,
+            P::CustomerViewIntegrations,
+            P::CustomerAdminInstanceDeploy,
+            P::CustomerManageMarketplaceIntegrations,
+            P::CustomerAccessMarketplaceIntegrations,
+        ],
+        (Noun::Integration, _) => &[P::OrgManageIntegrations, P::CustomerManageIntegrations],
+        (Noun::Instance, Action::View) => &[
+            P::OrgAdminInstancePermissions,
+            P::OrgManageInstances,
+            P::OrgViewInstances,
+            P::CustomerAdminInstancePermissions,
+            P::CustomerViewInstances,
+            P::CustomerManageMarketplaceIntegrations,
+        ],
+        (Noun::Instance, Action::Release | Action::Remove) => &[
+            P::OrgManageInstances,
+            P::CustomerAdminInstanceDeploy,
+            P::CustomerManageMarketplaceIntegrations,
+        ],
+        (Noun::Instance, Action::Create | Action::Modify | Action::Run) => &[
+            P::OrgManageInstances,
+            P::CustomerAdminManageInstances,
+            P::CustomerManageMarketplaceIntegrations,
+        ],
+    }
+}
+
+/// Whether the role has the permission.
+pub fn allows(role: Role, permission: Permission) -> bool {
+    permission.roles().contains(&role)
+}
+
+/// Whether the role has a permission that is enough for the action.
+pub fn may(role: Role, noun: Noun, action: Action) -> bool {
+    sufficient(noun, action).iter().any(|permission| allows(role, *permission))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use sea_orm::Iterable;
+
+    use super::*;
+
+    /// Proves R173.
+    #[test]
+    fn the_whole_policy() {
+        let mut table = String::new();
+        writeln!(table, "permission: roles").unwrap();
+        for permission in Permission::ALL {
+            writeln!(table, "{:42} {:?}", permission.name(), permission.roles()).unwrap();
+        }
+        writeln!(table, "\naction: roles").unwrap();
+        for noun in Noun::ALL {
+            for action in Action::ALL {
+                let roles: Vec<_> = Role::iter().filter(|r| may(*r, *noun, *action)).collect();
+                writeln!(table, "{:42} {roles:?}", format!("{noun:?} {action:?}")).unwrap();
+            }
+        }
+        insta::assert_snapshot!(table);
+    }
+}

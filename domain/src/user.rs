@@ -1,0 +1,324 @@
+//! People who sign in, and the roles they can have.
+
+use entity::user::Role;
+use entity::{CustomerId, UserId, customer, user};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, Set};
+use uuid::{Uuid, uuid};
+
+use crate::env::Env;
+use crate::error::{Error, OnUnique, Problem, Unique};
+use crate::input::Problems;
+use crate::policy::{Action, Noun};
+use crate::viewer::Viewer;
+use crate::{rows, token};
+
+/// What roles are called, and how they compare.
+#[derive(Clone, Copy, Debug)]
+pub struct RoleInfo {
+    pub id: Uuid,
+    pub role: Role,
+    pub name: &'static str,
+    pub description: &'static str,
+    /// Nobody grants a role of a higher level than their own.
+    pub level: i32,
+    pub scope: Scope,
+}
+
+/// Whom a role is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Scope {
+    Organization,
+    Customer,
+}
+
+/// Every role once. Ids are fixed: clients store them.
+pub const ROLES: [RoleInfo; 10] = [
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0001"),
+        role: Role::Owner,
+        name: "Owner",
+        description: "May do everything, including changes to the organization itself.",
+        level: 100,
+        scope: Scope::Organization,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0002"),
+        role: Role::Admin,
+        name: "Admin",
+        description: "May do everything but change the organization itself.",
+        level: 90,
+        scope: Scope::Organization,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0003"),
+        role: Role::Integrator,
+        name: "Integrator",
+        description: "Manages customers, integrations and instances.",
+        level: 70,
+        scope: Scope::Organization,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0004"),
+        role: Role::CustomerManager,
+        name: "Customer Manager",
+        description: "Manages customers and their users.",
+        level: 50,
+        scope: Scope::Organization,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0005"),
+        role: Role::Guest,
+        name: "Guest",
+        description: "Sees everything and changes nothing.",
+        level: 30,
+        scope: Scope::Organization,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0006"),
+        role: Role::ThirdParty,
+        name: "Third-Party",
+        description: "Sees only what is granted object by object.",
+        level: 10,
+        scope: Scope::Organization,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0007"),
+        role: Role::CustomerAdmin,
+        name: "Admin",
+        description: "Manages the customer's users and configures its instances.",
+        level: 90,
+        scope: Scope::Customer,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0008"),
+        role: Role::CustomerMember,
+        name: "Member",
+        description: "Sees the customer's users and instances.",
+        level: 30,
+        scope: Scope::Customer,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0009"),
+        role: Role::MarketplaceAdmin,
+        name: "Marketplace Admin",
+        description: "Activates and configures integrations in the marketplace.",
+        level: 50,
+        scope: Scope::Customer,
+    },
+    RoleInfo {
+        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e000a"),
+        role: Role::MarketplaceUser,
+        name: "Marketplace User",
+        description: "Enters configuration of their own in the marketplace.",
+        level: 10,
+        scope: Scope::Customer,
+    },
+];
+
+/// What is known of a role.
+pub fn role_info(role: Role) -> &'static RoleInfo {
+    ROLES.iter().find(|info| info.role == role).expect("the list has every role")
+}
+
+/// The role with this id.
+pub fn role_by_id(id: Uuid) -> Option<Role> {
+    ROLES.iter().find(|info| info.id == id).map(|info| info.role)
+}
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    pub email: String,
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub external_id: Option<String>,
+    pub role: Role,
+}
+
+/// What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    pub name: Option<String>,
+    pub phone: Option<String>,
+    pub external_id: Option<String>,
+    pub role: Option<Role>,
+}
+
+pub async fn create_for_organization(
+    env: &Env,
+    viewer: &Viewer,
+    input: Create,
+) -> Result<user::Model, Error> {
+    let tx = env.db.begin().await?;
+    viewer.permit_in_organization(&tx, Noun::OrganizationUser).await?;
+    let row = new_row(env, viewer, input, None)?;
+    let created = insert(&tx, row).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+pub async fn create_for_customer(
+    env: &Env,
+    viewer: &Viewer,
+    customer: CustomerId,
+    input: Create,
+) -> Result<user::Model, Error> {
+    let tx = env.db.begin().await?;
+    viewer.permit_within::<customer::Entity>(&tx, Noun::CustomerUser, customer).await?;
+    let row = new_row(env, viewer, input, Some(customer))?;
+    let created = insert(&tx, row).await?;
+    tx.commit().await?;
+    Ok(created)
+}
+
+/// Changes a user; everybody may change their own name and phone.
+pub async fn update(
+    env: &Env,
+    viewer: &Viewer,
+    id: UserId,
+    input: Update,
+) -> Result<user::Model, Error> {
+    let tx = env.db.begin().await?;
+    let own = viewer.permit_self().filter(|permit| permit.row().id == id);
+    let is_own = own.is_some();
+    let permit = match own {
+        Some(permit) => permit,
+        None => viewer.permit::<user::Entity>(&tx, Action::Modify, id).await?,
+    };
+    let row = permit.row();
+    let mut problems = Problems::default();
+    let mut edit = permit.edit();
+    if let Some(name) = &input.name {
+        edit.name = Set(problems.line("name", name));
+    }
+    if let Some(phone) = &input.phone {
+        edit.phone = Set(problems.line("phone", phone));
+    }
+    if let Some(external_id) = &input.external_id {
+        edit.external_id = Set(problems.external_id(Some(external_id)));
+    }
+    if let Some(role) = input.role.filter(|role| *role != row.role) {
+        if is_own {
+            problems.add("role", "Nobody changes their own role.");
+        }
+        check_scope(&mut problems, role, row.customer_id);
+        edit.role = Set(role);
+    }
+    problems.finish()?;
+    require_level(viewer, row.role)?;
+    if let Some(role) = input.role {
+        require_level(viewer, role)?;
+    }
+    if input.role.is_some_and(|role| role != row.role) {
+        keep_an_owner(&tx, row).await?;
+    }
+    edit.updated_at = Set(env.now());
+    let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
+    tx.commit().await?;
+    Ok(updated)
+}
+
+/// Removes a user; nobody removes themselves.
+pub async fn delete(env: &Env, viewer: &Viewer, id: UserId) -> Result<user::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<user::Entity>(&tx, Action::Remove, id).await?;
+    let row = permit.into_row();
+    if viewer.user().is_some_and(|own| own.id == id) {
+        return Err(Error::invalid("id", "Nobody deletes their own user."));
+    }
+    require_level(viewer, row.role)?;
+    keep_an_owner(&tx, &row).await?;
+    rows::delete::<user::Entity>(row.organization_id)
+        .filter(user::Column::Id.eq(id))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+/// The user who signs in with this address. For the command line and the login page.
+pub async fn by_email(env: &Env, email: &str) -> Result<Option<user::Model>, Error> {
+    token::user_by_email(env.db.read(), email).await
+}
+
+pub(crate) async fn insert(
+    db: &impl ConnectionTrait,
+    row: user::Model,
+) -> Result<user::Model, Error> {
+    rows::insert::<user::Entity>(db, row).await.on_unique(&CONFLICTS)
+}
+
+const CONFLICTS: [Unique; 2] = [
+    Unique { index: "user_email", field: "email", message: "Another user has this address." },
+    Unique {
+        index: "user_customer_id_external_id",
+        field: "externalId",
+        message: "Another user of this customer has this external id.",
+    },
+];
+
+fn new_row(
+    env: &Env,
+    viewer: &Viewer,
+    input: Create,
+    customer: Option<CustomerId>,
+) -> Result<user::Model, Error> {
+    let mut problems = Problems::default();
+    let now = env.now();
+    let row = user::Model {
+        id: env.ids.next(),
+        organization_id: viewer.signed_in()?,
+        customer_id: customer,
+        email: problems.email(&input.email),
+        name: problems.line("name", input.name.as_deref().unwrap_or_default()),
+        phone: problems.line("phone", input.phone.as_deref().unwrap_or_default()),
+        external_id: problems.external_id(input.external_id.as_deref()),
+        role: input.role,
+        created_at: now,
+        updated_at: now,
+    };
+    check_scope(&mut problems, input.role, customer);
+    problems.finish()?;
+    require_level(viewer, input.role)?;
+    Ok(row)
+}
+
+fn check_scope(problems: &mut Problems, role: Role, customer: Option<CustomerId>) {
+    let info = role_info(role);
+    match (info.scope, customer) {
+        (Scope::Organization, None) | (Scope::Customer, Some(_)) => {}
+        (Scope::Organization, Some(_)) => {
+            problems.add("role", "This is a role of the organization, not of a customer.");
+        }
+        (Scope::Customer, None) => {
+            problems.add("role", "This is a role of customers, not of the organization.");
+        }
+    }
+}
+
+/// Nobody raises anybody, themselves included, above their own level.
+fn require_level(viewer: &Viewer, role: Role) -> Result<(), Error> {
+    let Some(own) = viewer.user().map(|user| role_info(user.role)) else {
+        return viewer.signed_in().map(|_| ());
+    };
+    let info = role_info(role);
+    if own.scope == info.scope && own.level < info.level {
+        return Err(Error::Forbidden);
+    }
+    Ok(())
+}
+
+/// An organization without an owner could never change itself again.
+async fn keep_an_owner(db: &impl ConnectionTrait, row: &user::Model) -> Result<(), Error> {
+    if row.role != Role::Owner {
+        return Ok(());
+    }
+    let owners = Viewer::System(row.organization_id)
+        .rows::<user::Entity>()
+        .filter(user::Column::Role.eq(Role::Owner))
+        .count(db)
+        .await?;
+    if owners > 1 {
+        return Ok(());
+    }
+    Err(Error::Conflict(Problem::new("role", "The organization needs an owner.")))
+}

@@ -1,0 +1,342 @@
+//! Who asks, and the proof that they may.
+
+use std::any::TypeId;
+
+use entity::{
+    CustomerId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId, TenantOwned,
+    UserId, config_value, config_variable, customer, deployment, execution, flow_config, instance,
+    integration, integration_flow, log, organization, state_value, step_result, user,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select,
+};
+
+use crate::error::{Error, Kind};
+use crate::policy::{self, Action, Noun, Permission};
+
+/// Who asks.
+#[derive(Clone, Debug)]
+pub enum Viewer {
+    /// Nobody known: no rights, no rows.
+    Anonymous,
+    User(UserViewer),
+    /// The platform itself, at work for one organization.
+    System(OrganizationId),
+}
+
+/// A person or program that signed in.
+#[derive(Clone, Debug)]
+pub struct UserViewer {
+    pub user: user::Model,
+}
+
+impl Viewer {
+    /// The rows of a table that this viewer may see. Every read starts here.
+    pub fn rows<E: TenantOwned>(&self) -> Select<E> {
+        E::find().filter(self.visible::<E>())
+    }
+
+    /// The condition behind [`Viewer::rows`], for subqueries and counts.
+    pub fn visible<E: TenantOwned>(&self) -> Condition {
+        match self {
+            Self::Anonymous => nothing(),
+            Self::System(organization) => E::ORGANIZATION.eq(*organization).into_condition(),
+            Self::User(viewer) => Condition::all()
+                .add(E::ORGANIZATION.eq(viewer.user.organization_id))
+                .add(viewer.visible::<E>()),
+        }
+    }
+
+    /// Whether the viewer's role has the permission, on whatever rows they see.
+    pub fn may(&self, permission: Permission) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::System(_) => true,
+            Self::User(viewer) => policy::allows(viewer.user.role, permission),
+        }
+    }
+
+    /// Whether the viewer's role allows the action, on whatever rows they see.
+    pub fn can(&self, noun: Noun, action: Action) -> bool {
+        match self {
+            Self::Anonymous => false,
+            Self::System(_) => true,
+            Self::User(viewer) => policy::may(viewer.user.role, noun, action),
+        }
+    }
+
+    /// Whether the viewer may do this with a row they see.
+    pub fn can_on<E: Governed>(&self, action: Action, row: &E::Model) -> bool {
+        let is_own = match (self.customer_id(), E::customer_of(row)) {
+            (None, _) => true,
+            (Some(own), owner) => owner == Some(own),
+        };
+        is_own && self.can(E::noun_of(row), action)
+    }
+
+    pub fn require(&self, permission: Permission) -> Result<(), Error> {
+        self.signed_in()?;
+        if self.may(permission) { Ok(()) } else { Err(Error::Forbidden) }
+    }
+
+    /// The organization of a viewer who is somebody.
+    pub fn signed_in(&self) -> Result<OrganizationId, Error> {
+        self.organization_id().ok_or(Error::Unauthenticated)
+    }
+
+    pub fn organization_id(&self) -> Option<OrganizationId> {
+        match self {
+            Self::Anonymous => None,
+            Self::User(viewer) => Some(viewer.user.organization_id),
+            Self::System(organization) => Some(*organization),
+        }
+    }
+
+    pub fn customer_id(&self) -> Option<CustomerId> {
+        self.user()?.customer_id
+    }
+
+    pub fn user(&self) -> Option<&user::Model> {
+        match self {
+            Self::User(viewer) => Some(&viewer.user),
+            Self::Anonymous | Self::System(_) => None,
+        }
+    }
+
+    /// A row that this viewer sees.
+    pub async fn find<E: Governed>(
+        &self,
+        db: &impl ConnectionTrait,
+        id: E::Id,
+    ) -> Result<E::Model, Error> {
+        self.signed_in()?;
+        let row = self.rows::<E>().filter(E::ID.eq(id)).one(db).await?;
+        row.ok_or(Error::NotFound(E::KIND))
+    }
+
+    /// The right to do something with a row: not found if the viewer does not even see it.
+    pub async fn permit<E: Governed>(
+        &self,
+        db: &impl ConnectionTrait,
+        action: Action,
+        id: E::Id,
+    ) -> Result<Permit<E>, Error> {
+        let row = self.find::<E>(db, id).await?;
+        if self.can_on::<E>(action, &row) { Ok(Permit { row }) } else { Err(Error::Forbidden) }
+    }
+
+    /// The right to create something that belongs to a row.
+    pub async fn permit_within<E: Governed>(
+        &self,
+        db: &impl ConnectionTrait,
+        noun: Noun,
+        id: E::Id,
+    ) -> Result<Permit<E>, Error> {
+        let row = self.find::<E>(db, id).await?;
+        let is_own = match self.customer_id() {
+            None => true,
+            own => E::customer_of(&row) == own,
+        };
+        if is_own && self.can(noun, Action::Create) {
+            Ok(Permit { row })
+        } else {
+            Err(Error::Forbidden)
+        }
+    }
+
+    /// The right to create something that belongs to the viewer's organization.
+    pub async fn permit_in_organization(
+        &self,
+        db: &impl ConnectionTrait,
+        noun: Noun,
+    ) -> Result<Permit<organization::Entity>, Error> {
+        let organization = self.signed_in()?;
+        self.permit_within::<organization::Entity>(db, noun, organization).await
+    }
+
+    /// Everybody's right to change the row that describes them.
+    pub(crate) fn permit_self(&self) -> Option<Permit<user::Entity>> {
+        Some(Permit { row: self.user()?.clone() })
+    }
+}
+
+impl UserViewer {
+    fn visible<E: TenantOwned>(&self) -> Condition {
+        let user = &self.user;
+        let can_view = |noun| policy::may(user.role, noun, Action::View);
+        let of_own_customer = || match user.customer_id {
+            Some(customer) => E::of_customer(customer),
+            None => Condition::all(),
+        };
+        match Table::of::<E>() {
+            Some(Table::Organization) => of_own_customer(),
+            Some(Table::Customer) if can_view(Noun::Customer) => of_own_customer(),
+            Some(Table::User) => {
+                let users =
+                    if can_view(Noun::CustomerUser) { of_own_customer() } else { nothing() };
+                users_and(users, user.id)
+            }
+            Some(Table::Integration) if can_view(Noun::Integration) => match user.customer_id {
+                Some(customer) => integrations_of(customer),
+                None => Condition::all(),
+            },
+            Some(Table::PartOfIntegration(column)) if can_view(Noun::Integration) => {
+                match user.customer_id {
+                    Some(customer) => part_of_integrations::<E>(column, customer),
+                    None => Condition::all(),
+                }
+            }
+            Some(Table::PartOfInstance) if can_view(Noun::Instance) => of_own_customer(),
+            _ => nothing(),
+        }
+    }
+}
+
+/// The families of tables that the policy tells apart.
+#[derive(Clone, Copy)]
+enum Table {
+    Organization,
+    Customer,
+    User,
+    Integration,
+    /// Names the column that leads to the integration.
+    PartOfIntegration(&'static str),
+    PartOfInstance,
+}
+
+impl Table {
+    /// None for tables that no user reads.
+    fn of<E: EntityTrait>() -> Option<Self> {
+        let known = [
+            (TypeId::of::<organization::Entity>(), Self::Organization),
+            (TypeId::of::<customer::Entity>(), Self::Customer),
+            (TypeId::of::<user::Entity>(), Self::User),
+            (TypeId::of::<integration::Entity>(), Self::Integration),
+            (TypeId::of::<integration_flow::Entity>(), Self::PartOfIntegration("integration_id")),
+            (TypeId::of::<config_variable::Entity>(), Self::PartOfIntegration("integration_id")),
+            (TypeId::of::<instance::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<flow_config::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<deployment::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<execution::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<step_result::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<log::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<state_value::Entity>(), Self::PartOfInstance),
+        ];
+        known.into_iter().find(|(id, _)| *id == TypeId::of::<E>()).map(|(_, table)| table)
+    }
+}
+
+fn nothing() -> Condition {
+    Expr::val(false).eq(true).into_condition()
+}
+
+fn users_and(users: Condition, own: UserId) -> Condition {
+    // Columns are named by text, because this serves a generic table that is known to be `user`.
+    Condition::any().add(users).add(Expr::col(("user", "id")).eq(own))
+}
+
+/// Integrations that users of a customer may come across: their own, the offers of the
+/// marketplace, and what they have instances of.
+fn integrations_of(customer: CustomerId) -> Condition {
+    use integration::Column;
+    let offered = Condition::all()
+        .add(Column::CustomerId.is_null())
+        .add(Column::IsDraft.eq(false))
+        .add(Column::VersionIsAvailable.eq(true))
+        .add(
+            Column::MarketplaceConfiguration
+                .ne(integration::MarketplaceConfiguration::NotAvailableInMarketplace),
+        );
+    let in_use = Query::select()
+        .column(instance::Column::IntegrationId)
+        .from(instance::Entity)
+        .and_where(instance::Column::CustomerId.eq(customer))
+        .to_owned();
+    Condition::any()
+        .add(Column::CustomerId.eq(customer))
+        .add(offered)
+        .add(Column::Id.in_subquery(in_use))
+}
+
+fn part_of_integrations<E: EntityTrait>(column: &'static str, customer: CustomerId) -> Condition {
+    let visible: SelectStatement = Query::select()
+        .column((integration::Entity, integration::Column::Id))
+        .from(integration::Entity)
+        .cond_where(integrations_of(customer))
+        .to_owned();
+    Expr::col((E::default(), column)).in_subquery(visible).into_condition()
+}
+
+/// A table whose rows are found by id and that the policy speaks of.
+pub trait Governed: TenantOwned {
+    type Id: Into<sea_orm::Value> + Copy + Send;
+    const ID: Self::Column;
+    const KIND: Kind;
+
+    fn noun_of(row: &Self::Model) -> Noun;
+
+    fn customer_of(row: &Self::Model) -> Option<CustomerId>;
+}
+
+macro_rules! governed {
+    ($($table:ident($id:ty): $kind:ident, $noun:expr, $customer:expr;)*) => {$(
+        impl Governed for $table::Entity {
+            type Id = $id;
+            const ID: Self::Column = $table::Column::Id;
+            const KIND: Kind = Kind::$kind;
+
+            fn noun_of(row: &Self::Model) -> Noun {
+                let noun: fn(&Self::Model) -> Noun = $noun;
+                noun(row)
+            }
+
+            fn customer_of(row: &Self::Model) -> Option<CustomerId> {
+                let customer: fn(&Self::Model) -> Option<CustomerId> = $customer;
+                customer(row)
+            }
+        }
+    )*};
+}
+
+governed! {
+    organization(OrganizationId): Organization, |_| Noun::Organization, |_| None;
+    customer(CustomerId): Customer, |_| Noun::Customer, |row| Some(row.id);
+    user(UserId): User, noun_of_user, |row| row.customer_id;
+    integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
+    instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
+    flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
+    execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);
+}
+
+fn noun_of_user(user: &user::Model) -> Noun {
+    match user.customer_id {
+        Some(_) => Noun::CustomerUser,
+        None => Noun::OrganizationUser,
+    }
+}
+
+/// Proof that a viewer may do what they asked with one row. Only a [`Viewer`] makes one.
+#[derive(Debug)]
+pub struct Permit<E: EntityTrait> {
+    row: E::Model,
+}
+
+impl<E: EntityTrait> Permit<E> {
+    pub fn row(&self) -> &E::Model {
+        &self.row
+    }
+
+    pub fn into_row(self) -> E::Model {
+        self.row
+    }
+
+    /// The row as something that can be changed.
+    pub fn edit(&self) -> E::ActiveModel
+    where
+        E::Model: IntoActiveModel<E::ActiveModel>,
+    {
+        self.row.clone().into_active_model()
+    }
+}

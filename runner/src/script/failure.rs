@@ -1,0 +1,121 @@
+//! Puts what code throws into words.
+
+use std::time::Instant;
+
+use flow::{Map, Value};
+use rquickjs::function::IntoArgs;
+use rquickjs::{Error, Exception, FromJs, Function, Object, Value as Js};
+
+use super::convert::Reader;
+use super::engine::{FILE, Scope};
+use super::wire::{self, Failure};
+
+/// Members of thrown objects that may hold secrets.
+const HIDDEN: &str = "connection";
+
+impl<'js> Scope<'js> {
+    /// The result, or the pending exception as a failure.
+    pub fn caught<T>(&self, result: rquickjs::Result<T>) -> Result<T, Failure> {
+        result.map_err(|error| match error {
+            Error::Exception => self.describe(&self.ctx.catch()),
+            error => Failure::new(error.to_string()),
+        })
+    }
+
+    /// Calls a function of `core.js`.
+    pub fn tool<T: FromJs<'js>>(
+        &self,
+        name: &str,
+        arguments: impl IntoArgs<'js>,
+    ) -> Result<T, Failure> {
+        let tool: Function = self.caught(self.tools.get(name))?;
+        self.caught(tool.call(arguments))
+    }
+
+    pub fn in_time(&self) -> Result<(), Failure> {
+        if Instant::now() < self.deadline {
+            return Ok(());
+        }
+        Err(Failure::new(wire::overtime(self.time_limit)))
+    }
+
+    fn describe(&self, thrown: &Js<'js>) -> Failure {
+        if let Err(overtime) = self.in_time() {
+            return overtime;
+        }
+        if self.describing.replace(true) {
+            return Failure::new("An error could not be put into words");
+        }
+        let failure = match thrown.as_object() {
+            Some(object) if thrown.is_error() => self.error(object),
+            Some(object) => self.object(object),
+            None => self.primitive(thrown),
+        };
+        self.describing.set(false);
+        failure
+    }
+
+    fn error(&self, error: &Object<'js>) -> Failure {
+        let name = self.member(error, "name").unwrap_or_else(|| "Error".to_owned());
+        let message = self.member(error, "message").unwrap_or_default();
+        if name == "InternalError" && message == "out of memory" {
+            let mebibytes = self.heap_bytes >> 20;
+            return Failure::new(format!("The code needed more than {mebibytes} MiB of memory"));
+        }
+        let stack = Exception::from_object(error.clone()).and_then(|error| error.stack());
+        let lines = stack.iter().flat_map(|stack| stack.lines());
+        let own: Vec<&str> = lines.filter(|line| line.contains(FILE)).collect();
+        let headline = if message.is_empty() { name.clone() } else { format!("{name}: {message}") };
+        let mut details = Map::new();
+        details.insert("name".into(), name.as_str().into());
+        details.insert("stack".into(), [&[headline.as_str()], &own[..]].concat().join("\n").into());
+        self.add_members(error, &mut details);
+        let message = match own.first().filter(|_| name == "SyntaxError") {
+            Some(place) => format!("{message} ({})", place.trim().trim_start_matches("at ")),
+            None if message.is_empty() => name,
+            None => message,
+        };
+        Failure { message, details: Some(details.into()) }
+    }
+
+    fn object(&self, object: &Object<'js>) -> Failure {
+        let mut details = Map::new();
+        self.add_members(object, &mut details);
+        let details = Value::from(details);
+        let message = self.member(object, "message").unwrap_or_else(|| details.to_json());
+        Failure { message, details: Some(details) }
+    }
+
+    fn primitive(&self, thrown: &Js<'js>) -> Failure {
+        match Reader::new(self).read("the thrown value", thrown) {
+            Ok(Some(value)) if !value.is_null() => Failure::new(value.to_text()),
+            Ok(_) => Failure::new(format!("The code threw {}", thrown.type_name())),
+            Err(failure) => failure,
+        }
+    }
+
+    /// Own members that can be kept; what cannot is left out, the failure itself matters more.
+    fn add_members(&self, object: &Object<'js>, details: &mut Map) {
+        let mut reader = Reader::new(self);
+        for key in object.keys::<rquickjs::String>() {
+            let Ok(key) = self.caught(key).and_then(|key| self.text(&key)) else {
+                continue;
+            };
+            if key == HIDDEN || details.contains_key(key.as_str()) {
+                continue;
+            }
+            let Ok(member) = self.caught(object.get::<_, Js>(key.as_str())) else {
+                continue;
+            };
+            if let Ok(Some(value)) = reader.read(&key, &member) {
+                details.insert(key.into(), value);
+            }
+        }
+    }
+
+    /// A member that is text.
+    fn member(&self, object: &Object<'js>, key: &str) -> Option<String> {
+        let member: Js = self.caught(object.get(key)).ok()?;
+        self.text(member.as_string()?).ok()
+    }
+}

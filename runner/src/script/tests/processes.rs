@@ -1,0 +1,114 @@
+use std::fs::File;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use components::{Script, ScriptOutput, Scripts as _, StepError};
+
+use crate::script::{Options, Pool, worker};
+
+/// Set for the processes that the tests below start.
+const IS_WORKER: &str = "MARQUETRY_TEST_WORKER";
+
+/// Claims nothing: run with the variable, it is the process that the pool talks to. The test
+/// harness writes to standard output, so the answers go out through another descriptor.
+#[test]
+fn worker_process() {
+    if std::env::var_os(IS_WORKER).is_some() {
+        let output = File::options().write(true).open("/dev/fd/3").unwrap();
+        worker::main(std::io::stdin(), output).unwrap();
+    }
+}
+
+fn options(workers_max: usize) -> Options {
+    let program = std::env::current_exe().unwrap();
+    let test = module_path!().split_once("::").unwrap().1;
+    let command = format!(
+        "{IS_WORKER}=1 exec {} {test}::worker_process --exact --nocapture 3>&1 1>/dev/null",
+        program.display()
+    );
+    let args = ["-c".into(), command.into()];
+    Options { workers_max, ..Options::new("/bin/sh", args) }
+}
+
+fn pool(workers_max: usize) -> Arc<Pool> {
+    Arc::new(Pool::new(options(workers_max)))
+}
+
+fn script(code: &str, time_limit_ms: u64) -> Script {
+    Script {
+        code: code.into(),
+        arguments: vec![],
+        with_context: false,
+        time_limit: Duration::from_millis(time_limit_ms),
+    }
+}
+
+fn json(output: Result<ScriptOutput, StepError>) -> Result<String, String> {
+    let returned = output.map_err(|error| error.message)?.returned.unwrap();
+    Ok(returned.map_err(|error| error.message)?.unwrap_or_default().to_json())
+}
+
+async fn run(pool: &Pool, code: &str) -> Result<String, String> {
+    json(pool.run(script(code, 20_000)).await)
+}
+
+#[tokio::test]
+async fn calls_know_nothing_of_each_other() {
+    let pool = pool(1);
+    let pollute = "module.exports = () => { Object.prototype.leak = 1; globalThis.leak = 2; \
+                   JSON.stringify = () => 'leak'; return 1 }";
+    assert_eq!(run(&pool, pollute).await.unwrap(), "1");
+    let look = "module.exports = () => [{}.leak, typeof leak, JSON.stringify(1)]";
+    assert_eq!(run(&pool, look).await.unwrap(), r#"[null,"undefined","1"]"#);
+}
+
+#[tokio::test]
+async fn a_lost_process_takes_only_its_own_call_along() {
+    let pool = pool(2);
+    pool.warm_up().await;
+    let stuck = pool.clone();
+    // Sorting and joining run in the engine's own code, which does not look at the clock.
+    let code = "module.exports = () => { const a = Array(1e6).fill('abcdefgh'); let n = 0; \
+                for (;;) { n += a.toSorted().join('').split('').length } }";
+    let stuck = tokio::spawn(async move { json(stuck.run(script(code, 300)).await) });
+    let started = Instant::now();
+    for _ in 0..20 {
+        assert_eq!(run(&pool, "module.exports = () => 7").await.unwrap(), "7");
+    }
+    let error = stuck.await.unwrap().unwrap_err();
+    assert!(error.contains("300ms") || error.contains("MiB"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(5));
+    assert_eq!(run(&pool, "module.exports = () => 8").await.unwrap(), "8");
+}
+
+#[tokio::test]
+async fn the_address_space_is_the_border_behind_the_heap() {
+    let pool = Pool::new(Options { address_space_bytes: 56 << 20, ..options(1) });
+    let code = "module.exports = () => 'x'.repeat(3e7)";
+    let error = run(&pool, code).await.unwrap_err();
+    assert!(error.contains("memory, or crashed"), "{error}");
+    assert_eq!(run(&pool, "module.exports = () => 9").await.unwrap(), "9");
+}
+
+/// Measures; the limit only tells a broken pool from a busy machine.
+#[tokio::test]
+async fn a_warm_call_is_quick() {
+    let pool = pool(1);
+    pool.warm_up().await;
+    let mut times = Vec::new();
+    for _ in 0..300 {
+        let started = Instant::now();
+        run(&pool, "module.exports = () => 1").await.unwrap();
+        times.push(started.elapsed());
+    }
+    times.sort();
+    println!("p50 {:?} p99 {:?}", times[150], times[297]);
+}
+
+#[tokio::test]
+async fn a_cancelled_call_frees_its_place() {
+    let pool = pool(1);
+    let endless = pool.run(script("module.exports = () => { while (true); }", 60_000));
+    tokio::time::timeout(Duration::from_millis(200), endless).await.unwrap_err();
+    assert_eq!(run(&pool, "module.exports = () => 1").await.unwrap(), "1");
+}

@@ -1,0 +1,109 @@
+//! What parent and worker say to each other: a length (`u32`, big-endian), then MessagePack.
+//!
+//! Both ends are the same program, so the shapes may change freely.
+
+use std::io;
+use std::time::Duration;
+
+use components::Severity;
+use flow::{Map, Value};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// Bytes of one returned value, states included.
+pub const OUTPUT_BYTES_MAX: usize = 64 << 20;
+/// Bytes of one message: a full output, its log lines and what encoding adds.
+pub const FRAME_BYTES_MAX: usize = OUTPUT_BYTES_MAX + (8 << 20);
+
+/// The first message: what the worker may use. Holds for all its calls.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub struct Limits {
+    /// Address space beyond what the fresh process has mapped.
+    pub address_space_bytes: u64,
+    /// Heap of the engine.
+    pub heap_bytes: usize,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Call {
+    pub code: String,
+    pub arguments: Vec<Value>,
+    pub with_context: bool,
+    pub time_limit: Duration,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Answer {
+    pub outcome: Outcome,
+    pub logs: Vec<Line>,
+    pub states: Map,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub enum Outcome {
+    /// The function returned undefined.
+    Nothing,
+    Returned(Value),
+    Failed(Failure),
+}
+
+/// What was thrown, or why the call was stopped.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Failure {
+    pub message: String,
+    pub details: Option<Value>,
+}
+
+impl Failure {
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), details: None }
+    }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Line {
+    /// Place in [`SEVERITIES`].
+    pub severity: u8,
+    pub message: String,
+}
+
+/// In the order in which `core.js` numbers its log functions.
+pub const SEVERITIES: [Severity; 6] = [
+    Severity::Trace,
+    Severity::Debug,
+    Severity::Info,
+    Severity::Warn,
+    Severity::Error,
+    Severity::Metric,
+];
+
+/// The text of a call that ran into its time limit.
+pub fn overtime(time_limit: Duration) -> String {
+    format!("The code ran longer than {time_limit:?} and was stopped")
+}
+
+/// A message with its length in front.
+pub fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    let mut frame = vec![0; size_of::<u32>()];
+    rmp_serde::encode::write(&mut frame, message).map_err(io::Error::other)?;
+    let length = frame.len() - size_of::<u32>();
+    if length > FRAME_BYTES_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the message is too large"));
+    }
+    let length = u32::try_from(length).map_err(io::Error::other)?;
+    frame[..size_of::<u32>()].copy_from_slice(&length.to_be_bytes());
+    Ok(frame)
+}
+
+/// The length that a message's first four bytes announce, if it is acceptable.
+pub fn length(prefix: [u8; 4]) -> io::Result<usize> {
+    let length = usize::try_from(u32::from_be_bytes(prefix)).map_err(io::Error::other)?;
+    if length > FRAME_BYTES_MAX {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the message is too large"));
+    }
+    Ok(length)
+}
+
+pub fn decode<T: DeserializeOwned>(message: &[u8]) -> io::Result<T> {
+    rmp_serde::from_slice(message).map_err(io::Error::other)
+}

@@ -13,6 +13,7 @@ pub mod scope;
 mod step_key;
 mod suggest;
 pub mod template;
+pub mod validate;
 pub mod value;
 
 pub use definition::Definition;
@@ -22,4 +23,5 @@ pub use program::{Program, compile};
 pub use reference::Path;
 pub use scope::{Iteration, Scope, StepView};
 pub use step_key::step_key;
+pub use validate::{ActionShape, InputShape, Vocabulary, validate};
 pub use value::{Map, Value};

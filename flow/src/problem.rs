@@ -26,6 +26,8 @@ pub enum Kind {
     /// The component has no such action, trigger, data source or connection.
     UnknownAction,
     UnknownInput,
+    /// An input that the action needs is not set.
+    MissingInput,
     /// A setting is out of range or contradicts another one.
     Setting,
 }
@@ -91,6 +93,11 @@ impl Problems {
         if problems.len() < MAX_PROBLEMS {
             problems.push(problem);
         }
+    }
+
+    /// Whether nothing more is collected, so that looking for more is a waste.
+    pub fn is_full(&self) -> bool {
+        self.0.borrow().len() >= MAX_PROBLEMS
     }
 
     pub fn into_vec(self) -> Vec<Problem> {

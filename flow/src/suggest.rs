@@ -7,13 +7,19 @@ pub(crate) fn nearest<'a>(
 ) -> Option<String> {
     let word: Vec<char> = word.chars().take(MAX_CHARS).flat_map(char::to_lowercase).collect();
     let allowed = word.len().div_ceil(3).max(1);
-    let distances = candidates.into_iter().map(|candidate| (distance(&word, candidate), candidate));
+    let candidates = candidates.into_iter().take(MAX_CANDIDATES);
+    let similar =
+        candidates.filter(|candidate| candidate.len().abs_diff(word.len()) <= 2 * allowed);
+    let distances = similar.map(|candidate| (distance(&word, candidate), candidate));
     let near = distances.filter(|(distance, _)| *distance <= allowed);
     near.min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate.to_owned())
 }
 
 /// Only this much of a word is compared: the work grows with the square of it.
 const MAX_CHARS: usize = 64;
+
+/// More words than this are not looked at.
+const MAX_CANDIDATES: usize = 500;
 
 /// How many letters must be added, dropped, changed or swapped with their neighbour.
 fn distance(left: &[char], right: &str) -> usize {

@@ -87,9 +87,8 @@ pub(super) struct Reader<'a, 'js> {
 }
 
 impl<'a, 'js> Reader<'a, 'js> {
-    pub fn new(scope: &'a Scope<'js>) -> Self {
-        let (path, ancestors) = (String::new(), Vec::new());
-        Self { scope, bytes_left: OUTPUT_BYTES_MAX, path, ancestors }
+    pub fn new(scope: &'a Scope<'js>, bytes_max: usize) -> Self {
+        Self { scope, bytes_left: bytes_max, path: String::new(), ancestors: Vec::new() }
     }
 
     /// The value, or nothing for what JSON leaves out. `name` tells errors what is read.

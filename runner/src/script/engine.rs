@@ -8,11 +8,14 @@ use std::time::{Duration, Instant};
 use flow::{Map, Value};
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
-use rquickjs::{Array, Context, Ctx, FromJs, Function, Object, Promise, Runtime, Value as Js};
+use rquickjs::runtime::InterruptHandler;
+use rquickjs::{
+    Array, Context, Ctx, FromJs, Function, Object, Persistent, Promise, Runtime, Value as Js,
+};
 
 use super::convert::Reader;
 use super::host::{self, Logs};
-use super::wire::{Answer, Call, Failure, Outcome};
+use super::wire::{Answer, Call, Failure, OUTPUT_BYTES_MAX, Outcome};
 
 /// How the tenant's code is called in stack lines.
 pub(super) const FILE: &str = "code.js";
@@ -22,36 +25,46 @@ const CORE: &str = include_str!("js/core.js");
 /// Context keys whose objects a call may change in place.
 const STATES: [&str; 4] = ["instanceState", "crossFlowState", "integrationState", "executionState"];
 
-pub(super) fn run(call: &Call, heap_bytes: usize) -> Answer {
-    let logs = Arc::new(Mutex::new(Logs::default()));
-    let mut states = Map::new();
-    let outcome = evaluate(call, heap_bytes, &logs, &mut states).unwrap_or_else(Outcome::Failed);
-    let logs = logs.lock().unwrap_or_else(PoisonError::into_inner).take();
-    Answer { outcome, logs, states }
+/// An engine in which nothing has run yet; good for one call.
+pub(super) struct Engine {
+    // Dropped before the context it belongs to.
+    tools: Persistent<Object<'static>>,
+    context: Context,
+    logs: Arc<Mutex<Logs>>,
+    heap_bytes: usize,
 }
 
-fn evaluate(
-    call: &Call,
-    heap_bytes: usize,
-    logs: &Arc<Mutex<Logs>>,
-    states: &mut Map,
-) -> Result<Outcome, Failure> {
-    let started = Instant::now();
-    let deadline = started + call.time_limit;
-    let unavailable = |error| Failure::new(format!("The engine did not start: {error}"));
-    let runtime = Runtime::new().map_err(unavailable)?;
-    runtime.set_memory_limit(heap_bytes);
-    runtime.set_max_stack_size(STACK_BYTES);
-    runtime.set_interrupt_handler(Some(Box::new(move || Instant::now() >= deadline)));
-    let context = Context::full(&runtime).map_err(unavailable)?;
-    context.with(|ctx| {
-        let core: Function = strict(&ctx, "core", CORE).map_err(unavailable)?;
-        let host = host::create(&ctx, started, logs.clone()).map_err(unavailable)?;
-        let tools = core.call((host,)).map_err(unavailable)?;
+impl Engine {
+    pub fn start(heap_bytes: usize) -> rquickjs::Result<Self> {
+        let runtime = Runtime::new()?;
+        runtime.set_memory_limit(heap_bytes);
+        runtime.set_max_stack_size(STACK_BYTES);
+        let context = Context::full(&runtime)?;
+        let logs = Arc::new(Mutex::new(Logs::default()));
+        let tools = context.with(|ctx| {
+            let core: Function = strict(&ctx, "core", CORE)?;
+            let tools: Object = core.call((host::create(&ctx, logs.clone())?,))?;
+            Ok::<_, rquickjs::Error>(Persistent::save(&ctx, tools))
+        })?;
+        Ok(Self { tools, context, logs, heap_bytes })
+    }
+
+    pub fn run(self, call: &Call) -> Answer {
+        let Self { tools, context, logs, heap_bytes } = self;
         let time_limit = call.time_limit;
-        let describing = Cell::new(false);
-        Scope { ctx, tools, deadline, time_limit, heap_bytes, describing }.run(call, states)
-    })
+        let deadline = Instant::now() + time_limit;
+        let overtime: InterruptHandler = Box::new(move || Instant::now() >= deadline);
+        context.runtime().set_interrupt_handler(Some(overtime));
+        let mut states = Map::new();
+        let outcome = context.with(|ctx| {
+            let tools = tools.restore(&ctx).map_err(|error| Failure::new(error.to_string()))?;
+            let describing = Cell::new(false);
+            Scope { ctx, tools, deadline, time_limit, heap_bytes, describing }
+                .run(call, &mut states)
+        });
+        let logs = logs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        Answer { outcome: outcome.unwrap_or_else(Outcome::Failed), logs, states }
+    }
 }
 
 /// Evaluates a part of the environment.
@@ -82,7 +95,7 @@ impl<'js> Scope<'js> {
         let arguments = self.arguments(call)?;
         let callee = self.callee(&call.code)?;
         let returned = self.settle(&callee, &arguments);
-        let mut reader = Reader::new(self);
+        let mut reader = Reader::new(self, OUTPUT_BYTES_MAX);
         let outcome = match returned {
             Ok(value) => reader.read("the returned value", &value),
             Err(failure) => Err(failure),

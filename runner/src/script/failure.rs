@@ -8,10 +8,14 @@ use rquickjs::{Error, Exception, FromJs, Function, Object, Value as Js};
 
 use super::convert::Reader;
 use super::engine::{FILE, Scope};
-use super::wire::{self, Failure};
+use super::wire::{self, Failure, OUTPUT_BYTES_MAX};
 
 /// Members of thrown objects that may hold secrets.
 const HIDDEN: &str = "connection";
+/// Characters of a message or stack; the rest is cut.
+const TEXT_CHARACTERS_MAX: usize = 4096;
+/// Bytes of the further members of a thrown object; those beyond are left out.
+const DETAILS_BYTES_MAX: usize = 1 << 20;
 
 impl<'js> Scope<'js> {
     /// The result, or the pending exception as a failure.
@@ -62,13 +66,14 @@ impl<'js> Scope<'js> {
             let mebibytes = self.heap_bytes >> 20;
             return Failure::new(format!("The code needed more than {mebibytes} MiB of memory"));
         }
-        let stack = Exception::from_object(error.clone()).and_then(|error| error.stack());
-        let lines = stack.iter().flat_map(|stack| stack.lines());
+        let trace = Exception::from_object(error.clone()).and_then(|error| error.stack());
+        let lines = trace.iter().flat_map(|trace| trace.lines());
         let own: Vec<&str> = lines.filter(|line| line.contains(FILE)).collect();
         let headline = if message.is_empty() { name.clone() } else { format!("{name}: {message}") };
+        let stack = [&[headline.as_str()], &own[..]].concat().join("\n");
         let mut details = Map::new();
         details.insert("name".into(), name.as_str().into());
-        details.insert("stack".into(), [&[headline.as_str()], &own[..]].concat().join("\n").into());
+        details.insert("stack".into(), cut(&stack).into());
         self.add_members(error, &mut details);
         let message = match own.first().filter(|_| name == "SyntaxError") {
             Some(place) => format!("{message} ({})", place.trim().trim_start_matches("at ")),
@@ -82,13 +87,13 @@ impl<'js> Scope<'js> {
         let mut details = Map::new();
         self.add_members(object, &mut details);
         let details = Value::from(details);
-        let message = self.member(object, "message").unwrap_or_else(|| details.to_json());
+        let message = self.member(object, "message").unwrap_or_else(|| cut(&details.to_json()));
         Failure { message, details: Some(details) }
     }
 
     fn primitive(&self, thrown: &Js<'js>) -> Failure {
-        match Reader::new(self).read("the thrown value", thrown) {
-            Ok(Some(value)) if !value.is_null() => Failure::new(value.to_text()),
+        match Reader::new(self, OUTPUT_BYTES_MAX).read("the thrown value", thrown) {
+            Ok(Some(value)) if !value.is_null() => Failure::new(cut(&value.to_text())),
             Ok(_) => Failure::new(format!("The code threw {}", thrown.type_name())),
             Err(failure) => failure,
         }
@@ -96,7 +101,7 @@ impl<'js> Scope<'js> {
 
     /// Own members that can be kept; what cannot is left out, the failure itself matters more.
     fn add_members(&self, object: &Object<'js>, details: &mut Map) {
-        let mut reader = Reader::new(self);
+        let mut reader = Reader::new(self, DETAILS_BYTES_MAX);
         for key in object.keys::<rquickjs::String>() {
             let Ok(key) = self.caught(key).and_then(|key| self.text(&key)) else {
                 continue;
@@ -116,6 +121,10 @@ impl<'js> Scope<'js> {
     /// A member that is text.
     fn member(&self, object: &Object<'js>, key: &str) -> Option<String> {
         let member: Js = self.caught(object.get(key)).ok()?;
-        self.text(member.as_string()?).ok()
+        self.text(member.as_string()?).ok().map(|text| cut(&text))
     }
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(TEXT_CHARACTERS_MAX).collect()
 }

@@ -50,11 +50,8 @@ impl Logs {
     }
 }
 
-pub(super) fn create<'js>(
-    ctx: &Ctx<'js>,
-    started: Instant,
-    logs: Arc<Mutex<Logs>>,
-) -> Result<Object<'js>> {
+pub(super) fn create<'js>(ctx: &Ctx<'js>, logs: Arc<Mutex<Logs>>) -> Result<Object<'js>> {
+    let started = Instant::now();
     let host = Object::new(ctx.clone())?;
     let log = move |severity: u8, message: String| {
         logs.lock().unwrap_or_else(PoisonError::into_inner).push(severity, message);
@@ -76,12 +73,15 @@ pub(super) fn create<'js>(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the engine hands over owned values")]
-fn load<'js>(ctx: Ctx<'js>, name: String) -> Result<Js<'js>> {
+fn load(ctx: Ctx<'_>, name: String) -> Result<Js<'_>> {
     let source = match name.as_str() {
         "buffer" => include_str!("js/buffer.js"),
         "clone" => include_str!("js/clone.js"),
         "crypto" => include_str!("js/crypto.js"),
         "encoding" => include_str!("js/encoding.js"),
+        "headers" => include_str!("js/headers.js"),
+        "logging" => include_str!("js/logging.js"),
+        "timers" => include_str!("js/timers.js"),
         "url" => include_str!("js/url.js"),
         "util" => include_str!("js/util.js"),
         _ => return Err(Exception::throw_message(&ctx, "There is no such module")),

@@ -6,7 +6,7 @@ use std::{fs, io, thread};
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::engine;
+use super::engine::Engine;
 use super::wire::{self, Call, Limits};
 
 /// Native stack of the thread that runs the engine; the engine itself stops far below it.
@@ -25,12 +25,13 @@ pub fn main(
             return Ok(());
         };
         confine(limits).context("giving up rights")?;
-        while let Some(call) = read::<Call>(&mut input)? {
-            let answer = engine::run(&call, limits.heap_bytes);
-            output.write_all(&wire::encode(&answer)?)?;
+        loop {
+            // Made while there is time, that is before the next call comes.
+            let engine = Engine::start(limits.heap_bytes)?;
+            let Some(call) = read::<Call>(&mut input)? else { return Ok(()) };
+            output.write_all(&wire::encode(&engine.run(&call))?)?;
             output.flush()?;
         }
-        Ok(())
     };
     let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(serving)?;
     thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the engine's thread panicked")))

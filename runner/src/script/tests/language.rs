@@ -1,15 +1,19 @@
+//! What tenants can write, and what comes out of it.
+
 use std::time::{Duration, Instant};
 
 use flow::Value;
 
-use crate::script::engine;
+use crate::script::engine::Engine;
 use crate::script::wire::{Answer, Call, Failure, Outcome};
-
-const HEAP_BYTES: usize = 64 << 20;
 
 fn run(code: &str, arguments: Vec<Value>, with_context: bool) -> Answer {
     let time_limit = Duration::from_secs(5);
-    engine::run(&Call { code: code.into(), arguments, with_context, time_limit }, HEAP_BYTES)
+    call(&Call { code: code.into(), arguments, with_context, time_limit })
+}
+
+fn call(call: &Call) -> Answer {
+    Engine::start(64 << 20).unwrap().run(call)
 }
 
 fn returned(code: &str, arguments: Vec<Value>) -> String {
@@ -87,7 +91,6 @@ fn values_leave_as_json_would_write_them() {
     );
 }
 
-/// Proves R137.
 #[test]
 fn bytes_are_buffers() {
     check("Buffer.isBuffer(a.data) && a.data.toString('hex')", r#""6869ff""#);
@@ -121,7 +124,8 @@ fn the_usual_globals_are_there() {
         r#""https://u:p@ex.org:8080/c?x=1#h""#,
     );
     check(
-        "((u) => { u.searchParams.append('q', 'a b'); u.port = 81; return u })(new URL('http://a/?p=1'))",
+        "((u) => { u.searchParams.append('q', 'a b'); u.port = 81; return u })(\
+         new URL('http://a/?p=1'))",
         r#""http://a:81/?p=1&q=a+b""#,
     );
     check("Object.fromEntries(new URLSearchParams('?a=1&b=%20'))", r#"{"a":"1","b":" "}"#);
@@ -172,10 +176,14 @@ fn errors_name_the_place_in_the_code() {
         ("null", "The code threw null"),
         ("undefined", "The code threw undefined"),
         ("new Error()", "Error"),
+        ("Object.assign(new Error('big'), { all: 'x'.repeat(1e7) })", "big"),
     ] {
         let code = format!("module.exports = () => {{ throw {thrown} }}");
         assert_eq!(failure(&code).message, expected, "{thrown}");
     }
+    let long = failure("module.exports = () => { throw new Error('x'.repeat(1e7)) }");
+    assert_eq!(long.message.len(), 4096);
+    assert!(long.details.unwrap().to_json().len() < 10_000);
     let hostile = "class E extends Error { constructor() { super('x'); Object.defineProperty(this, \
                    'y', { enumerable: true, get() { throw new E() } }) } }\n\
                    module.exports = () => { throw new E() }";
@@ -202,7 +210,8 @@ fn logger_and_states_of_the_context_are_reported_also_on_failure() {
     assert_eq!(answer.logs[0].severity, 5);
     assert_eq!(
         Value::from(answer.states).to_json(),
-        r#"{"instanceState":{"count":2},"crossFlowState":{"fresh":"1970-01-01T00:00:00.000Z"},"executionState":{}}"#,
+        "{\"instanceState\":{\"count\":2},\
+         \"crossFlowState\":{\"fresh\":\"1970-01-01T00:00:00.000Z\"},\"executionState\":{}}",
     );
     assert!(matches!(answer.outcome, Outcome::Failed(failure) if failure.message == "late"));
 }
@@ -247,9 +256,9 @@ fn hostile_code_is_stopped_with_a_clear_error() {
         let is_slow = expected.contains("longer");
         let time_limit = Duration::from_millis(if is_slow { 300 } else { 20_000 });
         let (arguments, with_context) = (vec![], false);
-        let call = Call { code, arguments, with_context, time_limit };
+        let attack = Call { code, arguments, with_context, time_limit };
         let started = Instant::now();
-        let message = match engine::run(&call, HEAP_BYTES).outcome {
+        let message = match call(&attack).outcome {
             Outcome::Failed(failure) => failure.message,
             other => format!("{other:?}").chars().take(200).collect(),
         };

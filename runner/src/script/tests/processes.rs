@@ -1,3 +1,5 @@
+//! What a call can do to other calls: nothing.
+
 use std::fs::File;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -56,8 +58,8 @@ async fn run(pool: &Pool, code: &str) -> Result<String, String> {
 async fn calls_know_nothing_of_each_other() {
     let pool = pool(1);
     let pollute = "module.exports = () => { Object.prototype.leak = 1; globalThis.leak = 2; \
-                   JSON.stringify = () => 'leak'; return 1 }";
-    assert_eq!(run(&pool, pollute).await.unwrap(), "1");
+                   JSON.stringify = () => 'leak'; return crypto.randomUUID().length }";
+    assert_eq!(run(&pool, pollute).await.unwrap(), "36");
     let look = "module.exports = () => [{}.leak, typeof leak, JSON.stringify(1)]";
     assert_eq!(run(&pool, look).await.unwrap(), r#"[null,"undefined","1"]"#);
 }
@@ -67,16 +69,15 @@ async fn a_lost_process_takes_only_its_own_call_along() {
     let pool = pool(2);
     pool.warm_up().await;
     let stuck = pool.clone();
-    // Sorting and joining run in the engine's own code, which does not look at the clock.
-    let code = "module.exports = () => { const a = Array(1e6).fill('abcdefgh'); let n = 0; \
-                for (;;) { n += a.toSorted().join('').split('').length } }";
+    // Searching runs in the engine's own code, which does not look at the clock.
+    let code = "module.exports = () => new Array(4e9).indexOf(1)";
     let stuck = tokio::spawn(async move { json(stuck.run(script(code, 300)).await) });
     let started = Instant::now();
     for _ in 0..20 {
         assert_eq!(run(&pool, "module.exports = () => 7").await.unwrap(), "7");
     }
     let error = stuck.await.unwrap().unwrap_err();
-    assert!(error.contains("300ms") || error.contains("MiB"), "{error}");
+    assert_eq!(error, "The code ran longer than 300ms and was stopped");
     assert!(started.elapsed() < Duration::from_secs(5));
     assert_eq!(run(&pool, "module.exports = () => 8").await.unwrap(), "8");
 }
@@ -88,21 +89,6 @@ async fn the_address_space_is_the_border_behind_the_heap() {
     let error = run(&pool, code).await.unwrap_err();
     assert!(error.contains("memory, or crashed"), "{error}");
     assert_eq!(run(&pool, "module.exports = () => 9").await.unwrap(), "9");
-}
-
-/// Measures; the limit only tells a broken pool from a busy machine.
-#[tokio::test]
-async fn a_warm_call_is_quick() {
-    let pool = pool(1);
-    pool.warm_up().await;
-    let mut times = Vec::new();
-    for _ in 0..300 {
-        let started = Instant::now();
-        run(&pool, "module.exports = () => 1").await.unwrap();
-        times.push(started.elapsed());
-    }
-    times.sort();
-    println!("p50 {:?} p99 {:?}", times[150], times[297]);
 }
 
 #[tokio::test]

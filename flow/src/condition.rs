@@ -287,3 +287,6 @@ pub(crate) fn read(reader: Reader<'_>, json: &Json, path: &str) -> Condition {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -13,6 +13,8 @@ pub mod scope;
 mod step_key;
 mod suggest;
 pub mod template;
+#[cfg(test)]
+mod testing;
 pub mod validate;
 pub mod value;
 

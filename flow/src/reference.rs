@@ -226,3 +226,94 @@ fn position(key: &str) -> Option<usize> {
     let is_digits = key.bytes().all(|byte| byte.is_ascii_digit());
     is_digits.then(|| key.parse().ok()).flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Iteration;
+    use crate::testing::Fixture;
+
+    fn scope() -> Fixture {
+        let results = r#"{"body":{"data":[{"Id":7}],".tag":"x","Create It":1,"0":"zero"},
+            "headers":{"X-Hook":"push","content-type":"text/plain"},"none":null}"#;
+        Fixture::default().results("call", results).error("ignored", r#"{"message":"no"}"#).looping(
+            "each",
+            Iteration {
+                item: Value::from_json(r#"{"id":1}"#).unwrap(),
+                key: Some("first".into()),
+                index: 0,
+                is_last: false,
+            },
+        )
+    }
+
+    /// Proves R134.
+    #[test]
+    fn paths_lead_to_values_or_to_nothing() {
+        for (path, expected) in [
+            ("call.results.body.data.0.Id", Some("7")),
+            ("call.results.body.data[0].Id", Some("7")),
+            ("call.results.body.data[0]", Some(r#"{"Id":7}"#)),
+            (r#"call.results.body.[".tag"]"#, Some(r#""x""#)),
+            (r#"call.results.body[".tag"]"#, Some(r#""x""#)),
+            ("call.results.body['.tag']", Some(r#""x""#)),
+            ("call.results.body.Create It", Some("1")),
+            ("call.results.body.0", Some(r#""zero""#)),
+            ("call.results.headers.X-Hook", Some(r#""push""#)),
+            ("call.results.headers.x-hook", None),
+            ("call.results.none", Some("null")),
+            ("call.results.none.deeper", None),
+            ("call.results.body.data.9", None),
+            ("call.results.body.data.Id", None),
+            ("call.currentItem", None),
+            ("absent.results.body", None),
+            ("ignored.error.message", Some(r#""no""#)),
+            ("ignored.results", None),
+            ("each.currentItem.id", Some("1")),
+            ("each.currentItem", Some(r#"{"id":1}"#)),
+            ("each.index", Some("0")),
+            ("each.isFirst", Some("true")),
+            ("each.isLast", Some("false")),
+            ("each.key", Some(r#""first""#)),
+            ("each.index.more", None),
+        ] {
+            let found = path.parse::<Path>().unwrap().evaluate(&scope()).map(|v| v.to_json());
+            assert_eq!(found.as_deref(), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn headers_of_a_trigger_are_found_in_any_spelling() {
+        for (path, found) in [
+            ("call.results.headers.x-hook", true),
+            ("call.results.headers.Content-Type", true),
+            ("call.results.headers.absent", false),
+            ("call.results.body.DATA", false),
+        ] {
+            let mut path: Path = path.parse().unwrap();
+            path.ignore_header_case();
+            assert_eq!(path.evaluate(&scope()).is_some(), found, "{path}");
+        }
+    }
+
+    #[test]
+    fn text_that_is_no_path_is_refused_with_a_reason() {
+        for (text, reason) in [
+            ("", PathError::NoStep),
+            (".results", PathError::NoStep),
+            ("call", PathError::NoStep),
+            ("call.", PathError::NoStep),
+            ("a b.results", PathError::NotAKey("a b".into())),
+            ("call.result.body", PathError::UnknownRoot("result".into())),
+            ("call.results.", PathError::EmptySegment),
+            ("call.results.a..b", PathError::EmptySegment),
+            ("call.results.a.", PathError::EmptySegment),
+            ("call.results.a[]", PathError::EmptySegment),
+            ("call.results.a[0", PathError::OpenBracket),
+            (r#"call.results["a]"#, PathError::OpenBracket),
+            (r#"call.results["a"x]"#, PathError::OpenBracket),
+        ] {
+            assert_eq!(text.parse::<Path>(), Err(reason), "{text}");
+        }
+    }
+}

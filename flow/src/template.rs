@@ -107,3 +107,39 @@ fn push(filled: &mut String, value: Option<&Value>) {
         Some(value) => filled.push_str(&value.to_text()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::Fixture;
+
+    #[test]
+    fn slots_are_filled_and_other_braces_stay() {
+        let scope = Fixture::default()
+            .config_var("API Host", r#""example.test""#)
+            .config_var("Page Size", "25")
+            .results("call", r#"{"body":{"name":"Ann","tags":["a",1],"none":null}}"#);
+        for (template, filled) in [
+            ("", ""),
+            ("plain { text }", "plain { text }"),
+            ("https://{{#API Host}}/v1", "https://example.test/v1"),
+            ("{{# API Host }}:{{#Page Size}}", "example.test:25"),
+            ("Hi {{$call.results.body.name}}!", "Hi Ann!"),
+            ("{{$call.results.body.tags}}", r#"["a",1]"#),
+            ("[{{$call.results.body.none}}{{$call.results.gone}}{{#Gone}}]", "[]"),
+            ("{{ other }} {{name}} {{", "{{ other }} {{name}} {{"),
+            ("{{{$call.results.body.name}}}", "{Ann}"),
+            ("{\"a\":{\"b\":{{#Page Size}}}}", "{\"a\":{\"b\":25}}"),
+        ] {
+            let parsed = Template::parse(template).unwrap();
+            assert_eq!(parsed.evaluate(&scope), filled.into(), "{template}");
+        }
+    }
+
+    #[test]
+    fn broken_slots_are_refused() {
+        for template in ["{{#Open", "{{#}}", "{{$not a path}}", "{{$call.results..a}}"] {
+            assert!(Template::parse(template).is_err(), "{template}");
+        }
+    }
+}

@@ -1,11 +1,11 @@
 //! Reads and writes YAML, of which JSON is a part.
 
-use std::fmt;
+use std::{fmt, thread};
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value as Json};
 use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Options, Spanned};
+use serde_saphyr::{Options, Spanned, UserMessageFormatter};
 
 use super::tree::{Content, Mapping, Node};
 use crate::problem::{Kind, Problem};
@@ -16,6 +16,10 @@ const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// The deepest nesting that is read; what is stored must stay below the 128 levels of JSON.
 const MAX_DEPTH: usize = 100;
 
+/// The reader descends by recursion, and each level of the document costs it tens of kilobytes in
+/// a build that is not optimised: more than the stacks of worker threads hold.
+const STACK_BYTES: usize = 32 * 1024 * 1024;
+
 /// Reads one document.
 pub(super) fn parse(text: &str) -> Result<Node, Problem> {
     let text = text.trim_start_matches('\u{feff}');
@@ -23,6 +27,16 @@ pub(super) fn parse(text: &str) -> Result<Node, Problem> {
         let message = format!("a definition has at most {MAX_BYTES} bytes");
         return Err(Problem::new(Kind::Syntax, "", message));
     }
+    thread::scope(|scope| {
+        let reader = thread::Builder::new().stack_size(STACK_BYTES);
+        let reading = reader.spawn_scoped(scope, || read(text)).ok();
+        reading.and_then(|reading| reading.join().ok()).unwrap_or_else(|| {
+            Err(Problem::new(Kind::Syntax, "", "the document could not be read"))
+        })
+    })
+}
+
+fn read(text: &str) -> Result<Node, Problem> {
     let parsed = serde_saphyr::from_str_with_options::<Located>(text, options());
     parsed.map(|located| located.0).or_else(|error| {
         // JSON may write a letter as two escapes, which YAML does not know.
@@ -50,7 +64,9 @@ fn options() -> Options {
 
 fn problem(error: &serde_saphyr::Error) -> Problem {
     let line = error.location().and_then(|location| u32::try_from(location.line()).ok());
-    let message = error.without_snippet().to_string();
+    let message = error.without_snippet().render_with_formatter(&UserMessageFormatter);
+    // The place stands in the problem already.
+    let message = message.split(" at line ").next().unwrap_or_default();
     let line = line.filter(|line| *line > 0);
     Problem::new(Kind::Syntax, "", message).at_line(line)
 }

@@ -157,8 +157,9 @@ fn the_usual_globals_are_there() {
 #[test]
 fn errors_name_the_place_in_the_code() {
     let thrown = failure(
-        "const deep = () => {\n  throw Object.assign(new TypeError('no'), { status: 404, \
-         connection: 'secret' });\n};\nmodule.exports = async () => {\n  await null;\n  deep();\n};",
+        "const deep = () => {\n  throw Object.assign(new TypeError('no'), \
+         { status: 404, connection: 'secret' });\n};\n\
+         module.exports = async () => {\n  await null;\n  deep();\n};",
     );
     assert_eq!(thrown.message, "no");
     let details = thrown.details.unwrap().to_json();

@@ -12,12 +12,8 @@ pub struct Catalog {
 
 impl Default for Catalog {
     fn default() -> Self {
-        let components = builtin::all()
-            .into_iter()
-            .map(|component| (component.key, component));
-        Self {
-            components: components.collect(),
-        }
+        let components = builtin::all().into_iter().map(|component| (component.key, component));
+        Self { components: components.collect() }
     }
 }
 
@@ -27,17 +23,11 @@ impl Catalog {
     }
 
     pub fn action(&self, component: &str, key: &str) -> Option<&Action> {
-        self.component(component)?
-            .actions
-            .iter()
-            .find(|action| action.key == key)
+        self.component(component)?.actions.iter().find(|action| action.key == key)
     }
 
     pub fn trigger(&self, component: &str, key: &str) -> Option<&Trigger> {
-        self.component(component)?
-            .triggers
-            .iter()
-            .find(|trigger| trigger.key == key)
+        self.component(component)?.triggers.iter().find(|trigger| trigger.key == key)
     }
 
     /// All components, ordered by key.

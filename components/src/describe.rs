@@ -56,6 +56,8 @@ pub struct Action {
     pub uses_state: bool,
     /// Key of the input whose entry names are the branches of the step.
     pub branches_by: Option<&'static str>,
+    /// Sees the results of all earlier steps, not only its inputs ([`Run::step_results`]).
+    pub reads_step_results: bool,
 }
 
 impl Action {
@@ -76,6 +78,7 @@ impl Action {
             terminates: false,
             uses_state: false,
             branches_by: None,
+            reads_step_results: false,
         }
     }
 
@@ -96,6 +99,11 @@ impl Action {
 
     pub const fn uses_state(mut self) -> Self {
         self.uses_state = true;
+        self
+    }
+
+    pub const fn reads_step_results(mut self) -> Self {
+        self.reads_step_results = true;
         self
     }
 
@@ -164,10 +172,7 @@ pub struct Output {
 
 impl From<Value> for Output {
     fn from(data: Value) -> Self {
-        Self {
-            data: Some(data),
-            ..Self::default()
-        }
+        Self { data: Some(data), ..Self::default() }
     }
 }
 
@@ -234,10 +239,7 @@ impl Trigger {
 
 impl std::fmt::Debug for Trigger {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Trigger")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Trigger").field("key", &self.key).finish_non_exhaustive()
     }
 }
 
@@ -253,10 +255,7 @@ pub struct TriggerOutput {
 impl TriggerOutput {
     /// The payload as it was received, with the default answer.
     pub fn pass(payload: Map) -> Self {
-        Self {
-            payload,
-            ..Self::default()
-        }
+        Self { payload, ..Self::default() }
     }
 }
 

@@ -13,17 +13,11 @@ pub struct StepError {
 
 impl StepError {
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            message: message.into(),
-            details: None,
-        }
+        Self { message: message.into(), details: None }
     }
 
     pub fn with_details(message: impl Into<String>, details: impl Into<Value>) -> Self {
-        Self {
-            message: message.into(),
-            details: Some(details.into()),
-        }
+        Self { message: message.into(), details: Some(details.into()) }
     }
 
     /// The error as later steps see it under `<step>.error`.

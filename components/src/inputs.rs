@@ -14,14 +14,11 @@ pub struct Inputs(pub Map);
 impl Inputs {
     /// The value, unless it is absent, null or empty text.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0
-            .get(key)
-            .filter(|value| !value.is_null() && value.as_str() != Some(""))
+        self.0.get(key).filter(|value| !value.is_null() && value.as_str() != Some(""))
     }
 
     pub fn require(&self, key: &str) -> Result<&Value, StepError> {
-        self.get(key)
-            .ok_or_else(|| StepError::new(format!("Input \"{key}\" is required.")))
+        self.get(key).ok_or_else(|| StepError::new(format!("Input \"{key}\" is required.")))
     }
 
     /// As text; empty when absent.
@@ -64,10 +61,7 @@ impl Inputs {
         match self.get(key) {
             Some(Value::Bool(flag)) => *flag,
             Some(value) => {
-                matches!(
-                    &*value.to_text().to_lowercase(),
-                    "true" | "t" | "yes" | "y" | "1"
-                )
+                matches!(&*value.to_text().to_lowercase(), "true" | "t" | "yes" | "y" | "1")
             }
             None => false,
         }
@@ -116,9 +110,7 @@ impl Inputs {
     fn not(&self, key: &str, expected: &str) -> StepError {
         let found = self.get(key).map(Value::to_json).unwrap_or_default();
         let shown: String = found.chars().take(SHOWN_CHARACTERS_MAX).collect();
-        StepError::new(format!(
-            "Input \"{key}\" must be {expected}, but is {shown}."
-        ))
+        StepError::new(format!("Input \"{key}\" must be {expected}, but is {shown}."))
     }
 }
 
@@ -144,10 +136,7 @@ pub fn file(value: &Value) -> (Bytes, Option<String>) {
         Value::String(text) => (Bytes::copy_from_slice(text.as_bytes()), None),
         Value::Object(map) if map.contains_key("data") && map.contains_key("contentType") => {
             let (bytes, _) = file(&map["data"]);
-            (
-                bytes,
-                Some(map["contentType"].to_text()).filter(|kind| !kind.is_empty()),
-            )
+            (bytes, Some(map["contentType"].to_text()).filter(|kind| !kind.is_empty()))
         }
         other => (other.to_json().into(), Some("application/json".to_owned())),
     }

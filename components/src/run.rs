@@ -20,7 +20,7 @@ pub struct Run {
     /// `execution/step path/iteration/attempt` of the running step: stays the same when the step is
     /// run again after a crash, so a called service can tell a repetition.
     pub idempotency_key: String,
-    /// Step key to `{results}`, for inline code; filled only for actions that read it.
+    /// Step key to `{results}`; filled only for actions that say they read it.
     pub step_results: Map,
 }
 
@@ -45,6 +45,7 @@ pub struct RunInfo {
     pub customer: Named,
     pub instance: Named,
     pub integration: Named,
+    /// Its `external_id` is the stable key that survives renaming.
     pub flow: Named,
     pub user: Named,
     /// ISO 8601, UTC.

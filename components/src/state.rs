@@ -57,10 +57,7 @@ pub struct State {
 impl State {
     /// State as it was stored; nothing counts as changed.
     pub fn loaded(values: Map) -> Self {
-        Self {
-            values,
-            changed: BTreeSet::new(),
-        }
+        Self { values, changed: BTreeSet::new() }
     }
 
     pub fn get(&self, key: &str) -> Option<&Value> {
@@ -77,6 +74,13 @@ impl State {
         self.values.insert(key, value);
     }
 
+    /// The value to change in place, created by `initial` when missing; counts as changed.
+    pub fn edit(&mut self, key: &str, initial: impl FnOnce() -> Value) -> &mut Value {
+        let key: Arc<str> = key.into();
+        self.changed.insert(key.clone());
+        self.values.entry(key).or_insert_with(initial)
+    }
+
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let removed = self.values.shift_remove(key)?;
         self.changed.insert(key.into());
@@ -91,9 +95,7 @@ impl State {
     /// Takes over a whole new set of values; only keys that differ count as changed.
     pub fn replace(&mut self, values: Map) {
         let gone = self.values.keys().filter(|key| !values.contains_key(*key));
-        let new = values
-            .iter()
-            .filter(|(key, value)| self.values.get(*key) != Some(value));
+        let new = values.iter().filter(|(key, value)| self.values.get(*key) != Some(value));
         let changed: Vec<Arc<str>> = gone.chain(new.map(|(key, _)| key)).cloned().collect();
         self.changed.extend(changed);
         self.values = values;

@@ -45,10 +45,7 @@ impl FakeScripts {
 
     /// The script returns this, and leaves nothing else.
     pub fn returns(&self, value: Option<Value>) {
-        self.answer(ScriptOutput {
-            returned: Some(Ok(value)),
-            ..ScriptOutput::default()
-        });
+        self.answer(ScriptOutput { returned: Some(Ok(value)), ..ScriptOutput::default() });
     }
 }
 
@@ -72,10 +69,7 @@ impl Stage {
     pub fn new() -> Self {
         let clock = Arc::new(FakeClock::default());
         let scripts = Arc::new(FakeScripts::default());
-        let policy = egress::Policy {
-            allow_private: true,
-            ..egress::Policy::default()
-        };
+        let policy = egress::Policy { allow_private: true, ..egress::Policy::default() };
         let services = Services {
             egress: egress::Client::new(policy).unwrap(),
             scripts: scripts.clone(),
@@ -90,12 +84,7 @@ impl Stage {
             idempotency_key: "execution/step/0/1".to_owned(),
             step_results: Map::new(),
         };
-        Self {
-            run,
-            clock,
-            scripts,
-            catalog: Catalog::default(),
-        }
+        Self { run, clock, scripts, catalog: Catalog::default() }
     }
 
     /// Performs an action with inputs given as JSON.
@@ -123,9 +112,7 @@ impl Stage {
     ) -> Result<Option<serde_json::Value>, String> {
         let output = self.perform(component, action, inputs).await;
         let json = |data: Value| serde_json::to_value(data).unwrap();
-        output
-            .map(|output| output.data.map(json))
-            .map_err(|error| error.message)
+        output.map(|output| output.data.map(json)).map_err(|error| error.message)
     }
 
     pub fn fire(
@@ -141,9 +128,7 @@ impl Stage {
     }
 
     fn action(&self, component: &str, action: &str) -> &Action {
-        self.catalog
-            .action(component, action)
-            .unwrap_or_else(|| panic!("no {component}.{action}"))
+        self.catalog.action(component, action).unwrap_or_else(|| panic!("no {component}.{action}"))
     }
 }
 

@@ -57,39 +57,26 @@ pub fn component() -> Component {
 /// The runner hands over only the first condition that holds, evaluated.
 fn on_expression(inputs: &Inputs) -> Result<Output, StepError> {
     let conditions = inputs.list("conditions")?;
-    let name = conditions
-        .first()
-        .and_then(|condition| condition.get("name"))
-        .map(Value::to_text);
+    let name = conditions.first().and_then(|condition| condition.get("name")).map(Value::to_text);
     Ok(take(name.as_deref().unwrap_or(ELSE)))
 }
 
 fn on_value(inputs: &Inputs) -> Result<Output, StepError> {
     // Empty text is a value to branch on, so the raw input counts.
-    let wanted = inputs
-        .0
-        .get("inputValue")
-        .map(Value::to_text)
-        .unwrap_or_default();
+    let wanted = inputs.0.get("inputValue").map(Value::to_text).unwrap_or_default();
     let mappings = inputs.pairs("branchValueMappings")?;
     let found = mappings.iter().find(|(_, value)| value.to_text() == wanted);
     Ok(take(found.map_or(ELSE, |(name, _)| name)))
 }
 
 fn take(branch: &str) -> Output {
-    Output {
-        branch: Some(branch.into()),
-        ..Output::from(Value::from(branch))
-    }
+    Output { branch: Some(branch.into()), ..Output::from(Value::from(branch)) }
 }
 
 fn select_executed(inputs: &Inputs) -> Result<Output, StepError> {
     let results = inputs.list("stepResults")?;
     let data = results.iter().find(|result| !result.is_null()).cloned();
-    Ok(Output {
-        data,
-        ..Output::default()
-    })
+    Ok(Output { data, ..Output::default() })
 }
 
 #[cfg(test)]
@@ -116,16 +103,9 @@ mod tests {
             ("branchOnValue", value(json!("open")), "Open"),
             ("branchOnValue", value(json!("Open")), "Else"),
             ("branchOnValue", value(json!("")), "None"),
-            (
-                "branchOnValue",
-                json!({ "branchValueMappings": mappings }),
-                "None",
-            ),
+            ("branchOnValue", json!({ "branchValueMappings": mappings }), "None"),
         ] {
-            let output = stage
-                .perform("branch", action, inputs.clone())
-                .await
-                .unwrap();
+            let output = stage.perform("branch", action, inputs.clone()).await.unwrap();
             assert_eq!(output.branch.as_deref(), Some(expected), "{inputs}");
             assert_eq!(output.data, Some(expected.into()), "{inputs}");
         }
@@ -141,11 +121,7 @@ mod tests {
                     json!({ "stepResults": [null, false, 1] }),
                     json!(false),
                 ),
-                (
-                    "selectExecutedStepResult",
-                    json!({ "stepResults": [null, null] }),
-                    json!(null),
-                ),
+                ("selectExecutedStepResult", json!({ "stepResults": [null, null] }), json!(null)),
             ],
         )
         .await;

@@ -50,9 +50,7 @@ fn write_log(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
         "warn" | "warning" => Severity::Warn,
         "error" => Severity::Error,
         _ => {
-            return Err(StepError::new(format!(
-                "There is no log level \"{level}\"."
-            )));
+            return Err(StepError::new(format!("There is no log level \"{level}\".")));
         }
     };
     // A message that resolved to nothing still leaves a line: it tells that the step was passed.
@@ -78,32 +76,15 @@ mod tests {
         let mut stage = Stage::new();
         for (action, inputs) in [
             ("writeLog", json!({ "message": { "a": [1, "b"] } })),
-            (
-                "writeLog",
-                json!({ "level": "warn", "message": "é".repeat(5000) }),
-            ),
-            (
-                "writeMetric",
-                json!({ "metrics": [{ "key": "orders", "value": 3 }] }),
-            ),
+            ("writeLog", json!({ "level": "warn", "message": "é".repeat(5000) })),
+            ("writeMetric", json!({ "metrics": [{ "key": "orders", "value": 3 }] })),
         ] {
             stage.perform("log", action, inputs).await.unwrap();
         }
-        let [info, warn, metric] = &stage.run.logs[..] else {
-            panic!("three lines")
-        };
-        assert_eq!(
-            (info.severity, &*info.message),
-            (Severity::Info, r#"{"a":[1,"b"]}"#)
-        );
-        assert_eq!(
-            (warn.severity, warn.message.chars().count()),
-            (Severity::Warn, 4096)
-        );
-        assert_eq!(
-            (metric.severity, &*metric.message),
-            (Severity::Metric, r#"{"orders":3}"#)
-        );
+        let [info, warn, metric] = &stage.run.logs[..] else { panic!("three lines") };
+        assert_eq!((info.severity, &*info.message), (Severity::Info, r#"{"a":[1,"b"]}"#));
+        assert_eq!((warn.severity, warn.message.chars().count()), (Severity::Warn, 4096));
+        assert_eq!((metric.severity, &*metric.message), (Severity::Metric, r#"{"orders":3}"#));
         let wrong = json!({ "level": "loud", "message": "x" });
         assert!(stage.perform("log", "writeLog", wrong).await.is_err());
     }

@@ -27,12 +27,7 @@ pub fn component() -> Component {
     .terminates();
     Component {
         actions: vec![stop],
-        ..Component::new(
-            "stop-execution",
-            "Stop Execution",
-            "Ends an execution early",
-            "Logic",
-        )
+        ..Component::new("stop-execution", "Stop Execution", "Ends an execution early", "Logic")
     }
 }
 
@@ -47,11 +42,7 @@ fn stop(inputs: &Inputs) -> Result<Output, StepError> {
         body: inputs.file("jsonBody").map(|(bytes, _)| bytes),
     };
     let data = inputs.get("jsonBody").cloned();
-    Ok(Output {
-        data,
-        response: Some(response),
-        branch: None,
-    })
+    Ok(Output { data, response: Some(response), branch: None })
 }
 
 #[cfg(test)]
@@ -64,21 +55,14 @@ mod tests {
     #[tokio::test]
     async fn the_caller_gets_what_the_inputs_say() {
         let json_type = || Some("application/json".to_owned());
-        let ok = Response {
-            status: Some(200),
-            content_type: json_type(),
-            ..Response::default()
-        };
+        let ok = Response { status: Some(200), content_type: json_type(), ..Response::default() };
         let teapot = Response {
             status: Some(418),
             content_type: Some("text/html".to_owned()),
             headers: vec![("X-Pot".to_owned(), "tea".to_owned())],
             body: Some("<p>".into()),
         };
-        let object = Response {
-            body: Some(r#"{"a":1}"#.into()),
-            ..ok.clone()
-        };
+        let object = Response { body: Some(r#"{"a":1}"#.into()), ..ok.clone() };
         for (inputs, expected) in [
             (json!({}), ok),
             (json!({ "jsonBody": { "a": 1 } }), object),
@@ -88,9 +72,7 @@ mod tests {
                 teapot,
             ),
         ] {
-            let output = Stage::new()
-                .perform("stop-execution", "stopExecution", inputs)
-                .await;
+            let output = Stage::new().perform("stop-execution", "stopExecution", inputs).await;
             assert_eq!(output.unwrap().response, Some(expected));
         }
     }

@@ -51,10 +51,7 @@ fn perform(_: &mut Run, payload: Map, inputs: &Inputs) -> Result<TriggerOutput, 
         body: inputs.file("body").map(|(bytes, _)| bytes),
     };
     let response = Some(response).filter(Response::is_set);
-    Ok(TriggerOutput {
-        response,
-        ..TriggerOutput::pass(payload)
-    })
+    Ok(TriggerOutput { response, ..TriggerOutput::pass(payload) })
 }
 
 /// The HTTP status asked for, if any.
@@ -63,24 +60,19 @@ pub(super) fn status(inputs: &Inputs) -> Result<Option<u16>, StepError> {
         return Ok(None);
     }
     let status = u16::try_from(inputs.count("statusCode", 200)?).ok();
-    status
-        .filter(|status| (200..600).contains(status))
-        .map(Some)
-        .ok_or_else(|| {
-            StepError::new(format!(
-                "Input \"statusCode\" must be an HTTP status from 200 to 599, but is {}.",
-                inputs.text("statusCode")
-            ))
-        })
+    status.filter(|status| (200..600).contains(status)).map(Some).ok_or_else(|| {
+        StepError::new(format!(
+            "Input \"statusCode\" must be an HTTP status from 200 to 599, but is {}.",
+            inputs.text("statusCode")
+        ))
+    })
 }
 
 /// The response headers asked for; pairs without a name are left out.
 pub(super) fn headers(inputs: &Inputs) -> Result<Vec<(String, String)>, StepError> {
     let pairs = inputs.pairs("headers")?.into_iter();
     let named = pairs.filter(|(name, _)| !name.trim().is_empty());
-    Ok(named
-        .map(|(name, value)| (name.trim().to_owned(), value.to_text()))
-        .collect())
+    Ok(named.map(|(name, value)| (name.trim().to_owned(), value.to_text())).collect())
 }
 
 #[cfg(test)]
@@ -93,10 +85,7 @@ mod tests {
     #[test]
     fn the_answer_is_the_default_unless_an_input_says_otherwise() {
         let payload = json!({ "body": { "data": { "id": 7 } }, "headers": { "X-A": "b" } });
-        let set = Response {
-            status: Some(202),
-            ..Response::default()
-        };
+        let set = Response { status: Some(202), ..Response::default() };
         let full = Response {
             status: Some(406),
             content_type: Some("text/plain".to_owned()),
@@ -104,10 +93,7 @@ mod tests {
             body: Some("no".into()),
         };
         for (inputs, expected) in [
-            (
-                json!({ "statusCode": "", "contentType": "", "headers": [], "body": "" }),
-                None,
-            ),
+            (json!({ "statusCode": "", "contentType": "", "headers": [], "body": "" }), None),
             (json!({ "statusCode": "202" }), Some(set)),
             (
                 json!({
@@ -119,17 +105,14 @@ mod tests {
         ] {
             for component in ["webhook-triggers", "http"] {
                 let mut stage = Stage::new();
-                let output = stage
-                    .fire(component, "webhook", payload.clone(), inputs.clone())
-                    .unwrap();
+                let output =
+                    stage.fire(component, "webhook", payload.clone(), inputs.clone()).unwrap();
                 assert_eq!(output.response, expected, "{inputs}");
                 assert_eq!(serde_json::to_value(&output.payload).unwrap(), payload);
             }
         }
         let wrong = json!({ "statusCode": "20" });
-        let error = Stage::new()
-            .fire("webhook-triggers", "webhook", payload, wrong)
-            .unwrap_err();
+        let error = Stage::new().fire("webhook-triggers", "webhook", payload, wrong).unwrap_err();
         assert!(error.message.contains("200 to 599"), "{error}");
     }
 }

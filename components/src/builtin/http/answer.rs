@@ -26,24 +26,15 @@ impl Shape {
             "text" => Reading::Text,
             "binary" | "arraybuffer" => Reading::Binary,
             other => {
-                return Err(StepError::new(format!(
-                    "There is no response type \"{other}\"."
-                )));
+                return Err(StepError::new(format!("There is no response type \"{other}\".")));
             }
         };
-        Ok(Self {
-            reading,
-            is_full: inputs.flag("includeFullResponse"),
-        })
+        Ok(Self { reading, is_full: inputs.flag("includeFullResponse") })
     }
 
     pub fn output(&self, response: &Response) -> Output {
         let data = self.data(response);
-        if self.is_full {
-            full(response, data).into()
-        } else {
-            data.into()
-        }
+        if self.is_full { full(response, data).into() } else { data.into() }
     }
 
     fn data(&self, response: &Response) -> Value {
@@ -51,14 +42,8 @@ impl Shape {
             Reading::Json => Value::parse_or_text(&String::from_utf8_lossy(&response.body)),
             Reading::Text => String::from_utf8_lossy(&response.body).into_owned().into(),
             Reading::Binary => {
-                let kind = response
-                    .headers
-                    .get(CONTENT_TYPE)
-                    .and_then(|kind| kind.to_str().ok());
-                Value::file(
-                    response.body.clone(),
-                    kind.unwrap_or("application/octet-stream"),
-                )
+                let kind = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+                Value::file(response.body.clone(), kind.unwrap_or("application/octet-stream"))
             }
         }
     }
@@ -70,10 +55,7 @@ pub fn error(response: &Response) -> StepError {
         "" => String::new(),
         text => format!(" ({text})"),
     };
-    let message = format!(
-        "The request failed with status {}{reason}.",
-        response.status.as_u16()
-    );
+    let message = format!("The request failed with status {}{reason}.", response.status.as_u16());
     // A refusal is text or JSON also where a file was expected.
     let data = Value::parse_or_text(&String::from_utf8_lossy(&response.body));
     StepError::with_details(message, full(response, data))
@@ -93,14 +75,7 @@ fn headers(headers: &HeaderMap) -> Map {
     let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     let value = |name: &http::HeaderName| -> Value {
         let values: Vec<String> = headers.get_all(name).iter().map(text).collect();
-        if *name == SET_COOKIE {
-            values.into()
-        } else {
-            values.join(", ").into()
-        }
+        if *name == SET_COOKIE { values.into() } else { values.join(", ").into() }
     };
-    headers
-        .keys()
-        .map(|name| (name.as_str().into(), value(name)))
-        .collect()
+    headers.keys().map(|name| (name.as_str().into(), value(name))).collect()
 }

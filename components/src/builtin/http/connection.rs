@@ -14,9 +14,7 @@ pub fn all() -> Vec<Connection> {
             comments: "A key sent in the Authorization header.",
             grant: None,
             inputs: vec![
-                Input::new("apiKey", "API key")
-                    .kind(InputKind::Password)
-                    .required(),
+                Input::new("apiKey", "API key").kind(InputKind::Password).required(),
                 Input::new("scheme", "Scheme")
                     .comments("The word before the key.")
                     .choices(&["Bearer", "Basic"])
@@ -31,9 +29,7 @@ pub fn all() -> Vec<Connection> {
             grant: None,
             inputs: vec![
                 Input::new("username", "User name").required(),
-                Input::new("password", "Password")
-                    .kind(InputKind::Password)
-                    .required(),
+                Input::new("password", "Password").kind(InputKind::Password).required(),
             ],
         },
         Connection {
@@ -54,22 +50,16 @@ pub fn all() -> Vec<Connection> {
 }
 
 const AUTHORIZE: [Input; 2] = [
-    Input::new("authorizeUrl", "Authorize URL")
-        .comments("Where the user consents.")
-        .required(),
+    Input::new("authorizeUrl", "Authorize URL").comments("Where the user consents.").required(),
     Input::new("refreshUrl", "Refresh URL")
         .comments("Where tokens are renewed, if not at the token URL."),
 ];
 
 const OAUTH2: [Input; 5] = [
-    Input::new("tokenUrl", "Token URL")
-        .comments("Where tokens are handed out.")
-        .required(),
+    Input::new("tokenUrl", "Token URL").comments("Where tokens are handed out.").required(),
     Input::new("scopes", "Scopes").comments("Permissions to ask for, separated by spaces."),
     Input::new("clientId", "Client ID").required(),
-    Input::new("clientSecret", "Client secret")
-        .kind(InputKind::Password)
-        .required(),
+    Input::new("clientSecret", "Client secret").kind(InputKind::Password).required(),
     Input::new("headers", "Headers")
         .comments("Headers to send with token requests.")
         .key_value_list(),
@@ -77,35 +67,20 @@ const OAUTH2: [Input; 5] = [
 
 /// The value of the Authorization header for a connection.
 pub fn authorization(connection: &Value) -> Result<String, StepError> {
-    let token = || {
-        connection
-            .get("token")?
-            .get("access_token")
-            .filter(|token| !token.is_null())
-    };
+    let token = || connection.get("token")?.get("access_token").filter(|token| !token.is_null());
     if let Some(token) = token() {
         return Ok(format!("Bearer {}", token.to_text()));
     }
     let fields = connection.get("fields");
-    let field = |key| {
-        fields
-            .and_then(|fields| fields.get(key))
-            .filter(|field| !field.is_null())
-    };
+    let field = |key| fields.and_then(|fields| fields.get(key)).filter(|field| !field.is_null());
     if let Some(user) = field("username") {
         let password = field("password").map(Value::to_text).unwrap_or_default();
         let pair = BASE64_STANDARD.encode(format!("{}:{password}", user.to_text()));
         return Ok(format!("Basic {pair}"));
     }
     if let Some(key) = field("apiKey") {
-        let scheme = field("scheme")
-            .map(Value::to_text)
-            .filter(|scheme| !scheme.is_empty());
-        return Ok(format!(
-            "{} {}",
-            scheme.as_deref().unwrap_or("Bearer"),
-            key.to_text()
-        ));
+        let scheme = field("scheme").map(Value::to_text).filter(|scheme| !scheme.is_empty());
+        return Ok(format!("{} {}", scheme.as_deref().unwrap_or("Bearer"), key.to_text()));
     }
     Err(StepError::new(
         "The connection holds no credentials that an HTTP request can use; it may not be \

@@ -25,10 +25,7 @@ async fn exchange(run: &mut Run, inputs: &Inputs, request: Request) -> Result<Ou
     let mut tried = 0;
     loop {
         if is_debugged {
-            run.log(
-                Severity::Debug,
-                format!("Request: {}", request::describe(&request)),
-            );
+            run.log(Severity::Debug, format!("Request: {}", request::describe(&request)));
         }
         let result = run.services.egress.send(request.clone()).await;
         if is_debugged {
@@ -81,9 +78,7 @@ impl Retries {
         if !self.is_exponential {
             return self.fixed_delay.min(DELAY_MAX);
         }
-        let factor = u32::try_from(tried)
-            .ok()
-            .and_then(|tried| 2_u64.checked_pow(tried));
+        let factor = u32::try_from(tried).ok().and_then(|tried| 2_u64.checked_pow(tried));
         let milliseconds = BACKOFF_FIRST_MS.saturating_mul(factor.unwrap_or(u64::MAX));
         Duration::from_millis(milliseconds).min(DELAY_MAX)
     }

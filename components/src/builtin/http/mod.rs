@@ -19,38 +19,10 @@ use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, Run, S
 pub fn component() -> Component {
     Component {
         actions: vec![
-            action(
-                "httpGet",
-                "GET Request",
-                "Reads a resource",
-                get,
-                &[],
-                Safety::Repeatable,
-            ),
-            action(
-                "httpPost",
-                "POST Request",
-                "Sends data",
-                post,
-                &[DATA],
-                Safety::Once,
-            ),
-            action(
-                "httpPut",
-                "PUT Request",
-                "Stores data",
-                put,
-                &[DATA],
-                Safety::Repeatable,
-            ),
-            action(
-                "httpPatch",
-                "PATCH Request",
-                "Changes data",
-                patch,
-                &[DATA],
-                Safety::Once,
-            ),
+            action("httpGet", "GET Request", "Reads a resource", get, &[], Safety::Repeatable),
+            action("httpPost", "POST Request", "Sends data", post, &[DATA], Safety::Once),
+            action("httpPut", "PUT Request", "Stores data", put, &[DATA], Safety::Repeatable),
+            action("httpPatch", "PATCH Request", "Changes data", patch, &[DATA], Safety::Once),
             action(
                 "httpDelete",
                 "DELETE Request",
@@ -93,9 +65,7 @@ fn action(
     safety: Safety,
 ) -> Action {
     let inputs = [&TARGET[..], own, &COMMON[..]].concat();
-    Action::new(key, label, description, Perform::Waiting(perform))
-        .inputs(inputs)
-        .safety(safety)
+    Action::new(key, label, description, Perform::Waiting(perform)).inputs(inputs).safety(safety)
 }
 
 fn get<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>> {
@@ -130,9 +100,7 @@ const TARGET: [Input; 2] = [
     Input::new("connection", "Connection")
         .kind(InputKind::Connection)
         .comments("Credentials to send along, if the service asks for any."),
-    Input::new("url", "URL")
-        .comments("The address to call, with http:// or https://.")
-        .required(),
+    Input::new("url", "URL").comments("The address to call, with http:// or https://.").required(),
 ];
 
 const DATA: Input = Input::new("data", "Data")
@@ -144,9 +112,7 @@ const FORM: [Input; 4] = [
         .comments("How the form is sent.")
         .choices(&["post", "put"])
         .default("post"),
-    Input::new("formData", "Form data")
-        .comments("Name and text of each field.")
-        .key_value_list(),
+    Input::new("formData", "Form data").comments("Name and text of each field.").key_value_list(),
     Input::new("fileData", "File data")
         .kind(InputKind::Data)
         .comments("Field name and content of each file.")
@@ -161,9 +127,7 @@ const COMMON: [Input; 12] = [
         .comments("How the answer is read; JSON that is none stays text.")
         .choices(&["json", "text", "binary"])
         .default("json"),
-    Input::new("headers", "Headers")
-        .comments("Headers to send with the request.")
-        .key_value_list(),
+    Input::new("headers", "Headers").comments("Headers to send with the request.").key_value_list(),
     Input::new("queryParams", "Query parameters")
         .comments("Added to the URL, encoded.")
         .key_value_list(),

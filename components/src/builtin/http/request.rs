@@ -15,9 +15,7 @@ use crate::{Inputs, Run, StepError};
 pub fn plain(run: &Run, inputs: &Inputs, method: Method) -> Result<Request, StepError> {
     let mut request = base(run, inputs, method)?;
     if let Some((bytes, content_type)) = inputs.file("data") {
-        let content_type = content_type
-            .as_deref()
-            .unwrap_or("application/x-www-form-urlencoded");
+        let content_type = content_type.as_deref().unwrap_or("application/x-www-form-urlencoded");
         set_default(&mut request.headers, CONTENT_TYPE, content_type)?;
         request.body = Body::Bytes(bytes);
     }
@@ -30,29 +28,21 @@ pub fn form(run: &Run, inputs: &Inputs) -> Result<Request, StepError> {
         "" | "post" => Method::POST,
         "put" => Method::PUT,
         other => {
-            return Err(StepError::new(format!(
-                "A form cannot be sent with \"{other}\"."
-            )));
+            return Err(StepError::new(format!("A form cannot be sent with \"{other}\".")));
         }
     };
     let mut request = base(run, inputs, method)?;
     // Only the sender knows the boundary, so a content type of the author's would break the form.
     request.headers.remove(CONTENT_TYPE);
     let names = inputs.pairs("fileDataFileNames")?;
-    let fields = inputs
-        .pairs("formData")?
-        .into_iter()
-        .map(|(name, value)| Part {
-            name: name.to_string(),
-            data: value.to_text().into(),
-            ..Part::default()
-        });
+    let fields = inputs.pairs("formData")?.into_iter().map(|(name, value)| Part {
+        name: name.to_string(),
+        data: value.to_text().into(),
+        ..Part::default()
+    });
     let files = inputs.pairs("fileData")?.into_iter().map(|(name, value)| {
         let (data, content_type) = crate::file(&value);
-        let given = names
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value.to_text());
+        let given = names.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_text());
         Part {
             data,
             content_type: content_type.or_else(|| Some("application/octet-stream".to_owned())),
@@ -146,11 +136,7 @@ pub fn describe(request: &Request) -> String {
         Body::Multipart(parts) => format!("form of {} parts", parts.len()),
     };
     let headers = shown_headers(&request.headers);
-    format!(
-        "{} {} {headers} {size}",
-        request.method,
-        without_credentials(address)
-    )
+    format!("{} {} {headers} {size}", request.method, without_credentials(address))
 }
 
 fn without_credentials(address: &str) -> String {

@@ -22,11 +22,7 @@ async fn serve(router: Router) -> String {
 
 /// Tells what arrived.
 async fn echo(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> axum::Json<Json> {
-    let header = |name: &str| {
-        headers
-            .get(name)
-            .map(|value| value.to_str().unwrap().to_owned())
-    };
+    let header = |name: &str| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
     axum::Json(json!({
         "call": format!("{method} {uri}"),
         "type": header("content-type"),
@@ -61,27 +57,11 @@ async fn each_action_sends_what_its_inputs_say() {
         json!({ "queryParams": [{ "key": "q", "value": "a b&c" }, { "key": "n", "value": 1 }] });
     let mut stage = Stage::new();
     for (action, inputs, expected) in [
-        (
-            "httpGet",
-            query,
-            json!({ "call": "GET /?q=a+b%26c&n=1", "key": null }),
-        ),
-        (
-            "httpGet",
-            bearer,
-            json!({ "authorization": "Bearer k", "body": "" }),
-        ),
+        ("httpGet", query, json!({ "call": "GET /?q=a+b%26c&n=1", "key": null })),
+        ("httpGet", bearer, json!({ "authorization": "Bearer k", "body": "" })),
         ("httpGet", scheme, json!({ "authorization": "Basic k" })),
-        (
-            "httpDelete",
-            basic,
-            json!({ "call": "DELETE /", "authorization": "Basic YTpi" }),
-        ),
-        (
-            "httpPut",
-            oauth,
-            json!({ "call": "PUT /", "authorization": "Bearer t", "key": null }),
-        ),
+        ("httpDelete", basic, json!({ "call": "DELETE /", "authorization": "Basic YTpi" })),
+        ("httpPut", oauth, json!({ "call": "PUT /", "authorization": "Bearer t", "key": null })),
         (
             "httpPost",
             json!({ "data": "a=1" }),
@@ -94,40 +74,19 @@ async fn each_action_sends_what_its_inputs_say() {
             json!({ "data": { "a": [1] } }),
             json!({ "body": "{\"a\":[1]}", "type": "application/json" }),
         ),
-        (
-            "httpPost",
-            pair,
-            json!({ "body": "{\"a\":1}", "type": "application/vnd.x+json" }),
-        ),
-        (
-            "httpPost",
-            typed,
-            json!({ "body": "[]", "type": "application/json" }),
-        ),
-        (
-            "httpPatch",
-            own_key,
-            json!({ "call": "PATCH /", "key": "7" }),
-        ),
+        ("httpPost", pair, json!({ "body": "{\"a\":1}", "type": "application/vnd.x+json" })),
+        ("httpPost", typed, json!({ "body": "[]", "type": "application/json" })),
+        ("httpPatch", own_key, json!({ "call": "PATCH /", "key": "7" })),
     ] {
-        let sent = stage
-            .data("http", action, merged(&url, inputs))
-            .await
-            .unwrap()
-            .unwrap();
+        let sent = stage.data("http", action, merged(&url, inputs)).await.unwrap().unwrap();
         for (name, value) in expected.as_object().unwrap() {
             assert_eq!(&sent[name], value, "{action} {name}");
         }
     }
-    let unusable = merged(
-        &url,
-        json!({ "connection": { "fields": { "clientSecret": "s3cret" } } }),
-    );
+    let unusable =
+        merged(&url, json!({ "connection": { "fields": { "clientSecret": "s3cret" } } }));
     let error = stage.data("http", "httpGet", unusable).await.unwrap_err();
-    assert!(
-        error.contains("no credentials") && !error.contains("s3cret"),
-        "{error}"
-    );
+    assert!(error.contains("no credentials") && !error.contains("s3cret"), "{error}");
 }
 
 #[tokio::test]
@@ -142,29 +101,18 @@ async fn answers_are_read_as_asked() {
     let mut stage = Stage::new();
     for (path, inputs, expected) in [
         ("json", json!({}), json!({ "a": 1 })),
-        (
-            "json",
-            json!({ "responseType": "text" }),
-            json!("{\"a\":1}"),
-        ),
+        ("json", json!({ "responseType": "text" }), json!("{\"a\":1}")),
         ("plain", json!({}), json!("no json")),
     ] {
         let inputs = merged(&json!({ "url": format!("{base}/{path}") }), inputs);
-        assert_eq!(
-            stage.data("http", "httpGet", inputs).await.unwrap(),
-            Some(expected),
-            "{path}"
-        );
+        assert_eq!(stage.data("http", "httpGet", inputs).await.unwrap(), Some(expected), "{path}");
     }
     let file = json!({ "url": format!("{base}/image"), "responseType": "binary" });
     let output = stage.perform("http", "httpGet", file).await.unwrap();
     assert_eq!(output.data, Some(Value::file(vec![0_u8, 255], "image/png")));
     let full = json!({ "url": format!("{base}/json"), "includeFullResponse": "true" });
     let full = stage.data("http", "httpGet", full).await.unwrap().unwrap();
-    assert_eq!(
-        (&full["status"], &full["data"]["a"]),
-        (&json!(200), &json!(1))
-    );
+    assert_eq!((&full["status"], &full["data"]["a"]), (&json!(200), &json!(1)));
     assert_eq!(full["headers"]["content-type"], "application/json");
 }
 
@@ -175,29 +123,14 @@ async fn failures_are_told_and_retried_as_asked() {
     let fail = move |uri: Uri| {
         counter.fetch_add(1, Ordering::Relaxed);
         let status: u16 = uri.path().trim_matches('/').parse().unwrap();
-        async move {
-            (
-                StatusCode::from_u16(status).unwrap(),
-                "{\"why\":\"because\"}",
-            )
-        }
+        async move { (StatusCode::from_u16(status).unwrap(), "{\"why\":\"because\"}") }
     };
     let base = serve(Router::new().route("/{status}", get(fail))).await;
     for (status, inputs, calls_expected, slept) in [
         ("500", json!({}), 1, vec![]),
         ("404", json!({ "maxRetries": "2" }), 1, vec![]),
-        (
-            "404",
-            json!({ "maxRetries": 1, "retryOnAllErrors": true }),
-            2,
-            vec![0],
-        ),
-        (
-            "503",
-            json!({ "maxRetries": "2", "retryDelayMS": "70" }),
-            3,
-            vec![70, 70],
-        ),
+        ("404", json!({ "maxRetries": 1, "retryOnAllErrors": true }), 2, vec![0]),
+        ("503", json!({ "maxRetries": "2", "retryDelayMS": "70" }), 3, vec![70, 70]),
         (
             "502",
             json!({ "maxRetries": 3, "retryDelayMS": 1, "useExponentialBackoff": "true" }),
@@ -231,11 +164,7 @@ async fn a_form_carries_fields_and_files() {
         "fileData": [{ "key": "a", "value": image }, { "key": "b", "value": "raw" }],
         "fileDataFileNames": [{ "key": "a", "value": "a.png" }],
     });
-    let sent = Stage::new()
-        .data("http", "httpPostFormData", inputs)
-        .await
-        .unwrap()
-        .unwrap();
+    let sent = Stage::new().data("http", "httpPostFormData", inputs).await.unwrap().unwrap();
     let body = sent["body"].as_str().unwrap();
     for part in [
         "name=\"note\"\r\n\r\nhi\r\n",
@@ -244,20 +173,14 @@ async fn a_form_carries_fields_and_files() {
     ] {
         assert!(body.contains(part), "{part} in {body}");
     }
-    assert!(
-        sent["type"]
-            .as_str()
-            .unwrap()
-            .starts_with("multipart/form-data; boundary=")
-    );
+    assert!(sent["type"].as_str().unwrap().starts_with("multipart/form-data; boundary="));
     assert_eq!(sent["key"], "execution/step/0/1");
 }
 
 #[tokio::test]
 async fn the_debug_log_holds_no_secrets() {
-    let url = serve(Router::new().route("/", any(echo)))
-        .await
-        .replace("http://", "http://u:s3cret@");
+    let url =
+        serve(Router::new().route("/", any(echo))).await.replace("http://", "http://u:s3cret@");
     let inputs = json!({
         "url": format!("{url}/?token=s3cret"), "debugRequest": "true", "data": "s3cret",
         "headers": [{ "key": "X-Api-Key", "value": "s3cret" }, { "key": "Accept", "value": "*/*" }],
@@ -265,10 +188,7 @@ async fn the_debug_log_holds_no_secrets() {
     let mut stage = Stage::new();
     stage.perform("http", "httpPost", inputs).await.unwrap();
     let log: Vec<_> = stage.run.logs.iter().map(|line| &*line.message).collect();
-    assert!(
-        log[0].starts_with("Request: POST http://127.0.0.1:"),
-        "{log:?}"
-    );
+    assert!(log[0].starts_with("Request: POST http://127.0.0.1:"), "{log:?}");
     assert!(log[1].starts_with("Response: 200 OK"), "{log:?}");
     assert!(!log.join("").contains("s3cret"), "{log:?}");
 }

@@ -1,0 +1,152 @@
+//! Work on lists with JavaScript functions: one call of the engine per list, not per item.
+
+use std::time::Duration;
+
+use flow::Value;
+
+use super::lists::list;
+use crate::{Inputs, Output, Run, Script, StepError};
+
+/// Longest one list may keep the engine busy.
+const TIME_LIMIT: Duration = Duration::from_mins(1);
+
+pub async fn map(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
+    let kept = kept(run, inputs).await?;
+    let Some(transform) = code(inputs, "transformCodeInput") else { return Ok(kept.into()) };
+    let program = program(
+        &transform,
+        "async (items, context) => {
+  const results = [];
+  for (let index = 0; index < items.length; index += 1) {
+    const result = await given(items[index], index, context);
+    results.push(result === undefined ? null : result);
+  }
+  return results;
+}",
+    );
+    Ok(call(run, program, vec![kept, context(inputs)]).await?.into())
+}
+
+pub async fn filter(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
+    inputs.require("filterCodeInput")?;
+    Ok(kept(run, inputs).await?.into())
+}
+
+/// Without a function numbers go by size, anything else by its text.
+pub async fn sort(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
+    let items = Value::List(list(inputs)?);
+    let usual = "(a, b) => {
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  const [first, second] = [a, b].map((x) => (typeof x === 'object' ? JSON.stringify(x) : String(x)));
+  return first < second ? -1 : first > second ? 1 : 0;
+}";
+    let compare = code(inputs, "compareCodeInput").unwrap_or_else(|| usual.to_owned());
+    let program = program(&compare, "(items) => [...items].sort(given)");
+    Ok(call(run, program, vec![items]).await?.into())
+}
+
+pub async fn aggregate(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
+    let kept = kept(run, inputs).await?;
+    let items = kept.as_list().unwrap_or_default();
+    let function = inputs.require_text("aggregateFunctionInput")?.trim().to_uppercase();
+    if function == "COUNT" {
+        return Ok(Value::from(items.len()).into());
+    }
+    let mut numbers = items.iter().map(number).collect::<Result<Vec<f64>, _>>()?;
+    numbers.sort_by(f64::total_cmp);
+    let sum: f64 = numbers.iter().sum();
+    let result = match &*function {
+        "SUM" => Some(sum),
+        "PRODUCT" => Some(numbers.iter().product()),
+        "MIN" => numbers.first().copied(),
+        "MAX" => numbers.last().copied(),
+        "AVERAGE" => (!numbers.is_empty()).then(|| sum / length(&numbers)),
+        "MEDIAN" => median(&numbers),
+        _ => return Err(StepError::new(format!("There is no function \"{function}\"."))),
+    };
+    Ok(Value::from(result).into())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no list has 2^53 items")]
+fn length(numbers: &[f64]) -> f64 {
+    numbers.len() as f64
+}
+
+fn median(sorted: &[f64]) -> Option<f64> {
+    let middle = sorted.len() / 2;
+    let upper = *sorted.get(middle)?;
+    Some(if sorted.len() % 2 == 1 { upper } else { f64::midpoint(sorted[middle - 1], upper) })
+}
+
+fn number(item: &Value) -> Result<f64, StepError> {
+    let number = match item {
+        Value::Number(number) => number.as_f64(),
+        other => other.to_text().trim().parse().ok(),
+    };
+    number
+        .filter(|number: &f64| number.is_finite())
+        .ok_or_else(|| StepError::new("The list holds an item that is not a number."))
+}
+
+/// The items the filter function keeps; all of them without one.
+async fn kept(run: &mut Run, inputs: &Inputs) -> Result<Value, StepError> {
+    let items = Value::List(list(inputs)?);
+    let Some(filter) = code(inputs, "filterCodeInput") else { return Ok(items) };
+    let program = program(
+        &filter,
+        "async (items, context) => {
+  const kept = [];
+  for (let index = 0; index < items.length; index += 1) {
+    if (await given(items[index], index, context)) kept.push(items[index]);
+  }
+  return kept;
+}",
+    );
+    let kept = call(run, program, vec![items, context(inputs)]).await?;
+    // Later steps count on a list, whatever the engine was talked into.
+    if kept.as_list().is_some() { Ok(kept) } else { Err(StepError::new("The filter failed.")) }
+}
+
+fn code(inputs: &Inputs, key: &str) -> Option<String> {
+    inputs.get(key).map(Value::to_text).filter(|code| !code.trim().is_empty())
+}
+
+fn context(inputs: &Inputs) -> Value {
+    inputs.get("contextInput").cloned().unwrap_or_default()
+}
+
+/// A module that calls `body` with the author's function as `given`. The author's code is either a
+/// module that exports the function or only the function itself.
+fn program(code: &str, body: &str) -> String {
+    let is_module = code.contains("module.exports") || code.contains("exports.");
+    let code = if is_module {
+        code.to_owned()
+    } else {
+        format!("module.exports = ({}\n);", code.trim().trim_end_matches(';'))
+    };
+    format!(
+        "const load = (define) => {{
+  const loaded = {{ exports: {{}} }};
+  define(loaded, loaded.exports);
+  const found = typeof loaded.exports === 'function' ? loaded.exports : loaded.exports.default;
+  if (typeof found !== 'function') throw new Error('The code does not export a function.');
+  return found;
+}};
+const given = load(function (module, exports) {{
+{code}
+}});
+module.exports = {body};
+"
+    )
+}
+
+async fn call(run: &mut Run, code: String, arguments: Vec<Value>) -> Result<Value, StepError> {
+    let script = Script { code, arguments, with_context: false, time_limit: TIME_LIMIT };
+    let output = run.services.scripts.run(script).await?;
+    run.logs.extend(output.logs);
+    match output.returned {
+        Some(Ok(returned)) => Ok(returned.unwrap_or_default()),
+        Some(Err(error)) => Err(error),
+        None => Err(StepError::new("The function ended without a result.")),
+    }
+}

@@ -144,3 +144,6 @@ impl Definition {
 
 /// The inputs of a step, by their keys.
 pub type Inputs = IndexMap<String, Expression>;
+
+#[cfg(test)]
+mod tests;

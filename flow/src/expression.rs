@@ -250,3 +250,6 @@ fn first_case(cases: &[Case], scope: &dyn Scope) -> Result<Value, EvaluationErro
     }
     Ok(Vec::<Value>::new().into())
 }
+
+#[cfg(test)]
+mod tests;

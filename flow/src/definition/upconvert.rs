@@ -227,3 +227,111 @@ fn renamed_slot(part: &str) -> Option<String> {
 fn is_null(node: &Node) -> bool {
     matches!(node.content, Content::Scalar(Json::Null))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::definition::Definition;
+
+    fn check(old: &str, new: serde_json::Value) {
+        let definition = Definition::parse(old).unwrap_or_else(|problems| {
+            panic!("{}", problems.iter().map(ToString::to_string).collect::<String>())
+        });
+        assert_eq!(definition.document(), &new);
+    }
+
+    #[test]
+    fn version_1_has_one_flow_and_a_mapping_of_variables() {
+        check(
+            "{name: Old, isSynchronous: true, requiredConfigVars: {Host: a.test, Key: null}, \
+             trigger: {name: Hook}, steps: [{name: Loop, action: {componentKey: loop, key: \
+             loopOverItems}, steps: [{name: Log, action: {componentKey: log, key: writeLog}, \
+             inputs: {message: {type: template, value: 'a {{$loop.current.id}} {{$b.currents}}'}, \
+             level: {type: reference, value: loop.current}}}]}]}",
+            json!({
+                "name": "Old",
+                "requiredConfigVars": [
+                    {"key": "Host", "dataType": "string", "defaultValue": "a.test"},
+                    {"key": "Key", "dataType": "string", "defaultValue": null},
+                ],
+                "flows": [{"name": "Old", "isSynchronous": true, "steps": [
+                    {"name": "Hook", "isTrigger": true, "action": {"key": "webhook",
+                        "component": {"key": "webhook-triggers", "isPublic": true, "version": "LATEST"}}},
+                    {"name": "Loop", "action": {"key": "loopOverItems",
+                        "component": {"key": "loop", "isPublic": true, "version": "LATEST"}},
+                     "steps": [{"name": "Log", "action": {"key": "writeLog",
+                        "component": {"key": "log", "isPublic": true, "version": "LATEST"}},
+                        "inputs": {
+                            "message": {"type": "template",
+                                "value": "a {{$loop.currentItem.id}} {{$b.currents}}"},
+                            "level": {"type": "reference", "value": "loop.currentItem"}}}]},
+                ]}],
+                "definitionVersion": 7,
+            }),
+        );
+    }
+
+    #[test]
+    fn version_2_has_schedules_and_credentials() {
+        check(
+            "{definitionVersion: 2, name: Old, requiredConfigVars: [{key: Login, dataType: \
+             credential}], trigger: {name: Tick, schedule: {type: value, value: '0 1 * * *', meta: \
+             {scheduleType: day}}}, steps: [{name: Get, credential: Login, action: {componentKey: \
+             http, key: httpGet}}]}",
+            json!({
+                "definitionVersion": 7,
+                "name": "Old",
+                "requiredConfigVars": [{"key": "Login", "dataType": "credential"}],
+                "flows": [{"name": "Old", "steps": [
+                    {"name": "Tick", "isTrigger": true,
+                     "schedule": {"type": "value", "value": "0 1 * * *", "meta": {"scheduleType": "day"}},
+                     "action": {"key": "schedule", "component":
+                        {"key": "schedule-triggers", "isPublic": true, "version": "LATEST"}}},
+                    {"name": "Get", "action": {"key": "httpGet",
+                        "component": {"key": "http", "isPublic": true, "version": "LATEST"}},
+                     "inputs": {"connection": {"type": "configVar", "value": "Login"}}},
+                ]}],
+            }),
+        );
+    }
+
+    #[test]
+    fn version_4_has_a_trigger_beside_the_steps_and_pinned_components() {
+        check(
+            "{definitionVersion: 4, name: Old, componentVersions: {http: 9}, flows: [{name: F, \
+             trigger: {name: Hook, action: {componentKey: mail, key: onMail}, schedule: null}, \
+             steps: [{name: B, action: {componentKey: branch, key: branchOnValue}, branches: \
+             [{name: Else, steps: [{name: Get, action: {componentKey: http, key: httpGet}}]}]}]}]}",
+            json!({
+                "definitionVersion": 7,
+                "name": "Old",
+                "flows": [{"name": "F", "steps": [
+                    {"name": "Hook", "isTrigger": true, "action": {"key": "onMail",
+                        "component": {"key": "mail", "isPublic": true, "version": "LATEST"}}},
+                    {"name": "B", "action": {"key": "branchOnValue",
+                        "component": {"key": "branch", "isPublic": true, "version": "LATEST"}},
+                     "branches": [{"name": "Else", "steps": [{"name": "Get", "action": {
+                        "key": "httpGet",
+                        "component": {"key": "http", "isPublic": true, "version": 9}}}]}]},
+                ]}],
+            }),
+        );
+    }
+
+    #[test]
+    fn version_6_only_changes_its_number() {
+        check(
+            "{name: New, definitionVersion: 6, flows: []}",
+            json!({"name": "New", "definitionVersion": 7, "flows": []}),
+        );
+    }
+
+    #[test]
+    fn problems_in_old_documents_have_the_lines_of_the_old_document() {
+        let problems =
+            Definition::parse("name: Old\ntrigger:\n  name: Hook\nsteps:\n  - name: A\n")
+                .unwrap_err();
+        assert_eq!(problems[0].to_string(), "line 5, flows[0].steps[1]: `action` is missing");
+    }
+}

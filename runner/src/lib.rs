@@ -1,1 +1,29 @@
-//! runner
+//! Executes flows.
+//!
+//! [`Runner::start`] takes an invocation and answers when its execution is durable. What a run does
+//! next is decided by the pure [`machine`]; the executor performs it and journals results before
+//! anything that touches the world follows. After a crash another node resumes behind the last
+//! journalled step. The control plane is read once per deployment and then only from memory.
+
+mod deployment;
+mod endpoint;
+mod executor;
+mod invocation;
+mod journal;
+pub mod machine;
+pub mod payload;
+pub mod plan;
+mod record;
+mod runner;
+pub mod script;
+mod services;
+mod stored;
+mod worker;
+
+pub use deployment::{DeployedFlow, Deployment};
+pub use endpoint::Endpoint;
+pub use invocation::{Accepted, Ended, Invocation, StartError, Started};
+pub use plan::CATALOG;
+pub use runner::{Runner, RunnerOptions};
+pub use services::{TokioClock, Vocabulary};
+pub use stored::{StoredResult, get_payload as payload_of, pack};

@@ -1,0 +1,153 @@
+//! Stored results and payloads behind signed links.
+//!
+//! `step`: MessagePack of `{data, contentType?}`. `output`: the same as plain JSON, text or bytes, for
+//! synchronous callers. `request`: JSON of what started an execution, its body in base64.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, Query, State as Shared};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Env, signature, token};
+use entity::{ExecutionId, StepResultId, Timestamp};
+use flow::Value;
+use http::{HeaderValue, StatusCode, header};
+use jobs::PayloadStore;
+use runner::StoredResult;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use crate::State;
+use crate::problem::problem;
+
+/// How long a link is good.
+const LINK_SECONDS: i64 = 3_600;
+
+/// What a link leads to.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Step,
+    Output,
+    Request,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Step => "step",
+            Self::Output => "output",
+            Self::Request => "request",
+        }
+    }
+}
+
+pub fn routes() -> Router<State> {
+    Router::new().route("/results/{kind}/{id}", get(read))
+}
+
+/// A link that is good for an hour.
+pub fn url(env: &Env, kind: Kind, id: Uuid) -> String {
+    let until = env.now().plus_seconds(LINK_SECONDS);
+    let signature = signature::sign(env, &subject(kind, id), until);
+    let (base, kind, until) = (&env.public_url, kind.name(), until.0);
+    format!("{base}/results/{kind}/{id}?until={until}&signature={signature}")
+}
+
+fn subject(kind: Kind, id: Uuid) -> String {
+    format!("{}/{id}", kind.name())
+}
+
+#[derive(Deserialize)]
+struct Proof {
+    until: i64,
+    signature: String,
+}
+
+async fn read(
+    Shared(state): Shared<State>,
+    Path((kind, id)): Path<(Kind, Uuid)>,
+    Query(proof): Query<Proof>,
+) -> Response {
+    let until = Timestamp(proof.until);
+    if !signature::is_valid(&state.env, &subject(kind, id), until, &proof.signature) {
+        return problem(StatusCode::FORBIDDEN, "This link is not valid, or no longer so.");
+    }
+    let answer = match kind {
+        Kind::Step => step(&state, id).await,
+        Kind::Output => output(&state, id).await,
+        Kind::Request => request(&state, id).await,
+    };
+    match answer {
+        Ok(Some(response)) => response,
+        Ok(None) => problem(StatusCode::NOT_FOUND, "The result is no longer there."),
+        Err(error) => {
+            tracing::error!(error = ?error, kind = kind.name(), %id, "could not read a result");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "The result could not be read.")
+        }
+    }
+}
+
+async fn step(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
+    let Some(row) = token::step_result_by_id(&state.env, StepResultId(id)).await? else {
+        return Ok(None);
+    };
+    let bytes = match store(state).get(&row.result).await? {
+        Some(bytes) => bytes,
+        None => runner::pack(&StoredResult { data: Value::Null, content_type: None }).into(),
+    };
+    Ok(Some(([(header::CONTENT_TYPE, "application/msgpack")], bytes).into_response()))
+}
+
+async fn output(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
+    let Some(row) = token::step_result_by_id(&state.env, StepResultId(id)).await? else {
+        return Ok(None);
+    };
+    let stored = match store(state).get(&row.result).await? {
+        Some(bytes) => rmp_serde::from_slice(&bytes)?,
+        None => StoredResult { data: Value::Null, content_type: None },
+    };
+    let mut response = plain(stored);
+    let execution = HeaderValue::from_str(&domain::global_id(row.execution_id))?;
+    response.headers_mut().insert(crate::trigger::EXECUTION_ID, execution);
+    Ok(Some(response))
+}
+
+/// A result as its content type says; values without one are JSON.
+fn plain(stored: StoredResult) -> Response {
+    let kind = stored.content_type.as_deref().unwrap_or("application/json");
+    let body = match stored.data {
+        Value::Bytes(bytes) => Body::from(bytes),
+        Value::String(text) if stored.content_type.is_some() => Body::from(text.to_string()),
+        data => Body::from(data.to_json()),
+    };
+    let kind = HeaderValue::from_str(kind)
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    ([(header::CONTENT_TYPE, kind)], body).into_response()
+}
+
+async fn request(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
+    let Some(row) = token::execution_by_id(&state.env, ExecutionId(id)).await? else {
+        return Ok(None);
+    };
+    let payload = runner::payload_of(store(state), &row.payload).await?;
+    let raw = payload.get("rawBody");
+    let part = |key: &str| raw.and_then(|raw| raw.get(key)).cloned();
+    let body = match part("data") {
+        Some(Value::Bytes(bytes)) => STANDARD.encode(bytes),
+        Some(value) => STANDARD.encode(value.to_text()),
+        None => String::new(),
+    };
+    let json = Value::object([
+        ("headers", payload.get("headers").cloned().unwrap_or_default()),
+        ("contentType", part("contentType").unwrap_or_default()),
+        ("body", body.into()),
+    ]);
+    Ok(Some(([(header::CONTENT_TYPE, "application/json")], json.to_json()).into_response()))
+}
+
+fn store(state: &State) -> &PayloadStore {
+    state.runner.store()
+}

@@ -1,0 +1,164 @@
+//! A deployment in memory: everything its executions need, read once.
+
+use std::sync::Arc;
+
+use components::Named;
+use entity::{
+    CustomerId, DeploymentId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, OrganizationId,
+    SequenceId, customer, deployment, flow_config, instance, integration,
+};
+use flow::definition::EndpointSecurity;
+use flow::{Map, Value};
+use sea_orm::{ColumnTrait, QueryFilter};
+
+use crate::plan::Plan;
+
+/// An instance with its configuration, frozen and compiled.
+#[derive(Debug)]
+pub struct Deployment {
+    pub id: DeploymentId,
+    pub organization_id: OrganizationId,
+    pub customer_id: CustomerId,
+    pub instance_id: InstanceId,
+    pub integration_id: IntegrationId,
+    pub sequence_id: SequenceId,
+    /// It belongs to a test instance.
+    pub is_test: bool,
+    pub debug: bool,
+    pub customer: Named,
+    pub instance: Named,
+    pub integration: Named,
+    pub config_vars: Arc<Map>,
+    /// Flow name to URL.
+    pub webhook_urls: Map,
+    pub flows: Vec<DeployedFlow>,
+}
+
+/// One flow of a deployment.
+#[derive(Debug)]
+pub struct DeployedFlow {
+    pub id: FlowId,
+    pub config_id: FlowConfigId,
+    pub name: String,
+    pub is_synchronous: bool,
+    pub security: EndpointSecurity,
+    pub trigger_component: String,
+    pub trigger_key: String,
+    /// What it runs, or why it cannot run here.
+    pub plan: Result<Plan, String>,
+}
+
+impl Deployment {
+    pub fn flow(&self, config: FlowConfigId) -> Option<usize> {
+        self.flows.iter().position(|flow| flow.config_id == config)
+    }
+
+    /// Reads and compiles a deployment.
+    pub async fn load(
+        env: &domain::Env,
+        organization: OrganizationId,
+        id: DeploymentId,
+    ) -> anyhow::Result<Arc<Self>> {
+        let loaded = domain::deployment::load(env, organization, id).await?;
+        let model = loaded.model;
+        let rows = Rows::read(env, &model).await?;
+        let url = |webhook_id: &str| format!("{}/trigger/{webhook_id}", env.public_url);
+        let mut flows = Vec::new();
+        let mut webhook_urls = Map::new();
+        for flow in &loaded.definition.flows {
+            let key = flow.stable_key.as_ref().unwrap_or(&flow.name);
+            let Some(config) = rows.flow_configs.iter().find(|row| row.flow_key == *key) else {
+                continue;
+            };
+            webhook_urls.insert(flow.name.as_str().into(), Value::from(url(&config.webhook_id)));
+            flows.push(DeployedFlow::new(flow, config));
+        }
+        Ok(Arc::new(Self {
+            id,
+            organization_id: model.organization_id,
+            customer_id: model.customer_id,
+            instance_id: model.instance_id,
+            integration_id: model.integration_id,
+            sequence_id: rows.integration.sequence_id,
+            is_test: rows.instance.is_system,
+            debug: rows.instance.global_debug,
+            customer: named(rows.customer.id, &rows.customer.name, rows.customer.external_id),
+            instance: named(rows.instance.id, &rows.instance.name, None),
+            integration: named(rows.integration.id, &rows.integration.name, None),
+            config_vars: Arc::new(loaded.config_vars),
+            webhook_urls,
+            flows,
+        }))
+    }
+}
+
+impl DeployedFlow {
+    fn new(flow: &flow::definition::Flow, config: &flow_config::Model) -> Self {
+        let plan = flow::compile(flow)
+            .map_err(|problems| {
+                problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            })
+            .and_then(|program| Plan::new(&program).map_err(|missing| missing.to_string()));
+        let trigger = flow.trigger().map(|step| &step.action);
+        let part = |read: fn(&flow::definition::ActionRef) -> &str| {
+            trigger.map(read).unwrap_or_default().to_owned()
+        };
+        Self {
+            id: config.flow_id,
+            config_id: config.id,
+            name: flow.name.clone(),
+            is_synchronous: flow.is_synchronous,
+            security: flow.endpoint_security,
+            trigger_component: part(|action| &action.component.key),
+            trigger_key: part(|action| &action.key),
+            plan,
+        }
+    }
+}
+
+struct Rows {
+    instance: instance::Model,
+    customer: customer::Model,
+    integration: integration::Model,
+    flow_configs: Vec<flow_config::Model>,
+}
+
+impl Rows {
+    async fn read(env: &domain::Env, model: &deployment::Model) -> anyhow::Result<Self> {
+        use anyhow::Context;
+        let system = domain::Viewer::System(model.organization_id);
+        let db = env.db.read();
+        let instance = system
+            .rows::<instance::Entity>()
+            .filter(instance::Column::Id.eq(model.instance_id))
+            .one(db)
+            .await?
+            .context("a deployment without its instance")?;
+        let customer = system
+            .rows::<customer::Entity>()
+            .filter(customer::Column::Id.eq(model.customer_id))
+            .one(db)
+            .await?
+            .context("a deployment without its customer")?;
+        let integration = system
+            .rows::<integration::Entity>()
+            .filter(integration::Column::Id.eq(model.integration_id))
+            .one(db)
+            .await?
+            .context("a deployment without its integration")?;
+        let flow_configs = system
+            .rows::<flow_config::Entity>()
+            .filter(flow_config::Column::InstanceId.eq(model.instance_id))
+            .all(db)
+            .await?;
+        Ok(Self { instance, customer, integration, flow_configs })
+    }
+}
+
+fn named<T: Id>(id: T, name: &str, external_id: Option<String>) -> Named {
+    Named {
+        id: domain::global_id(id),
+        name: name.to_owned(),
+        external_id: external_id.unwrap_or_default(),
+    }
+}

@@ -1,0 +1,437 @@
+//! Performs what the machine asks for, and writes down what came of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use components::{
+    Inputs, LogLine, LoopKind, Output, Perform, Response, Run, Safety, Severity, StepError,
+};
+use entity::{StepResultId, Timestamp, execution};
+use flow::program::ErrorHandler;
+use flow::{Expression, Map, Scope, Value};
+use jobs::{Accept, Owner, WriteError};
+use tokio::sync::oneshot;
+
+use crate::invocation::{Accepted, StartError};
+use crate::journal::{Entry, Journal, StateJournal, step_path};
+use crate::machine::{Items, Machine, Next};
+use crate::plan::{Plan, PlannedStep};
+use crate::record::{Finished, Place, Record};
+use crate::runner::Inner;
+use crate::stored;
+
+/// A run that has not touched the world may finish within this time before it is written at all:
+/// then one write does for accepting and ending.
+const UNWRITTEN_MICROS_MAX: i64 = 5_000;
+
+/// Why a run cannot go on.
+pub enum Stop {
+    /// It failed; the text is for people.
+    Failed(String),
+    /// Another node runs it, or the database is gone: nothing may be written any more.
+    Lost(WriteError),
+}
+
+impl From<WriteError> for Stop {
+    fn from(error: WriteError) -> Self {
+        Self::Lost(error)
+    }
+}
+
+/// One run.
+pub struct Executor {
+    pub inner: Arc<Inner>,
+    pub execution: execution::Model,
+    /// `None` until the execution is written.
+    pub owner: Option<Owner>,
+    pub run: Run,
+    pub record: Record,
+    pub journal: Journal,
+    /// State changes of the runner this run was taken over from.
+    pub restored: Option<Vec<u8>>,
+    /// A finished step touched the world and is not written yet.
+    pub must_write: bool,
+    pub accepted: Option<oneshot::Sender<Result<Accepted, StartError>>>,
+    /// What the trigger wants its caller to hear.
+    pub trigger_response: Option<Response>,
+    /// What the last step wants the caller to hear.
+    pub response: Option<Response>,
+    pub last_step: Option<StepResultId>,
+}
+
+impl Executor {
+    /// Runs the flow from its trigger, or from where the journal ends.
+    pub async fn walk(&mut self, plan: &Plan, payload: Map) -> Result<(), Stop> {
+        let mut machine = Machine::new(&plan.steps, self.run.config_vars.clone());
+        self.trigger(plan, &mut machine, payload).await?;
+        loop {
+            match machine.next() {
+                Next::Done => return Ok(()),
+                Next::LoopEnded(step) => {
+                    let results = Some(machine.loop_results());
+                    let now = self.now();
+                    self.finish(step, place(&machine), now, results.as_ref(), None, None).await?;
+                    machine.complete(step, results, None);
+                }
+                Next::Perform(step) => self.step(step, &mut machine).await?,
+            }
+        }
+    }
+
+    async fn trigger<'p>(
+        &mut self,
+        plan: &'p Plan,
+        machine: &mut Machine<'p>,
+        payload: Map,
+    ) -> Result<(), Stop> {
+        let trigger = &plan.trigger;
+        if let Some(entry) = self.journal.take(&trigger.step.key, "") {
+            let payload = entry.data.unwrap_or_default();
+            let branch = entry.branch.as_deref();
+            machine.triggered(&trigger.step.key, payload, branch, &trigger.branches);
+            return Ok(());
+        }
+        let started_at = self.now();
+        self.platform_line("Starting Instance Execution");
+        let payload = crate::payload::complete(payload, &self.run.info)
+            .await
+            .map_err(|error| Stop::Failed(error.to_string()))?;
+        let inputs = resolve(&trigger.inputs, machine).map_err(|error| self.failed(&error))?;
+        let output = (trigger.trigger.perform)(&mut self.run, payload, &inputs);
+        self.take_lines(&trigger.step.key, "");
+        let output = output.map_err(|error| {
+            Stop::Failed(format!("Trigger \"{}\" failed: {error}", trigger.step.display))
+        })?;
+        self.trigger_response = output.response.filter(Response::is_set);
+        let payload = Value::from(output.payload);
+        let result = self.store(Some(&payload)).await?;
+        let finished = Finished {
+            step: &trigger.step,
+            place: Place::default(),
+            branch: output.branch.as_deref(),
+            started_at,
+            ended_at: self.now(),
+            error: None,
+            result,
+        };
+        self.last_step = Some(self.record.step(&self.execution, finished));
+        let branch = output.branch.as_deref();
+        machine.triggered(&trigger.step.key, payload, branch, &trigger.branches);
+        Ok(())
+    }
+
+    async fn step<'p>(
+        &mut self,
+        step: &'p PlannedStep,
+        machine: &mut Machine<'p>,
+    ) -> Result<(), Stop> {
+        let place = place(machine);
+        if let Some(entry) = self.journal.take(&step.step.key, &place.loop_path) {
+            self.replay(step, machine, entry);
+            return Ok(());
+        }
+        let is_lasting = matches!(step.action.perform, Perform::Waiting(_));
+        self.before(step, &place, is_lasting).await?;
+        let started_at = self.now();
+        let message = format!("Starting step \"{}\"", step.step.display);
+        self.line(step, &place, Severity::Info, message);
+        match self.attempt(step, &place, machine).await {
+            Ok(Performed::LoopBegan) => {}
+            Ok(Performed::LoopLeft) => {
+                self.finish(step, place, started_at, None, None, None).await?;
+            }
+            Ok(Performed::Output(output)) => {
+                let branch = output.branch.as_deref();
+                let data = output.data;
+                self.finish(step, place, started_at, data.as_ref(), branch, None).await?;
+                self.response = output.response;
+                machine.complete(step, data, branch);
+                if step.action.terminates {
+                    machine.stop();
+                }
+            }
+            Err(error) => self.fail(step, place, started_at, &error, machine).await?,
+        }
+        self.must_write |= step.action.safety != Safety::Pure;
+        Ok(())
+    }
+
+    /// A step that the journal answers.
+    fn replay<'p>(&mut self, step: &'p PlannedStep, machine: &mut Machine<'p>, entry: Entry) {
+        self.last_step = Some(entry.id);
+        if let Some(message) = entry.error {
+            machine.ignore(step, StepError::new(message).to_value());
+            return;
+        }
+        if matches!(step.action.perform, Perform::BreakLoop) {
+            machine.break_loop();
+            return;
+        }
+        machine.complete(step, entry.data, entry.branch.as_deref());
+        if step.action.terminates {
+            machine.stop();
+        }
+    }
+
+    /// What must be durable before this step may begin.
+    async fn before(
+        &mut self,
+        step: &PlannedStep,
+        place: &Place,
+        is_lasting: bool,
+    ) -> Result<(), Stop> {
+        let path = step_path(&step.step.key, &place.loop_path);
+        if self.journal.was_cut(&step.step.key, &place.loop_path)
+            && step.action.safety == Safety::Once
+        {
+            return Err(Stop::Failed(format!(
+                "Outcome unknown: the server stopped while step \"{}\" was running. It was not run \
+                 again, because it may have taken effect.",
+                step.step.display
+            )));
+        }
+        self.run.idempotency_key = format!("{}/{path}", self.run.info.execution_id);
+        let touches_world = step.action.safety != Safety::Pure;
+        let takes_long = self.now().0 - self.execution.started_at.0 > UNWRITTEN_MICROS_MAX;
+        if touches_world {
+            self.write(Some(path)).await
+        } else if self.must_write {
+            self.write(None).await
+        } else if self.owner.is_none() && (is_lasting || takes_long) {
+            self.accept().await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Performs a step, again as often as its author allows.
+    async fn attempt<'p>(
+        &mut self,
+        step: &'p PlannedStep,
+        place: &Place,
+        machine: &mut Machine<'p>,
+    ) -> Result<Performed, StepError> {
+        let (attempts, delay_seconds, exponential) = match step.error.handler {
+            ErrorHandler::Retry { attempts, delay_seconds, exponential, .. } => {
+                (attempts, delay_seconds, exponential)
+            }
+            ErrorHandler::Fail | ErrorHandler::Ignore => (0, 0, false),
+        };
+        let mut attempt = 0;
+        loop {
+            let error = match self.perform(step, place, machine).await {
+                Ok(performed) => return Ok(performed),
+                Err(error) if attempt >= attempts => return Err(error),
+                Err(error) => error,
+            };
+            let factor = if exponential { 1 << attempt.min(16) } else { 1 };
+            let delay = Duration::from_secs(u64::from(delay_seconds) * factor);
+            attempt += 1;
+            let message = format!(
+                "Step \"{}\" failed: {error} Attempt {attempt} of {attempts} follows in {} s.",
+                step.step.display,
+                delay.as_secs()
+            );
+            self.line(step, place, Severity::Warn, message);
+            self.run.services.clock.sleep(delay).await;
+        }
+    }
+
+    async fn perform<'p>(
+        &mut self,
+        step: &'p PlannedStep,
+        place: &Place,
+        machine: &mut Machine<'p>,
+    ) -> Result<Performed, StepError> {
+        let inputs = resolve(&step.inputs, machine)?;
+        let result = match step.action.perform {
+            Perform::Pure(perform) => perform(&inputs),
+            Perform::WithRun(perform) => perform(&mut self.run, &inputs),
+            Perform::Waiting(perform) => {
+                self.run.step_results = machine.step_results();
+                perform(&mut self.run, &inputs).await
+            }
+            Perform::Loop(kind) => {
+                machine.begin_loop(step, items(kind, &inputs)?);
+                return Ok(Performed::LoopBegan);
+            }
+            Perform::BreakLoop if machine.break_loop() => return Ok(Performed::LoopLeft),
+            Perform::BreakLoop => Err(StepError::new("There is no loop to leave here.")),
+        };
+        self.take_lines(&step.step.key, &place.loop_path);
+        result.map(Performed::Output)
+    }
+
+    /// A failed step ends the run, unless its author said to go on.
+    async fn fail<'p>(
+        &mut self,
+        step: &'p PlannedStep,
+        place: Place,
+        started_at: Timestamp,
+        error: &StepError,
+        machine: &mut Machine<'p>,
+    ) -> Result<(), Stop> {
+        let message = format!("Step \"{}\" failed: {error}", step.step.display);
+        self.line(step, &place, Severity::Error, message.clone());
+        let text = Some(error.message.clone());
+        self.finish(step, place, started_at, None, None, text).await?;
+        let goes_on = match step.error.handler {
+            ErrorHandler::Ignore => true,
+            ErrorHandler::Retry { ignore_final_error, .. } => ignore_final_error,
+            ErrorHandler::Fail => false,
+        };
+        if !goes_on {
+            return Err(Stop::Failed(message));
+        }
+        machine.ignore(step, error.to_value());
+        Ok(())
+    }
+
+    async fn finish(
+        &mut self,
+        step: &PlannedStep,
+        place: Place,
+        started_at: Timestamp,
+        data: Option<&Value>,
+        branch: Option<&str>,
+        error: Option<String>,
+    ) -> Result<(), Stop> {
+        let result = self.store(data).await?;
+        let ended_at = self.now();
+        let step = &step.step;
+        let finished = Finished { step, place, branch, started_at, ended_at, error, result };
+        self.last_step = Some(self.record.step(&self.execution, finished));
+        self.response = None;
+        Ok(())
+    }
+
+    /// Makes the execution durable, so that its caller can be answered.
+    pub async fn accept(&mut self) -> Result<(), Stop> {
+        let node = self.inner.node.id;
+        let accept = Accept { execution: self.execution.clone(), node: Some(node) };
+        self.inner.writer.accept(accept).await?;
+        self.owner = Some(Owner { node, fence: 0 });
+        self.answer(Ok(()));
+        Ok(())
+    }
+
+    /// Writes what the run has got so far, and which step begins now.
+    async fn write(&mut self, begun_step: Option<String>) -> Result<(), Stop> {
+        let owner = self.owner.unwrap_or(Owner { node: self.inner.node.id, fence: 0 });
+        let (steps, logs) = self.record.take();
+        let journal = jobs::Journal {
+            execution_id: self.execution.id,
+            owner,
+            steps,
+            logs,
+            begun_step,
+            journal: StateJournal::of(&self.run.states),
+        };
+        let writer = self.inner.writer.clone();
+        if self.owner.is_none() {
+            // Sent together, in this order, the two share a commit.
+            let accept = Accept { execution: self.execution.clone(), node: Some(owner.node) };
+            let (accepted, written) =
+                tokio::join!(biased; writer.accept(accept), writer.journal(journal));
+            accepted.and(written)?;
+            self.owner = Some(owner);
+            self.answer(Ok(()));
+        } else {
+            writer.journal(journal).await?;
+        }
+        self.must_write = false;
+        Ok(())
+    }
+
+    /// Tells whoever waits whether the execution is durable.
+    pub fn answer(&mut self, result: Result<(), StartError>) {
+        if let Some(accepted) = self.accepted.take() {
+            let response = self.trigger_response.clone();
+            // The caller may have gone away; the run goes on all the same.
+            let _ = accepted.send(result.map(|()| Accepted { response }));
+        }
+    }
+
+    pub fn platform_line(&mut self, message: &str) {
+        let line = LogLine { severity: Severity::Info, message: message.to_owned() };
+        self.record.log(&*self.inner.env.clock, &self.execution, None, "", line);
+    }
+
+    fn line(&mut self, step: &PlannedStep, place: &Place, severity: Severity, message: String) {
+        let line = LogLine { severity, message };
+        let (clock, execution) = (&*self.inner.env.clock, &self.execution);
+        self.record.log(clock, execution, Some(&step.step.key), &place.loop_path, line);
+    }
+
+    fn take_lines(&mut self, step: &str, loop_path: &str) {
+        for line in self.run.logs.drain(..) {
+            let (clock, execution) = (&*self.inner.env.clock, &self.execution);
+            self.record.log(clock, execution, Some(step), loop_path, line);
+        }
+    }
+
+    async fn store(&self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
+        let stored = stored::put(&self.inner.store, data).await;
+        stored.map_err(|error| Stop::Lost(WriteError::Database(Arc::new(error.into()))))
+    }
+
+    #[expect(clippy::unused_self, reason = "reads as the sibling of `fail`")]
+    fn failed(&self, error: &StepError) -> Stop {
+        Stop::Failed(error.message.clone())
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.inner.env.clock.now()
+    }
+}
+
+/// What performing a step led to.
+enum Performed {
+    Output(Output),
+    LoopBegan,
+    LoopLeft,
+}
+
+fn place(machine: &Machine<'_>) -> Place {
+    let innermost = machine.innermost_loop();
+    Place {
+        loop_path: machine.loop_path(),
+        innermost_loop: innermost.map(|(key, index)| (key.to_owned(), index)),
+    }
+}
+
+fn resolve(inputs: &[(Arc<str>, Expression)], scope: &dyn Scope) -> Result<Inputs, StepError> {
+    let mut resolved = Map::with_capacity(inputs.len());
+    for (key, expression) in inputs {
+        let value = expression
+            .evaluate(scope)
+            .map_err(|error| StepError::new(format!("Input \"{key}\": {error}")))?;
+        if let Some(value) = value {
+            resolved.insert(key.clone(), value);
+        }
+    }
+    Ok(Inputs(resolved))
+}
+
+fn items(kind: LoopKind, inputs: &Inputs) -> Result<Items, StepError> {
+    match kind {
+        LoopKind::Times => {
+            let count = inputs.count("iterationCount", 0)?;
+            Ok(Items::Count(usize::try_from(count).unwrap_or(usize::MAX)))
+        }
+        LoopKind::Items => match inputs.require("items")? {
+            Value::List(items) => Ok(Items::List(items.clone())),
+            Value::Object(map) => Ok(Items::Object(map.clone())),
+            Value::String(text) => match Value::parse_or_text(text) {
+                Value::List(items) => Ok(Items::List(items)),
+                Value::Object(map) => Ok(Items::Object(map)),
+                _ => Err(not_iterable()),
+            },
+            _ => Err(not_iterable()),
+        },
+    }
+}
+
+fn not_iterable() -> StepError {
+    StepError::new("A loop needs a list or an object to go over.")
+}

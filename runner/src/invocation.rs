@@ -1,0 +1,61 @@
+//! What starts an execution, and what its caller hears back.
+
+use std::sync::Arc;
+
+use components::Response;
+use entity::execution::InvokeType;
+use entity::{ExecutionId, StepResultId};
+use flow::{Map, Value};
+use tokio::sync::oneshot;
+
+use crate::Deployment;
+
+/// A call of one flow of a deployment.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    pub deployment: Arc<Deployment>,
+    /// Place of the flow in [`Deployment::flows`].
+    pub flow: usize,
+    /// `headers`, `queryParameters`, `rawBody`, `pathFragment`, `invokeUrl`; see [`crate::payload`].
+    pub payload: Map,
+    /// The parsed body, where the caller has already parsed it.
+    pub body: Option<Value>,
+    pub invoke_type: InvokeType,
+    /// The caller waits for the end.
+    pub is_synchronous: bool,
+    pub is_test: bool,
+}
+
+/// A run on its way.
+#[derive(Debug)]
+pub struct Started {
+    pub execution_id: ExecutionId,
+    /// Arrives when the execution is durable.
+    pub accepted: oneshot::Receiver<Result<Accepted, StartError>>,
+    /// Arrives when the end is durable. Dropped without a word if another node took the run over.
+    pub ended: oneshot::Receiver<Ended>,
+}
+
+/// The execution is durable: whatever happens, it will end.
+#[derive(Clone, Debug, Default)]
+pub struct Accepted {
+    /// The answer that the trigger decided on.
+    pub response: Option<Response>,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, Default)]
+pub struct Ended {
+    pub error: Option<String>,
+    /// The answer that the last step decided on.
+    pub response: Option<Response>,
+    /// Where the last step's result is stored.
+    pub last_step: Option<StepResultId>,
+}
+
+/// Why nothing was started. Nothing of it is stored, so the caller may try again.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the execution could not be stored")]
+    Storage,
+}

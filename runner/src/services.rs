@@ -1,0 +1,70 @@
+//! What the outside looks like to actions, and to the checks of definitions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use entity::Clock;
+use flow::{ActionShape, InputShape};
+
+use crate::CATALOG;
+
+/// The server's clock, with sleeping.
+#[derive(Clone)]
+pub struct TokioClock(pub Arc<dyn Clock>);
+
+#[async_trait]
+impl components::Clock for TokioClock {
+    fn now_micros(&self) -> i64 {
+        self.0.now().0
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+/// The built-in components as definitions are checked against them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Vocabulary;
+
+impl flow::Vocabulary for Vocabulary {
+    fn component(&self, key: &str) -> bool {
+        CATALOG.component(key).is_some()
+    }
+
+    fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape> {
+        if is_trigger {
+            let trigger = CATALOG.trigger(component, action)?;
+            return Some(ActionShape { inputs: inputs(&trigger.inputs), ..ActionShape::default() });
+        }
+        let action = CATALOG.action(component, action)?;
+        Some(ActionShape {
+            inputs: inputs(&action.inputs),
+            loops: matches!(action.perform, components::Perform::Loop(_)),
+            branches_by: action.branches_by.map(ToOwned::to_owned),
+            branches: Vec::new(),
+        })
+    }
+
+    fn components(&self) -> Vec<String> {
+        CATALOG.iter().map(|component| component.key.to_owned()).collect()
+    }
+
+    fn actions(&self, component: &str, triggers: bool) -> Vec<String> {
+        let Some(component) = CATALOG.component(component) else { return Vec::new() };
+        if triggers {
+            return component.triggers.iter().map(|trigger| trigger.key.to_owned()).collect();
+        }
+        component.actions.iter().map(|action| action.key.to_owned()).collect()
+    }
+}
+
+fn inputs(inputs: &[components::Input]) -> Vec<InputShape> {
+    let shape = |input: &components::Input| InputShape {
+        key: input.key.to_owned(),
+        aliases: input.aliases.iter().map(|alias| (*alias).to_owned()).collect(),
+        required: input.required,
+    };
+    inputs.iter().map(shape).collect()
+}

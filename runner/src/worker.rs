@@ -1,0 +1,134 @@
+//! The node's background work: its heartbeat, and runs that nobody holds.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entity::{execution, step_result};
+use jobs::{Claimed, Node, Owner};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::executor::Executor;
+use crate::journal::{Journal, StateJournal};
+use crate::record::Record;
+use crate::runner::Inner;
+use crate::stored;
+
+/// How often the queue is looked at when nobody says that there is work.
+const POLL: Duration = Duration::from_secs(1);
+
+/// How many executions one claim takes at most.
+const CLAIM_MAX: usize = 256;
+
+pub fn start(inner: &Arc<Inner>) {
+    inner.tasks.spawn(beat(inner.clone()));
+    inner.tasks.spawn(claim(inner.clone()));
+}
+
+/// Renews the lease, and releases the work of nodes that stopped renewing theirs.
+async fn beat(inner: Arc<Inner>) {
+    loop {
+        let (db, now) = (&inner.env.db, inner.env.clock.now());
+        match inner.node.renew(db, now).await {
+            Ok(true) => {}
+            Ok(false) => tracing::error!("this node was taken for dead; its runs will be refused"),
+            Err(error) => tracing::error!(%error, "could not renew the node's lease"),
+        }
+        match jobs::release_dead_nodes(db, now).await {
+            Ok(0) => {}
+            Ok(runs) => {
+                tracing::info!(runs, "took over the runs of a lost node");
+                inner.work.notify_one();
+            }
+            Err(error) => tracing::error!(%error, "could not look for lost nodes"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Node::HEARTBEAT) => {}
+            () = inner.stopping.cancelled() => return,
+        }
+    }
+}
+
+/// Claims waiting work as long as there are free places.
+async fn claim(inner: Arc<Inner>) {
+    while !inner.stopping.is_cancelled() {
+        let taken = claim_once(&inner).await.unwrap_or_else(|error| {
+            tracing::error!(%error, "could not claim work");
+            0
+        });
+        if taken > 0 {
+            continue;
+        }
+        tokio::select! {
+            () = inner.work.notified() => {}
+            () = tokio::time::sleep(POLL) => {}
+            () = inner.stopping.cancelled() => return,
+        }
+    }
+}
+
+async fn claim_once(inner: &Arc<Inner>) -> anyhow::Result<usize> {
+    let first = inner.slots.clone().acquire_owned().await?;
+    let mut slots = vec![first];
+    while slots.len() < CLAIM_MAX
+        && let Ok(slot) = inner.slots.clone().try_acquire_owned()
+    {
+        slots.push(slot);
+    }
+    let now = inner.env.clock.now();
+    let claimed = jobs::claim(&inner.env.db, inner.node.id, now, slots.len()).await?;
+    let count = claimed.len();
+    for (claimed, slot) in claimed.into_iter().zip(slots) {
+        let inner = inner.clone();
+        inner.tasks.clone().spawn(resume(inner, claimed, slot));
+    }
+    Ok(count)
+}
+
+/// Runs claimed work to its end.
+async fn resume(inner: Arc<Inner>, claimed: Claimed, _slot: OwnedSemaphorePermit) {
+    let id = claimed.execution_id;
+    if let Err(error) = try_resume(&inner, claimed).await {
+        // The lease stays; another look follows when this node restarts.
+        tracing::error!(error = ?error, execution = %id.0, "could not resume a run");
+    }
+}
+
+async fn try_resume(inner: &Arc<Inner>, claimed: Claimed) -> anyhow::Result<()> {
+    let db = inner.env.db.read();
+    // The claim is the right to this one row, whoever's it is.
+    let execution = execution::Entity::find_by_id(claimed.execution_id).one(db).await?;
+    let Some(execution) = execution else {
+        anyhow::bail!("claimed work names no execution");
+    };
+    let steps = domain::Viewer::System(execution.organization_id)
+        .rows::<step_result::Entity>()
+        .filter(step_result::Column::ExecutionId.eq(execution.id))
+        .order_by_asc(step_result::Column::Position)
+        .all(db)
+        .await?;
+    let (organization, deployment) = (execution.organization_id, execution.deployment_id);
+    let deployment = inner.endpoints.deployment(&inner.env, organization, deployment).await?;
+    let payload = stored::get_payload(&inner.store, &execution.payload).await?;
+    let Some(flow) = deployment.flow(execution.flow_config_id) else {
+        anyhow::bail!("the deployment has no such flow");
+    };
+    let position = i32::try_from(steps.len())?;
+    let mut executor: Executor = inner.executor(&deployment, flow, execution);
+    executor.owner = Some(Owner { node: inner.node.id, fence: claimed.fence });
+    executor.record = Record::new(inner.env.ids.clone(), position);
+    executor.journal = Journal::read(&inner.store, steps, claimed.begun_step).await?;
+    executor.restored = claimed.journal;
+    executor.run_flow(&deployment, flow, payload).await;
+    Ok(())
+}
+
+impl Executor {
+    /// Puts the state changes of a lost runner on top of what is stored.
+    pub fn restore_state(&mut self) -> anyhow::Result<()> {
+        match self.restored.take() {
+            Some(journal) => StateJournal::restore(&journal, &mut self.run.states),
+            None => Ok(()),
+        }
+    }
+}

@@ -248,7 +248,9 @@ impl Executor {
             Perform::Pure(perform) => perform(&inputs),
             Perform::WithRun(perform) => perform(&mut self.run, &inputs),
             Perform::Waiting(perform) => {
-                self.run.step_results = machine.step_results();
+                if step.action.reads_step_results {
+                    self.run.step_results = machine.step_results();
+                }
                 perform(&mut self.run, &inputs).await
             }
             Perform::Loop(kind) => {

@@ -24,7 +24,8 @@ pub fn component() -> Component {
         .required()])
     // The engine offers no network, files or processes: what code does ends with the run.
     .safety(Safety::Pure)
-    .reads_step_results();
+    .reads_step_results()
+    .uses_state();
     Component {
         actions: vec![run_code],
         ..Component::new("code", "Code", "Runs JavaScript", "Helpers")

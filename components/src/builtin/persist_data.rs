@@ -123,7 +123,7 @@ pub fn component() -> Component {
         Perform::WithRun(|run, _| Ok(usage(run))),
     ));
     Component {
-        actions,
+        actions: actions.into_iter().map(Action::uses_state).collect(),
         ..Component::new(
             "persist-data",
             "Persist Data",

@@ -132,3 +132,98 @@ impl Compiler<'_> {
         compiled
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Definition;
+    use crate::testing::Fixture;
+
+    fn flow(steps: &str) -> Flow {
+        let text =
+            format!("definitionVersion: 7\nname: x\nflows:\n- name: f\n  steps: [{steps}]\n");
+        Definition::parse(&text).unwrap().flows.remove(0)
+    }
+
+    const HOOK: &str = "{name: The Hook, isTrigger: true, action: {key: webhook, component: \
+                        {key: webhook-triggers, version: 2}}, branches: [{name: Go, steps: []}]}";
+
+    /// The shape of a chain of steps in one line.
+    fn outline(steps: &[Step]) -> String {
+        let one = |step: &Step| match &step.body {
+            Body::None => step.key.to_string(),
+            Body::Loop(body) => format!("{}({})", step.key, outline(body)),
+            Body::Branches(branches) => {
+                let branch = |it: &Branch| format!("{}:[{}]", it.name, outline(&it.steps));
+                format!(
+                    "{}<{}>",
+                    step.key,
+                    branches.iter().map(branch).collect::<Vec<_>>().join("|")
+                )
+            }
+        };
+        steps.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Proves R123, R139, R155.
+    #[test]
+    fn a_program_has_the_steps_in_their_order() {
+        let action = "action: {key: a, component: {key: c, isPublic: false}}";
+        let program = compile(&flow(&format!(
+            "{HOOK}, {{name: Each One, {action}, errorConfig: {{errorHandlerType: ignore}}, steps: \
+             [{{name: First, {action}}}, {{name: Decide, {action}, branches: [{{name: Yes, steps: \
+             [{{name: In, {action}}}]}}, {{name: Else}}]}}, {{name: Joined, {action}}}]}}, \
+             {{name: Bare Loop, {action}, steps: []}}, {{name: Last, {action}}}"
+        )))
+        .unwrap();
+        assert_eq!(
+            outline(&program.steps),
+            "eachOne(first decide<Yes:[in]|Else:[]> joined) bareLoop() last"
+        );
+        assert_eq!(outline(std::slice::from_ref(&program.trigger)), "theHook<Go:[]>");
+        assert_eq!(program.trigger.version, Version::Pinned(2));
+        assert!(program.trigger.is_public && !program.steps[0].is_public);
+        assert_eq!(program.steps[0].error.handler, ErrorHandler::Ignore);
+    }
+
+    #[test]
+    fn inputs_that_are_not_set_are_left_out_and_headers_of_the_trigger_are_lenient() {
+        let program = compile(&flow(&format!(
+            "{HOOK}, {{name: Log, action: {{key: a, component: {{key: c}}}}, inputs: {{unset: \
+             {{type: value, value: null}}, empty: {{type: value, value: ''}}, connection: {{type: \
+             configVar, value: ''}}, kind: {{type: reference, value: \
+             theHook.results.headers.x-kind}}, text: {{type: template, value: \
+             '<{{{{$theHook.results.headers.X-KIND}}}}>'}}}}}}"
+        )))
+        .unwrap();
+        let scope = Fixture::default().results("theHook", r#"{"headers":{"X-Kind":"push"}}"#);
+        let inputs: Vec<_> = program.steps[0]
+            .inputs
+            .iter()
+            .map(|(key, input)| (&**key, input.evaluate(&scope).unwrap().unwrap().to_text()))
+            .collect();
+        let expected = [("empty", ""), ("kind", "push"), ("text", "<push>")];
+        assert_eq!(inputs, expected.map(|(key, text)| (key, text.to_owned())));
+    }
+
+    #[test]
+    fn what_cannot_run_is_not_compiled() {
+        let step = |name: &str, input: &str| {
+            format!(
+                "{{name: {name}, action: {{key: a, component: {{key: c}}}}, inputs: {{x: {input}}}}}"
+            )
+        };
+        let fine = "{type: value, value: x}";
+        let broken = "{type: complex, value: [{type: reference, value: nonsense}]}";
+        for (steps, path) in [
+            (String::new(), "steps"),
+            (step("A", fine), "steps"),
+            (format!("{HOOK}, {}, {}", step("A B", fine), step("a-b", fine)), "steps[2].name"),
+            (format!("{HOOK}, {}", step("A", broken)), "steps[1].inputs.x.value[0]"),
+        ] {
+            let problems = compile(&flow(&steps)).unwrap_err();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert_eq!(problems[0].path, path);
+        }
+    }
+}

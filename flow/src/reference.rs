@@ -247,7 +247,7 @@ mod tests {
         )
     }
 
-    /// Proves R134.
+    /// Proves R134, R140, R141.
     #[test]
     fn paths_lead_to_values_or_to_nothing() {
         for (path, expected) in [

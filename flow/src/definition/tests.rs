@@ -8,7 +8,7 @@ use serde_json::json;
 use super::*;
 use crate::problem::Kind;
 
-const GREETER: &str = r##"
+const GREETER: &str = r#"
 definitionVersion: 7
 name: Greeter
 labels: [polite]
@@ -46,7 +46,7 @@ flows:
             action: {key: branchOnValue, component: {key: branch}}
             branches:
               - {name: Else, steps: []}
-"##;
+"#;
 
 /// Proves R121.
 #[test]
@@ -140,7 +140,10 @@ fn hostile_text_is_refused_and_harms_nothing() {
         let aliases = vec![format!("*a{}", level - 1); 8].join(", ");
         writeln!(bomb, "a{level}: &a{level} [{aliases}]").unwrap();
     }
-    let blocks: String = (0..150).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    let mut blocks = String::new();
+    for depth in 0..150 {
+        writeln!(blocks, "{}a:", " ".repeat(depth)).unwrap();
+    }
     for (text, line) in [
         (bomb, None),
         (blocks, None),

@@ -234,11 +234,11 @@ mod tests {
 
     use crate::definition::Definition;
 
-    fn check(old: &str, new: serde_json::Value) {
+    fn check(old: &str, new: &serde_json::Value) {
         let definition = Definition::parse(old).unwrap_or_else(|problems| {
             panic!("{}", problems.iter().map(ToString::to_string).collect::<String>())
         });
-        assert_eq!(definition.document(), &new);
+        assert_eq!(definition.document(), new);
     }
 
     #[test]
@@ -249,7 +249,7 @@ mod tests {
              loopOverItems}, steps: [{name: Log, action: {componentKey: log, key: writeLog}, \
              inputs: {message: {type: template, value: 'a {{$loop.current.id}} {{$b.currents}}'}, \
              level: {type: reference, value: loop.current}}}]}]}",
-            json!({
+            &json!({
                 "name": "Old",
                 "requiredConfigVars": [
                     {"key": "Host", "dataType": "string", "defaultValue": "a.test"},
@@ -279,7 +279,7 @@ mod tests {
              credential}], trigger: {name: Tick, schedule: {type: value, value: '0 1 * * *', meta: \
              {scheduleType: day}}}, steps: [{name: Get, credential: Login, action: {componentKey: \
              http, key: httpGet}}]}",
-            json!({
+            &json!({
                 "definitionVersion": 7,
                 "name": "Old",
                 "requiredConfigVars": [{"key": "Login", "dataType": "credential"}],
@@ -303,7 +303,7 @@ mod tests {
              trigger: {name: Hook, action: {componentKey: mail, key: onMail}, schedule: null}, \
              steps: [{name: B, action: {componentKey: branch, key: branchOnValue}, branches: \
              [{name: Else, steps: [{name: Get, action: {componentKey: http, key: httpGet}}]}]}]}]}",
-            json!({
+            &json!({
                 "definitionVersion": 7,
                 "name": "Old",
                 "flows": [{"name": "F", "steps": [
@@ -323,7 +323,7 @@ mod tests {
     fn version_6_only_changes_its_number() {
         check(
             "{name: New, definitionVersion: 6, flows: []}",
-            json!({"name": "New", "definitionVersion": 7, "flows": []}),
+            &json!({"name": "New", "definitionVersion": 7, "flows": []}),
         );
     }
 

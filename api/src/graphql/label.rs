@@ -1,0 +1,37 @@
+//! Labels: free text tags; a label exists as long as something carries it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use entity::{Labels, TenantOwned};
+use sea_orm::QuerySelect;
+
+use super::builder::{Registry, Type};
+use super::id;
+use crate::ApiError;
+use crate::context::Ask;
+
+/// One label.
+pub struct Label(String);
+
+pub fn register(registry: &mut Registry) {
+    registry.add(
+        Type::<Label>::new("Label", "A free text tag of customers, integrations or instances.")
+            .id(|label| id::encode_key("Label", &label.0))
+            .field("name", "String!", "The text of the label.", |label| label.0.clone()),
+    );
+}
+
+impl Type<()> {
+    /// The root field with all labels in use on visible rows of a table.
+    pub fn labels<E: TenantOwned>(self, name: &str, about: &str, column: E::Column) -> Self {
+        self.resolve(name, "[Label]!", about, move |_, ask| in_use::<E>(ask, column))
+    }
+}
+
+async fn in_use<E: TenantOwned>(ask: Ask, column: E::Column) -> Result<Vec<Arc<Label>>, ApiError> {
+    let rows = ask.viewer().rows::<E>().select_only().column(column).distinct();
+    let lists: Vec<Labels> = rows.into_tuple().all(ask.env().db.read()).await?;
+    let labels: BTreeSet<String> = lists.into_iter().flat_map(|list| list.0).collect();
+    Ok(labels.into_iter().map(|label| Arc::new(Label(label))).collect())
+}

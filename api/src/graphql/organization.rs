@@ -1,0 +1,95 @@
+//! The organization the viewer belongs to.
+
+use domain::{Action, Noun};
+use entity::{OrganizationId, customer, organization, user};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::IntoCondition;
+
+use super::builder::{Registry, Type};
+use super::page::{self, RowKey};
+use super::{customer as customers, id, user as users};
+use entity::Id;
+
+impl page::Noun for organization::Entity {
+    type Id = OrganizationId;
+    const ID: organization::Column = organization::Column::Id;
+
+    fn id(row: &organization::Model) -> OrganizationId {
+        row.id
+    }
+}
+
+pub fn register(registry: &mut Registry) {
+    registry.add(
+        Type::<organization::Model>::new(
+            "Organization",
+            "The company that builds integrations for its customers.",
+        )
+        .id(|organization| id::encode(organization.id))
+        .field("name", "String!", "The name of the organization.", |organization| {
+            organization.name.clone()
+        })
+        .field("systemSuspended", "Boolean!", "Whether all work is halted.", |_| false)
+        .editable::<organization::Entity>()
+        .allows_noun(
+            "allowAddCustomer",
+            Noun::Customer,
+            Action::Create,
+            "Whether you may add customers.",
+        )
+        .allows_noun(
+            "allowAddUser",
+            Noun::OrganizationUser,
+            Action::Create,
+            "Whether you may add users.",
+        )
+        .allows_noun(
+            "allowAddIntegration",
+            Noun::Integration,
+            Action::Create,
+            "Whether you may add integrations.",
+        )
+        .allows_noun(
+            "allowEnableInstance",
+            Noun::Instance,
+            Action::Modify,
+            "Whether you may pause and resume instances.",
+        )
+        .allows_noun(
+            "allowExecuteInstance",
+            Noun::Instance,
+            Action::Run,
+            "Whether you may start test runs.",
+        )
+        .connection::<customer::Entity>(
+            "customers",
+            "The customers of the organization.",
+            customers::listing(),
+            |organization| organization.id.uuid(),
+            |id| customer::Column::OrganizationId.eq(id).into_condition(),
+        )
+        .connection::<user::Entity>(
+            "users",
+            "The users of the organization itself.",
+            users::listing(),
+            |organization| organization.id.uuid(),
+            |id| {
+                let own = user::Column::OrganizationId.eq(id).into_condition();
+                own.add(user::Column::CustomerId.is_null())
+            },
+        ),
+    );
+    registry.query(|query| {
+        query.resolve(
+            "organization",
+            "Organization",
+            "The organization you belong to.",
+            |_, ask| async move {
+                match ask.viewer().organization_id() {
+                    Some(id) => ask.load(RowKey::<organization::Entity>(id)).await,
+                    None => Ok(None),
+                }
+            },
+        )
+    });
+}

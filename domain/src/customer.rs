@@ -1,11 +1,13 @@
 //! Companies that instances are deployed for.
 
-use entity::{CustomerId, customer};
-use sea_orm::{ActiveModelTrait, Set};
+use entity::{CustomerId, InstanceId, customer, instance, integration, user};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Set};
 
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
 use crate::input::Problems;
+use crate::instance::purge;
 use crate::policy::{Action, Noun};
 use crate::rows;
 use crate::viewer::Viewer;
@@ -83,6 +85,48 @@ pub async fn update(
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
     tx.commit().await?;
     Ok(updated)
+}
+
+/// Deletes a customer with its users, its instances and the integrations it owns.
+pub async fn delete(env: &Env, viewer: &Viewer, id: CustomerId) -> Result<customer::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<customer::Entity>(&tx, Action::Remove, id).await?;
+    let row = permit.into_row();
+    refuse_system(&row)?;
+    let organization = row.organization_id;
+    let owned = Viewer::System(organization)
+        .rows::<integration::Entity>()
+        .filter(integration::Column::CustomerId.eq(id))
+        .select_only()
+        .column(integration::Column::Id)
+        .into_query();
+    // Test instances of its integrations belong to the system customer.
+    let theirs =
+        instance::Column::CustomerId.eq(id).or(instance::Column::IntegrationId.in_subquery(owned));
+    let instances: Vec<InstanceId> = Viewer::System(organization)
+        .rows::<instance::Entity>()
+        .filter(theirs)
+        .select_only()
+        .column(instance::Column::Id)
+        .into_tuple()
+        .all(&tx)
+        .await?;
+    purge(&tx, organization, &instances).await?;
+    rows::delete::<integration::Entity>(organization)
+        .filter(integration::Column::CustomerId.eq(id))
+        .exec(&tx)
+        .await?;
+    rows::delete::<user::Entity>(organization)
+        .filter(user::Column::CustomerId.eq(id))
+        .exec(&tx)
+        .await?;
+    rows::delete::<customer::Entity>(organization)
+        .filter(customer::Column::Id.eq(id))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    env.instances_changed(&instances);
+    Ok(row)
 }
 
 const CONFLICTS: [Unique; 2] = [

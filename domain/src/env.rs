@@ -17,6 +17,8 @@ pub struct Env {
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
     pub secrets: Secrets,
+    /// The components that definitions may use.
+    pub vocabulary: Arc<dyn flow::Vocabulary + Send + Sync>,
     /// Base of trigger URLs, without a slash at the end.
     pub public_url: String,
     pub on_instance_change: OnceLock<InstanceListener>,

@@ -8,13 +8,19 @@
 //! whose own future may be dropped run operations in a task.
 
 pub mod customer;
+pub mod deployment;
 mod env;
 mod error;
+pub mod execution;
+mod global_id;
 mod input;
+pub mod instance;
+pub mod integration;
 pub mod organization;
 pub mod policy;
 mod rows;
 pub mod secrets;
+pub mod signature;
 #[cfg(test)]
 mod testing;
 pub mod token;
@@ -23,5 +29,6 @@ mod viewer;
 
 pub use env::{Env, InstanceListener, WorkListener};
 pub use error::{Error, Kind, Problem};
+pub use global_id::global_id;
 pub use policy::{Action, Noun, Permission};
 pub use viewer::{Governed, Permit, UserViewer, Viewer};

@@ -4,8 +4,8 @@
 
 use anyhow::Context;
 use entity::{
-    DeploymentId, ExecutionId, OrganizationId, UserId, deployment, execution, flow_config,
-    organization, user,
+    ExecutionId, OrganizationId, StepResultId, UserId, execution, flow_config, organization,
+    step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -120,10 +120,11 @@ pub async fn execution_by_id(
     Ok(found.one(env.db.read()).await?)
 }
 
-pub(crate) async fn deployment_by_id(
-    db: &impl ConnectionTrait,
-    id: DeploymentId,
-) -> Result<Option<deployment::Model>, Error> {
-    let found = deployment::Entity::find().filter(deployment::Column::Id.eq(id));
-    Ok(found.one(db).await?)
+/// For signed links, which are the right to read one result.
+pub async fn step_result_by_id(
+    env: &Env,
+    id: StepResultId,
+) -> Result<Option<step_result::Model>, Error> {
+    let found = step_result::Entity::find().filter(step_result::Column::Id.eq(id));
+    Ok(found.one(env.db.read()).await?)
 }

@@ -1,0 +1,182 @@
+//! Executions that somebody asks for: tests and replays.
+
+mod origin;
+
+use bytes::Bytes;
+use entity::execution::InvokeType;
+use entity::{ExecutionId, FlowConfigId, FlowId, execution, flow_config, instance, integration};
+use entity::{integration_flow, payload::Payload};
+use flow::{Map, Value};
+use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
+use serde_json::Value as Json;
+
+use crate::env::Env;
+use crate::error::{Error, Kind};
+use crate::instance::{deploy_draft, test_instance_of};
+use crate::policy::Action;
+use crate::viewer::Viewer;
+
+pub(crate) use origin::{Origin, Request, Start};
+
+/// A test call, as the test pane sends it.
+#[derive(Clone, Debug, Default)]
+pub struct Test {
+    pub payload: Option<String>,
+    /// JSON text of an object, name to text.
+    pub headers: Option<String>,
+    /// JSON where it is not given.
+    pub content_type: Option<String>,
+    /// The caller waits for the result.
+    pub is_synchronous: bool,
+}
+
+/// Starts a flow of the draft in the integration's test instance, deploying it first where needed.
+pub async fn test_flow(
+    env: &Env,
+    viewer: &Viewer,
+    flow: FlowId,
+    test: Test,
+) -> Result<execution::Model, Error> {
+    viewer.signed_in()?;
+    let tx = env.db.begin().await?;
+    let found = viewer.rows::<integration_flow::Entity>();
+    let found = found.filter(integration_flow::Column::Id.eq(flow)).one(&tx).await?;
+    let flow = found.ok_or(Error::NotFound(Kind::Flow))?;
+    let permit =
+        viewer.permit::<integration::Entity>(&tx, Action::Run, flow.integration_id).await?;
+    let instance = test_instance_of(&tx, permit.row()).await?;
+    let configs = Viewer::System(instance.organization_id)
+        .rows::<flow_config::Entity>()
+        .filter(flow_config::Column::InstanceId.eq(instance.id))
+        .filter(flow_config::Column::FlowKey.eq(&flow.stable_key));
+    let config = configs.one(&tx).await?.ok_or(Error::NotFound(Kind::FlowConfig))?;
+    start_test(env, tx, config, test).await
+}
+
+/// Starts a flow of an instance.
+pub async fn test(
+    env: &Env,
+    viewer: &Viewer,
+    flow_config: FlowConfigId,
+    test: Test,
+) -> Result<execution::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<flow_config::Entity>(&tx, Action::Run, flow_config).await?;
+    start_test(env, tx, permit.into_row(), test).await
+}
+
+/// Runs the flow of an execution again, with what started it then and what is deployed now.
+pub async fn replay(
+    env: &Env,
+    viewer: &Viewer,
+    id: ExecutionId,
+) -> Result<execution::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<execution::Entity>(&tx, Action::Run, id).await?;
+    let original = permit.into_row();
+    let system = Viewer::System(original.organization_id);
+    let found = system.find::<flow_config::Entity>(&tx, original.flow_config_id).await;
+    let config = match found {
+        Err(Error::NotFound(_)) => {
+            let message = "The instance does not have this flow any more.";
+            return Err(Error::invalid("id", message));
+        }
+        found => found?,
+    };
+    let instance = running(env, &tx, &config).await?;
+    let origin = Origin::load(&tx, &instance).await?;
+    let (flow, config) = origin.flow_of(&config)?;
+    let start = Start {
+        invoke_type: original.invoke_type,
+        is_test: original.is_test,
+        is_synchronous: false,
+        request: Request::default(),
+    };
+    let execution = execution::Model {
+        payload: original.payload,
+        replay_for_id: Some(original.id),
+        ..origin.execution(env, flow, config, start)?
+    };
+    enqueue(env, tx, execution).await
+}
+
+async fn start_test(
+    env: &Env,
+    tx: DatabaseTransaction,
+    config: flow_config::Model,
+    test: Test,
+) -> Result<execution::Model, Error> {
+    let request = request_of(&test)?;
+    let instance = running(env, &tx, &config).await?;
+    let origin = Origin::load(&tx, &instance).await?;
+    let (flow, config) = origin.flow_of(&config)?;
+    let start = Start {
+        invoke_type: InvokeType::IntegrationFlowTest,
+        is_test: true,
+        is_synchronous: test.is_synchronous,
+        request,
+    };
+    let execution = origin.execution(env, flow, config, start)?;
+    enqueue(env, tx, execution).await
+}
+
+async fn enqueue(
+    env: &Env,
+    tx: DatabaseTransaction,
+    execution: execution::Model,
+) -> Result<execution::Model, Error> {
+    jobs::enqueue(&tx, execution.clone()).await?;
+    tx.commit().await?;
+    env.work_arrived();
+    Ok(execution)
+}
+
+/// The instance of a flow config, if it can run: deployed and not paused.
+async fn running(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    config: &flow_config::Model,
+) -> Result<instance::Model, Error> {
+    let system = Viewer::System(config.organization_id);
+    let row = system.find::<instance::Entity>(tx, config.instance_id).await?;
+    if row.is_system {
+        let draft = system.find::<integration::Entity>(tx, row.integration_id).await?;
+        return deploy_draft(env, tx, &draft).await;
+    }
+    if row.deployment_id.is_none() {
+        return Err(Error::invalid("id", "The instance is not deployed."));
+    }
+    if !row.enabled {
+        return Err(Error::invalid("id", "The instance is paused."));
+    }
+    Ok(row)
+}
+
+fn request_of(test: &Test) -> Result<Request, Error> {
+    let mut headers = Map::new();
+    if let Some(text) = test.headers.as_deref().filter(|text| !text.trim().is_empty()) {
+        let Ok(Json::Object(given)) = serde_json::from_str(text) else {
+            return Err(Error::invalid("headers", "This is not the JSON text of an object."));
+        };
+        for (name, value) in given {
+            let value = Value::from(value);
+            headers.insert(name.as_str().into(), value.to_text().into());
+        }
+    }
+    let content_type = test.content_type.clone().filter(|text| !text.trim().is_empty());
+    let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
+    let Some(text) = test.payload.as_deref().filter(|text| !text.is_empty()) else {
+        return Ok(Request { headers, ..Request::default() });
+    };
+    if !headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
+        headers.insert("Content-Type".into(), content_type.as_str().into());
+    }
+    let body = Bytes::copy_from_slice(text.as_bytes());
+    Ok(Request { headers, body, content_type: Some(content_type) })
+}
+
+/// A value as the payload column keeps it.
+fn payload_column(value: &Value) -> anyhow::Result<Vec<u8>> {
+    let bytes = rmp_serde::to_vec(value)?;
+    Ok(Payload::Inline(&bytes).to_column())
+}

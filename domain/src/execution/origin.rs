@@ -1,0 +1,159 @@
+//! Where an execution comes from, and what starts it.
+
+use anyhow::Context;
+use bytes::Bytes;
+use entity::execution::{InvokeType, Status};
+use entity::{
+    DeploymentId, IntegrationId, deployment, execution, flow_config, instance, integration_flow,
+};
+use flow::{Map, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
+
+use super::payload_column;
+use crate::env::Env;
+use crate::error::{Error, Kind};
+use crate::instance::webhook_url;
+use crate::integration::flows_of;
+use crate::viewer::Viewer;
+
+/// A deployed instance with its flows.
+pub(crate) struct Origin {
+    instance: instance::Model,
+    deployment: DeploymentId,
+    integration_id: IntegrationId,
+    flows: Vec<integration_flow::Model>,
+    configs: Vec<flow_config::Model>,
+}
+
+/// How an execution starts.
+pub(crate) struct Start {
+    pub invoke_type: InvokeType,
+    pub is_test: bool,
+    pub is_synchronous: bool,
+    pub request: Request,
+}
+
+/// What a caller sent; nothing where there was no caller.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Request {
+    pub headers: Map,
+    pub body: Bytes,
+    pub content_type: Option<String>,
+}
+
+impl Origin {
+    /// Of a deployed instance; flows are those of the version that is deployed.
+    pub async fn load(
+        db: &impl ConnectionTrait,
+        instance: &instance::Model,
+    ) -> Result<Self, Error> {
+        let organization = instance.organization_id;
+        let system = Viewer::System(organization);
+        let missing = || Error::NotFound(Kind::Deployment);
+        let id = instance.deployment_id.ok_or_else(missing)?;
+        let deployments = system.rows::<deployment::Entity>();
+        let deployments = deployments.filter(deployment::Column::Id.eq(id));
+        let deployment = deployments.one(db).await?.ok_or_else(missing)?;
+        let version = deployment.integration_id;
+        let configs = system
+            .rows::<flow_config::Entity>()
+            .filter(flow_config::Column::InstanceId.eq(instance.id));
+        Ok(Self {
+            instance: instance.clone(),
+            deployment: id,
+            integration_id: version,
+            flows: flows_of(db, organization, version).await?,
+            configs: configs.all(db).await?,
+        })
+    }
+
+    /// The flows in the order of the definition, with their configs.
+    pub fn flows(&self) -> impl Iterator<Item = (&integration_flow::Model, &flow_config::Model)> {
+        self.flows.iter().filter_map(|flow| {
+            let mut configs = self.configs.iter();
+            Some((flow, configs.find(|config| config.flow_key == flow.stable_key)?))
+        })
+    }
+
+    /// The deployed flow that a config is for.
+    pub fn flow_of(
+        &self,
+        config: &flow_config::Model,
+    ) -> Result<(&integration_flow::Model, &flow_config::Model), Error> {
+        let mut flows = self.flows();
+        flows.find(|(_, known)| known.id == config.id).ok_or(Error::NotFound(Kind::Flow))
+    }
+
+    /// An execution that is ready to be queued.
+    pub fn execution(
+        &self,
+        env: &Env,
+        flow: &integration_flow::Model,
+        config: &flow_config::Model,
+        start: Start,
+    ) -> Result<execution::Model, Error> {
+        let now = env.now();
+        let id = env.ids.at(now);
+        let (invoke_type, is_synchronous) = (start.invoke_type, start.is_synchronous);
+        let is_test = start.is_test || self.instance.is_system;
+        let payload = payload(env, config, start);
+        Ok(execution::Model {
+            id,
+            organization_id: self.instance.organization_id,
+            customer_id: self.instance.customer_id,
+            instance_id: self.instance.id,
+            integration_id: self.integration_id,
+            flow_id: flow.id,
+            flow_config_id: config.id,
+            deployment_id: self.deployment,
+            status: Status::Queued,
+            result_type: None,
+            invoke_type,
+            is_test,
+            is_synchronous,
+            queued_at: Some(now),
+            started_at: now,
+            ended_at: None,
+            error: None,
+            payload: payload_column(&payload).context("writing a payload")?,
+            response: None,
+            replay_for_id: None,
+            retry_for_id: None,
+            retry_count: 0,
+            invoked_by_id: None,
+        })
+    }
+}
+
+/// What the caller sent. The runner adds what it knows of the instance, and parses the body.
+fn payload(env: &Env, config: &flow_config::Model, start: Start) -> Value {
+    let request = start.request;
+    let mut headers = request.headers;
+    headers.insert("prismatic-invoke-type".into(), invoke_name(start.invoke_type).into());
+    let raw = Value::object([
+        ("data", Value::Bytes(request.body)),
+        ("contentType", request.content_type.into()),
+    ]);
+    Value::object([
+        ("headers", headers.into()),
+        ("queryParameters", Map::new().into()),
+        ("rawBody", raw),
+        ("pathFragment", "".into()),
+        ("invokeUrl", webhook_url(env, config).into()),
+    ])
+}
+
+/// What components compare the header with.
+const fn invoke_name(invoke_type: InvokeType) -> &'static str {
+    match invoke_type {
+        InvokeType::Webhook => "Webhook",
+        InvokeType::Scheduled => "Scheduled",
+        InvokeType::CrossFlow => "Cross Flow",
+        InvokeType::DeployFlow => "Deploy Flow",
+        InvokeType::TearDownFlow => "Tear Down Flow",
+        InvokeType::IntegrationFlowTest => "Integration Flow Test",
+        InvokeType::IntegrationEndpointTest => "Integration Endpoint Test",
+        InvokeType::WebhookSnapshot => "Webhook Snapshot",
+        InvokeType::AiAgent => "AI Agent",
+    }
+}

@@ -1,0 +1,295 @@
+//! Instances: an integration version, configured for one customer.
+//!
+//! What is stored here is what the next deployment will freeze; what runs is the last deployment.
+
+mod config;
+mod config_check;
+mod deploy;
+mod flows;
+mod remove;
+mod resolve;
+mod test_instance;
+
+use entity::{CustomerId, InstanceId, IntegrationId, customer, instance, integration};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait,
+    QueryFilter, QuerySelect, QueryTrait, Set,
+};
+
+use crate::env::Env;
+use crate::error::{Error, OnUnique, Unique};
+use crate::input::Problems;
+use crate::integration as integrations;
+use crate::policy::{Action, Noun};
+use crate::rows;
+use crate::viewer::Viewer;
+
+pub(crate) use config::Mode;
+pub use config::{ConfigInput, ConnectionInput, connection_inputs, is_configured};
+pub use deploy::deploy;
+pub use flows::{FlowInput, api_keys, webhook_url};
+pub use remove::delete;
+pub(crate) use remove::purge;
+pub(crate) use test_instance::{deploy_draft, keep_test_instance};
+pub use test_instance::{ensure_test_deployment, test_instance_of};
+
+#[derive(Clone, Debug)]
+pub struct Create {
+    pub name: String,
+    pub description: Option<String>,
+    pub customer: CustomerId,
+    pub integration: IntegrationId,
+    /// None takes over the labels of the integration.
+    pub labels: Option<Vec<String>>,
+    pub config_variables: Vec<ConfigInput>,
+    pub flow_configs: Vec<FlowInput>,
+}
+
+/// What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub labels: Option<Vec<String>>,
+    pub enabled: Option<bool>,
+    pub global_debug: Option<bool>,
+    /// Another version of the same integration, newer or older.
+    pub integration: Option<IntegrationId>,
+    /// The whole set: a variable that is not in it returns to its default.
+    pub config_variables: Option<Vec<ConfigInput>>,
+    pub flow_configs: Option<Vec<FlowInput>>,
+    /// Leaves the mark that a deployment is needed as it was.
+    pub preserve_deploy_state: bool,
+}
+
+const CONFLICTS: [Unique; 1] = [Unique {
+    index: "instance_customer_id_name",
+    field: "name",
+    message: "Another instance of this customer has this name.",
+}];
+
+/// Makes an instance. It runs nothing until it is deployed.
+pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instance::Model, Error> {
+    let tx = env.db.begin().await?;
+    let customer = viewer
+        .permit_within::<customer::Entity>(&tx, Noun::Instance, input.customer)
+        .await?
+        .into_row();
+    let version = viewer.find::<integration::Entity>(&tx, input.integration).await?;
+    check_choice(&tx, viewer, &version, &customer).await?;
+    let mut problems = Problems::default();
+    let now = env.now();
+    let row = instance::Model {
+        id: env.ids.next(),
+        organization_id: customer.organization_id,
+        customer_id: customer.id,
+        integration_id: version.id,
+        name: problems.name("name", &input.name),
+        description: problems.text("description", &input.description.unwrap_or_default()),
+        labels: match &input.labels {
+            Some(labels) => problems.labels(labels),
+            None => version.labels.clone(),
+        },
+        enabled: true,
+        is_system: false,
+        global_debug: false,
+        needs_deploy: true,
+        deployment_id: None,
+        deployed_version: 0,
+        last_deployed_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    problems.finish()?;
+    let row = rows::insert::<instance::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
+    let definition = integrations::definition(&version)?;
+    let change = config::Change { definition: &definition, mode: Mode::Replace };
+    config::apply(env, &tx, viewer, &row, &change, &input.config_variables).await?;
+    let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
+    flows::sync(env, &tx, &row, &flows).await?;
+    flows::apply(env, &tx, &row, &input.flow_configs).await?;
+    tx.commit().await?;
+    Ok(row)
+}
+
+pub async fn update(
+    env: &Env,
+    viewer: &Viewer,
+    id: InstanceId,
+    input: Update,
+) -> Result<instance::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<instance::Entity>(&tx, Action::Modify, id).await?;
+    let row = permit.row();
+    let mut problems = Problems::default();
+    let mut edit = permit.edit();
+    if let Some(name) = &input.name {
+        edit.name = Set(problems.name("name", name));
+    }
+    if let Some(description) = &input.description {
+        edit.description = Set(problems.text("description", description));
+    }
+    if let Some(labels) = &input.labels {
+        edit.labels = Set(problems.labels(labels));
+    }
+    problems.finish()?;
+    if let Some(enabled) = input.enabled {
+        edit.enabled = Set(enabled);
+    }
+    if let Some(debug) = input.global_debug {
+        edit.global_debug = Set(debug);
+    }
+    let version = selected_version(&tx, viewer, row, input.integration).await?;
+    let mut needs_deploy = version.id != row.integration_id;
+    if needs_deploy {
+        edit.integration_id = Set(version.id);
+        let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
+        flows::sync(env, &tx, row, &flows).await?;
+    }
+    if let Some(variables) = &input.config_variables {
+        let definition = integrations::definition(&version)?;
+        let change = config::Change { definition: &definition, mode: Mode::Replace };
+        needs_deploy |= config::apply(env, &tx, viewer, row, &change, variables).await?;
+    }
+    if let Some(flow_configs) = &input.flow_configs {
+        flows::apply(env, &tx, row, flow_configs).await?;
+    }
+    if needs_deploy && !input.preserve_deploy_state {
+        edit.needs_deploy = Set(true);
+    }
+    edit.updated_at = Set(env.now());
+    let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
+    tx.commit().await?;
+    env.instances_changed(&[id]);
+    Ok(updated)
+}
+
+/// Changes the named config variables and leaves the others. Takes effect with the next deployment.
+pub async fn update_config_variables(
+    env: &Env,
+    viewer: &Viewer,
+    id: InstanceId,
+    variables: Vec<ConfigInput>,
+) -> Result<instance::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<instance::Entity>(&tx, Action::Modify, id).await?;
+    let row = permit.row();
+    let version = Viewer::System(row.organization_id)
+        .find::<integration::Entity>(&tx, row.integration_id)
+        .await?;
+    let definition = integrations::definition(&version)?;
+    let change = config::Change { definition: &definition, mode: Mode::Merge };
+    let mut edit = permit.edit();
+    if config::apply(env, &tx, viewer, row, &change, &variables).await? {
+        edit.needs_deploy = Set(true);
+    }
+    edit.updated_at = Set(env.now());
+    let updated = edit.update(&tx).await?;
+    tx.commit().await?;
+    Ok(updated)
+}
+
+/// Pauses an instance, or lets it run again.
+pub async fn set_enabled(
+    env: &Env,
+    viewer: &Viewer,
+    id: InstanceId,
+    enabled: bool,
+) -> Result<instance::Model, Error> {
+    update(env, viewer, id, Update { enabled: Some(enabled), ..Update::default() }).await
+}
+
+/// Whether this integration can be chosen for an instance of this customer.
+async fn check_choice(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    version: &integration::Model,
+    customer: &customer::Model,
+) -> Result<(), Error> {
+    if customer.is_system {
+        return Err(Error::invalid("customer", "This customer has only test instances."));
+    }
+    if version.customer_id.is_some_and(|owner| owner != customer.id) {
+        return Err(Error::invalid("integration", "Another customer owns this integration."));
+    }
+    if version.is_draft && version.version_number == 0 {
+        return Err(Error::invalid("integration", "Publish a version first."));
+    }
+    check_available(version)?;
+    let is_offer = viewer.customer_id().is_some() && version.customer_id.is_none();
+    if !is_offer {
+        return Ok(());
+    }
+    let deployable = integration::MarketplaceConfiguration::AvailableAndDeployable;
+    if version.marketplace_configuration != deployable {
+        return Err(Error::Forbidden);
+    }
+    if !version.allow_multiple_marketplace_instances
+        && count_of_sequence(tx, viewer, version).await? > 0
+    {
+        return Err(Error::invalid("integration", "This integration is activated already."));
+    }
+    Ok(())
+}
+
+async fn count_of_sequence(
+    db: &impl ConnectionTrait,
+    viewer: &Viewer,
+    version: &integration::Model,
+) -> Result<u64, Error> {
+    let versions = Viewer::System(version.organization_id)
+        .rows::<integration::Entity>()
+        .filter(integration::Column::SequenceId.eq(version.sequence_id))
+        .select_only()
+        .column(integration::Column::Id)
+        .into_query();
+    let instances = viewer
+        .rows::<instance::Entity>()
+        .filter(instance::Column::IntegrationId.in_subquery(versions));
+    Ok(instances.count(db).await?)
+}
+
+fn check_available(version: &integration::Model) -> Result<(), Error> {
+    if version.is_draft || version.version_is_available {
+        return Ok(());
+    }
+    Err(Error::invalid("integration", "This version is not available."))
+}
+
+/// The version an instance is to be configured for, which is the one it has unless another is named.
+async fn selected_version(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &instance::Model,
+    chosen: Option<IntegrationId>,
+) -> Result<integration::Model, Error> {
+    let current = Viewer::System(row.organization_id)
+        .find::<integration::Entity>(tx, row.integration_id)
+        .await?;
+    let Some(id) = chosen.filter(|id| *id != row.integration_id) else {
+        return Ok(current);
+    };
+    let version = viewer.find::<integration::Entity>(tx, id).await?;
+    if version.sequence_id != current.sequence_id {
+        let message = "This is not a version of the integration that the instance is of.";
+        return Err(Error::invalid("integration", message));
+    }
+    if row.is_system {
+        return Err(Error::invalid("integration", "A test instance always follows the draft."));
+    }
+    check_available(&version)?;
+    Ok(version)
+}
+
+/// Whether the configuration lacks nothing that a deployment needs.
+pub async fn lacks_configuration(env: &Env, row: &instance::Model) -> Result<bool, Error> {
+    let version = Viewer::System(row.organization_id)
+        .find::<integration::Entity>(env.db.read(), row.integration_id)
+        .await?;
+    let definition = integrations::definition(&version)?;
+    let values = config::values_of(env.db.read(), row).await?;
+    Ok(definition
+        .config_vars
+        .iter()
+        .any(|variable| !is_configured(variable, values.get(&variable.key))))
+}

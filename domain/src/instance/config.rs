@@ -1,0 +1,264 @@
+//! The values of config variables that an instance keeps.
+
+use std::collections::HashMap;
+
+use anyhow::Context;
+use entity::{config_value, instance};
+use flow::Definition;
+use flow::definition::{ConfigVar, DataType};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use super::config_check;
+use crate::env::Env;
+use crate::error::Error;
+use crate::input::Problems;
+use crate::rows;
+use crate::secrets::Place;
+use crate::viewer::Viewer;
+
+const FIELD: &str = "configVariables";
+const VALUE_BYTES_MAX: usize = 1024 * 1024;
+
+/// A value for one config variable.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigInput {
+    /// The key of the variable, which is the name people see.
+    pub key: String,
+    pub value: Option<String>,
+    /// Inputs of a connection: JSON text of a list of `{name, type, value}`.
+    pub values: Option<String>,
+    pub schedule_type: Option<String>,
+    pub time_zone: Option<String>,
+}
+
+/// One stored input of a connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectionInput {
+    pub name: String,
+    /// The type of an expression; plain text is `value`.
+    #[serde(rename = "type", default = "plain")]
+    pub kind: String,
+    #[serde(default)]
+    pub value: Json,
+}
+
+fn plain() -> String {
+    "value".to_owned()
+}
+
+/// What happens to variables that are not named.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Mode {
+    /// They return to their defaults.
+    Replace,
+    /// They stay as they are.
+    Merge,
+}
+
+pub(super) struct Change<'a> {
+    pub definition: &'a Definition,
+    pub mode: Mode,
+}
+
+/// The stored values of an instance by their keys.
+pub(super) type Values = HashMap<String, config_value::Model>;
+
+pub(super) async fn values_of(
+    db: &impl ConnectionTrait,
+    row: &instance::Model,
+) -> Result<Values, Error> {
+    let stored = Viewer::System(row.organization_id)
+        .rows::<config_value::Entity>()
+        .filter(config_value::Column::InstanceId.eq(row.id))
+        .all(db)
+        .await?;
+    Ok(stored.into_iter().map(|value| (value.key.clone(), value)).collect())
+}
+
+/// Stores values, and says whether that changed anything.
+pub(super) async fn apply(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    row: &instance::Model,
+    change: &Change<'_>,
+    inputs: &[ConfigInput],
+) -> Result<bool, Error> {
+    let checked = check(viewer, change.definition, inputs)?;
+    let old = values_of(tx, row).await?;
+    let is_kept = |key: &str| match change.definition.config_var(key) {
+        // Customers' users never touch what only the organization sets.
+        Some(variable) if viewer.customer_id().is_some() && variable.org_only => true,
+        _ => change.mode == Mode::Merge,
+    };
+    let mut new: Values =
+        old.iter().filter(|(key, _)| is_kept(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+    for (input, connection) in checked {
+        let previous = old.get(&input.key);
+        let value = stored(env, tx, row, input, connection, previous).await?;
+        new.insert(input.key.clone(), value);
+    }
+    if new == old {
+        return Ok(false);
+    }
+    rows::delete::<config_value::Entity>(row.organization_id)
+        .filter(config_value::Column::InstanceId.eq(row.id))
+        .exec(tx)
+        .await?;
+    let mut rows: Vec<_> = new.into_values().collect();
+    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    rows::insert_all::<config_value::Entity>(tx, rows).await?;
+    Ok(true)
+}
+
+type Checked<'a> = Vec<(&'a ConfigInput, Option<Vec<ConnectionInput>>)>;
+
+/// Finds everything that is wrong with the inputs at once.
+fn check<'a>(
+    viewer: &Viewer,
+    definition: &Definition,
+    inputs: &'a [ConfigInput],
+) -> Result<Checked<'a>, Error> {
+    let mut problems = Problems::default();
+    let mut checked = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        let Some(variable) = definition.config_var(&input.key) else {
+            problems.add(FIELD, unknown(definition, &input.key));
+            continue;
+        };
+        let key = &input.key;
+        if viewer.customer_id().is_some() && variable.org_only {
+            problems.add(FIELD, format!("{key}: only the organization sets this."));
+        }
+        if inputs[..index].iter().any(|earlier| earlier.key == *key) {
+            problems.add(FIELD, format!("{key}: this is given twice."));
+        }
+        if input.value.as_ref().is_some_and(|value| value.len() > VALUE_BYTES_MAX) {
+            problems.add(FIELD, format!("{key}: this is longer than {VALUE_BYTES_MAX} bytes."));
+        }
+        if let Err(message) = config_check::check(variable, input) {
+            problems.add(FIELD, format!("{key}: {message}."));
+        }
+        match input.values.as_deref().map(serde_json::from_str).transpose() {
+            Ok(connection) => checked.push((input, connection)),
+            Err(_) => {
+                let message = "`values` must be the JSON text of a list of {name, type, value}";
+                problems.add(FIELD, format!("{key}: {message}."));
+            }
+        }
+    }
+    problems.finish()?;
+    Ok(checked)
+}
+
+fn unknown(definition: &Definition, key: &str) -> String {
+    let known: Vec<_> = definition.config_vars.iter().map(|it| it.key.as_str()).collect();
+    if known.is_empty() {
+        return format!("There is no config variable `{key}`: the integration has none.");
+    }
+    format!("There is no config variable `{key}`. There are: {}.", known.join(", "))
+}
+
+/// The row of a value; one that says the same as before is the row from before.
+async fn stored(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    input: &ConfigInput,
+    connection: Option<Vec<ConnectionInput>>,
+    previous: Option<&config_value::Model>,
+) -> Result<config_value::Model, Error> {
+    let id = previous.map_or_else(|| env.ids.next(), |previous| previous.id);
+    let mut value = config_value::Model {
+        id,
+        organization_id: row.organization_id,
+        customer_id: row.customer_id,
+        instance_id: row.id,
+        key: input.key.clone(),
+        value: input.value.clone(),
+        sealed_inputs: previous.and_then(|previous| previous.sealed_inputs.clone()),
+        schedule_type: input.schedule_type.clone(),
+        time_zone: input.time_zone.clone(),
+        updated_at: previous.map_or_else(|| env.now(), |previous| previous.updated_at),
+    };
+    if let Some(connection) = connection {
+        let mut inputs = match previous {
+            Some(previous) => open_inputs(env, tx, previous).await?,
+            None => Vec::new(),
+        };
+        let before = inputs.clone();
+        merge(&mut inputs, connection);
+        if inputs != before || value.sealed_inputs.is_none() {
+            let plain = serde_json::to_vec(&inputs).context("writing connection inputs")?;
+            let place = Place::new("config_value.sealed_inputs", id);
+            let sealed = env.secrets.seal(tx, row.organization_id, place, &plain).await?;
+            value.sealed_inputs = Some(sealed);
+        }
+    }
+    if previous.is_none_or(|previous| *previous != value) {
+        value.updated_at = env.now();
+    }
+    Ok(value)
+}
+
+/// Secret inputs are never shown, so clients cannot send them back: what is not named stays.
+fn merge(inputs: &mut Vec<ConnectionInput>, new: Vec<ConnectionInput>) {
+    for input in new {
+        match inputs.iter_mut().find(|old| old.name == input.name) {
+            Some(old) => *old = input,
+            None => inputs.push(input),
+        }
+    }
+}
+
+/// The inputs of a connection, secrets included. Only for freezing them into a deployment.
+pub(super) async fn open_inputs(
+    env: &Env,
+    db: &impl ConnectionTrait,
+    value: &config_value::Model,
+) -> Result<Vec<ConnectionInput>, Error> {
+    let Some(sealed) = &value.sealed_inputs else {
+        return Ok(Vec::new());
+    };
+    let place = Place::new("config_value.sealed_inputs", value.id);
+    let plain = env.secrets.open(db, value.organization_id, place, sealed).await?;
+    Ok(serde_json::from_slice(&plain).context("reading connection inputs")?)
+}
+
+/// The names of a connection's inputs, each with whether it has a value. Values are never shown.
+pub async fn connection_inputs(
+    env: &Env,
+    value: &config_value::Model,
+) -> Result<Vec<(String, bool)>, Error> {
+    let inputs = open_inputs(env, env.db.read(), value).await?;
+    let has_value = |value: &Json| !value.is_null() && value.as_str() != Some("");
+    Ok(inputs.into_iter().map(|input| (input.name, has_value(&input.value))).collect())
+}
+
+/// Whether a variable has what a deployment needs: a value, a default, or a filled connection.
+pub fn is_configured(variable: &ConfigVar, value: Option<&config_value::Model>) -> bool {
+    if variable.scoped_config_var.is_some() {
+        return true;
+    }
+    match variable.data_type {
+        DataType::Connection => {
+            let inputs = &variable.inputs;
+            let is_preset =
+                !inputs.is_empty() && inputs.values().all(|input| !input.expression.is_unset());
+            is_preset || value.is_some_and(|value| value.sealed_inputs.is_some())
+        }
+        DataType::Schedule if value.is_some_and(|value| value.schedule_type.is_some()) => true,
+        _ => effective(variable, value).is_some_and(|text| !text.is_empty()),
+    }
+}
+
+/// The stored text, or the default where none is stored.
+pub(super) fn effective<'a>(
+    variable: &'a ConfigVar,
+    value: Option<&'a config_value::Model>,
+) -> Option<&'a str> {
+    let stored = value.and_then(|value| value.value.as_deref());
+    stored.or(variable.default_value.as_deref())
+}

@@ -1,0 +1,146 @@
+//! Deploying: the stored configuration is frozen and becomes what runs.
+
+use entity::execution::InvokeType;
+use entity::{InstanceId, deployment, instance, integration};
+use flow::{Definition, Map};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
+
+use super::config::{open_inputs, values_of};
+use super::{is_configured, resolve};
+use crate::deployment::seal_config;
+use crate::env::Env;
+use crate::error::{Error, WHOLE_INPUT};
+use crate::execution::{Origin, Request, Start};
+use crate::input::Problems;
+use crate::integration as integrations;
+use crate::policy::Action;
+use crate::rows;
+use crate::viewer::{Permit, Viewer};
+
+const TRIGGER_COMPONENT: &str = "management-triggers";
+const DEPLOY_TRIGGER: &str = "instanceDeploy";
+
+/// Makes the stored configuration the running one, and starts the flows that wait for that.
+/// With `force`, config variables may be without values.
+pub async fn deploy(
+    env: &Env,
+    viewer: &Viewer,
+    id: InstanceId,
+    force: bool,
+) -> Result<instance::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<instance::Entity>(&tx, Action::Release, id).await?;
+    let row = permit.row();
+    let version = Viewer::System(row.organization_id)
+        .find::<integration::Entity>(&tx, row.integration_id)
+        .await?;
+    let definition = integrations::definition(&version)?;
+    let problems = integrations::check(env, &definition);
+    if !problems.is_empty() {
+        let problems = integrations::as_input_problems(WHOLE_INPUT, &problems);
+        return Err(Error::Invalid(problems));
+    }
+    if !force {
+        require_configuration(&tx, row, &definition).await?;
+    }
+    let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
+    let started = start_deploy_flows(env, &tx, &deployed).await?;
+    tx.commit().await?;
+    env.instances_changed(&[id]);
+    if started {
+        env.work_arrived();
+    }
+    Ok(deployed)
+}
+
+async fn require_configuration(
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    definition: &Definition,
+) -> Result<(), Error> {
+    let values = values_of(tx, row).await?;
+    let mut problems = Problems::default();
+    for variable in &definition.config_vars {
+        if !is_configured(variable, values.get(&variable.key)) {
+            let message = format!("{}: this has no value and no default.", variable.key);
+            problems.add("configVariables", message);
+        }
+    }
+    problems.finish()
+}
+
+/// Writes the deployment and points the instance at it.
+pub(super) async fn freeze(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    permit: &Permit<instance::Entity>,
+    version: &integration::Model,
+    definition: &Definition,
+) -> Result<instance::Model, Error> {
+    let row = permit.row();
+    let now = env.now();
+    let config = run_time_values(env, tx, row, definition).await?;
+    let id = env.ids.next();
+    let deployment = deployment::Model {
+        id,
+        organization_id: row.organization_id,
+        customer_id: row.customer_id,
+        instance_id: row.id,
+        integration_id: version.id,
+        version_number: version.version_number,
+        definition: version.definition.clone(),
+        sealed_config: seal_config(env, tx, row.organization_id, id, &config).await?,
+        created_at: now,
+    };
+    rows::insert::<deployment::Entity>(tx, deployment).await?;
+    let mut edit = permit.edit();
+    edit.deployment_id = Set(Some(id));
+    edit.deployed_version = Set(version.version_number);
+    edit.needs_deploy = Set(false);
+    edit.last_deployed_at = Set(Some(now));
+    edit.updated_at = Set(now);
+    Ok(edit.update(tx).await?)
+}
+
+async fn run_time_values(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    definition: &Definition,
+) -> Result<Map, Error> {
+    let values = values_of(tx, row).await?;
+    let mut connections = Vec::new();
+    for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
+        connections.push((value.key.clone(), open_inputs(env, tx, value).await?));
+    }
+    resolve::resolve(definition, &values, &connections)
+        .map_err(|error| Error::invalid("configVariables", error.to_string()))
+}
+
+/// Queues the flows whose trigger is the deployment itself. How they end does not undo it.
+async fn start_deploy_flows(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    deployed: &instance::Model,
+) -> Result<bool, Error> {
+    if deployed.is_system {
+        return Ok(false);
+    }
+    let origin = Origin::load(tx, deployed).await?;
+    let waiting = origin.flows().filter(|(flow, _)| {
+        flow.trigger_component == TRIGGER_COMPONENT && flow.trigger_key == DEPLOY_TRIGGER
+    });
+    let mut started = false;
+    for (flow, config) in waiting {
+        let start = Start {
+            invoke_type: InvokeType::DeployFlow,
+            is_test: false,
+            is_synchronous: false,
+            request: Request::default(),
+        };
+        let execution = origin.execution(env, flow, config, start)?;
+        jobs::enqueue(tx, execution).await?;
+        started = true;
+    }
+    Ok(started)
+}

@@ -1,0 +1,135 @@
+//! The flow configs of an instance: URLs and keys.
+
+use anyhow::Context;
+use entity::{FlowId, flow_config, instance, integration_flow};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction};
+use sea_orm::{IntoActiveModel, QueryFilter, Set};
+
+use crate::env::Env;
+use crate::error::Error;
+use crate::input::Problems;
+use crate::rows;
+use crate::secrets::Place;
+use crate::viewer::Viewer;
+
+const FIELD: &str = "flowConfigs";
+const API_KEYS_MAX: usize = 20;
+
+/// Settings of one flow of an instance.
+#[derive(Clone, Debug)]
+pub struct FlowInput {
+    /// The flow in the version that the instance is configured for.
+    pub flow: FlowId,
+    /// Keys of which callers need one; an empty list asks for none.
+    pub api_keys: Option<Vec<String>>,
+}
+
+/// The URL that triggers a flow.
+pub fn webhook_url(env: &Env, config: &flow_config::Model) -> String {
+    format!("{}/trigger/{}", env.public_url, config.webhook_id)
+}
+
+/// The keys of which callers of the flow need one.
+pub async fn api_keys(env: &Env, config: &flow_config::Model) -> Result<Vec<String>, Error> {
+    let Some(sealed) = &config.sealed_api_keys else {
+        return Ok(Vec::new());
+    };
+    let place = Place::new("flow_config.sealed_api_keys", config.id);
+    let plain = env.secrets.open(env.db.read(), config.organization_id, place, sealed).await?;
+    Ok(serde_json::from_slice(&plain).context("reading API keys")?)
+}
+
+pub(super) async fn configs_of(
+    db: &impl ConnectionTrait,
+    row: &instance::Model,
+) -> Result<Vec<flow_config::Model>, Error> {
+    let configs = Viewer::System(row.organization_id)
+        .rows::<flow_config::Entity>()
+        .filter(flow_config::Column::InstanceId.eq(row.id));
+    Ok(configs.all(db).await?)
+}
+
+/// Gives each flow its config. A flow that was there before keeps its config, and so its URL.
+pub(super) async fn sync(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    flows: &[integration_flow::Model],
+) -> Result<(), Error> {
+    let mut old = configs_of(tx, row).await?;
+    let mut new = Vec::with_capacity(flows.len());
+    for flow in flows {
+        let found = old
+            .iter()
+            .position(|config| config.flow_id == flow.id)
+            .or_else(|| old.iter().position(|config| config.flow_key == flow.stable_key));
+        let config = match found {
+            Some(index) => old.swap_remove(index),
+            None => flow_config::Model {
+                id: env.ids.next(),
+                organization_id: row.organization_id,
+                customer_id: row.customer_id,
+                instance_id: row.id,
+                flow_id: flow.id,
+                flow_key: flow.stable_key.clone(),
+                webhook_id: env.ids.secret(),
+                sealed_api_keys: None,
+                created_at: env.now(),
+            },
+        };
+        let flow_key = flow.stable_key.clone();
+        new.push(flow_config::Model { flow_id: flow.id, flow_key, ..config });
+    }
+    // Written anew as a whole: two flows may have exchanged their keys.
+    rows::delete::<flow_config::Entity>(row.organization_id)
+        .filter(flow_config::Column::InstanceId.eq(row.id))
+        .exec(tx)
+        .await?;
+    rows::insert_all::<flow_config::Entity>(tx, new).await?;
+    Ok(())
+}
+
+/// Stores settings of flows.
+pub(super) async fn apply(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    inputs: &[FlowInput],
+) -> Result<(), Error> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    let configs = configs_of(tx, row).await?;
+    let mut problems = Problems::default();
+    for input in inputs {
+        if !configs.iter().any(|config| config.flow_id == input.flow) {
+            problems.add(FIELD, "This is not a flow of the version the instance is of.");
+        }
+        let keys = input.api_keys.as_deref().unwrap_or_default();
+        if keys.len() > API_KEYS_MAX {
+            problems.add(FIELD, format!("A flow has at most {API_KEYS_MAX} keys."));
+        }
+        for key in keys {
+            problems.line(FIELD, key);
+        }
+    }
+    problems.finish()?;
+    for input in inputs {
+        let config = configs.iter().find(|config| config.flow_id == input.flow);
+        let (Some(config), Some(keys)) = (config, &input.api_keys) else {
+            continue;
+        };
+        let keys: Vec<_> = keys.iter().filter(|key| !key.trim().is_empty()).collect();
+        let sealed = if keys.is_empty() {
+            None
+        } else {
+            let plain = serde_json::to_vec(&keys).context("writing API keys")?;
+            let place = Place::new("flow_config.sealed_api_keys", config.id);
+            Some(env.secrets.seal(tx, row.organization_id, place, &plain).await?)
+        };
+        let mut edit = config.clone().into_active_model();
+        edit.sealed_api_keys = Set(sealed);
+        edit.update(tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,118 @@
+//! What steps see as the values of config variables.
+
+use flow::definition::{ConfigVar, DataType};
+use flow::{Definition, EvaluationError, Expression, Map, Scope, StepView, Value};
+use serde_json::{Value as Json, json};
+
+use super::config::{ConnectionInput, Values, effective};
+
+/// The run-time values of all variables. Connections come last, since they may use the others.
+pub(super) fn resolve(
+    definition: &Definition,
+    values: &Values,
+    connections: &[(String, Vec<ConnectionInput>)],
+) -> Result<Map, EvaluationError> {
+    let mut map = Map::new();
+    for variable in &definition.config_vars {
+        let value = match variable.data_type {
+            DataType::Connection => Value::Null,
+            DataType::Schedule => schedule(variable, values),
+            _ => plain(variable, effective(variable, values.get(&variable.key))),
+        };
+        map.insert(variable.key.as_str().into(), value);
+    }
+    let is_connection = |it: &&ConfigVar| it.data_type == DataType::Connection;
+    for variable in definition.config_vars.iter().filter(is_connection) {
+        let inputs = connections.iter().find(|(key, _)| *key == variable.key);
+        let inputs = inputs.map(|(_, inputs)| inputs.as_slice()).unwrap_or_default();
+        let value = connection(variable, inputs, &map)?;
+        map.insert(variable.key.as_str().into(), value);
+    }
+    Ok(map)
+}
+
+/// Text stays text, whatever it says; lists and structures are parsed.
+fn plain(variable: &ConfigVar, text: Option<&str>) -> Value {
+    let Some(text) = text else {
+        return Value::Null;
+    };
+    let is_structure = matches!(
+        variable.data_type,
+        DataType::ObjectSelection | DataType::ObjectFieldMap | DataType::JsonForm
+    );
+    if variable.collection.is_some() || is_structure {
+        return Value::from_json(text).unwrap_or_default();
+    }
+    text.into()
+}
+
+fn schedule(variable: &ConfigVar, values: &Values) -> Value {
+    use flow::definition::Choice;
+    let stored = values.get(&variable.key);
+    let kind = stored.and_then(|value| value.schedule_type.clone());
+    let kind = kind.or_else(|| variable.schedule_type.map(|kind| kind.name().to_owned()));
+    let zone = stored.and_then(|value| value.time_zone.clone());
+    let zone = zone.or_else(|| variable.time_zone.clone());
+    Value::object([
+        ("value", Value::from(effective(variable, stored).unwrap_or_default())),
+        ("schedule_type", kind.into()),
+        ("time_zone", Value::from(zone.unwrap_or_default())),
+    ])
+}
+
+/// What inputs of a connection can refer to: their siblings, then the other variables.
+struct Surroundings<'a> {
+    fields: &'a Map,
+    variables: &'a Map,
+}
+
+impl Scope for Surroundings<'_> {
+    fn step(&self, _: &str) -> Option<StepView<'_>> {
+        None
+    }
+
+    fn config_var(&self, key: &str) -> Option<&Value> {
+        self.fields.get(key).or_else(|| self.variables.get(key))
+    }
+}
+
+fn connection(
+    variable: &ConfigVar,
+    stored: &[ConnectionInput],
+    variables: &Map,
+) -> Result<Value, EvaluationError> {
+    let mut inputs: Vec<(&str, Expression)> = Vec::new();
+    for (key, input) in &variable.inputs {
+        inputs.push((key, input.expression.clone()));
+    }
+    for input in stored {
+        let expression = expression(input);
+        match inputs.iter_mut().find(|(key, _)| *key == input.name) {
+            Some((_, old)) => *old = expression,
+            None => inputs.push((&input.name, expression)),
+        }
+    }
+    let mut fields = Map::new();
+    let is_template = |expression: &Expression| matches!(expression, Expression::Template(_));
+    for wanted in [false, true] {
+        for (key, expression) in inputs.iter().filter(|(_, it)| is_template(it) == wanted) {
+            let scope = Surroundings { fields: &fields, variables };
+            let value = expression.evaluate(&scope)?;
+            fields.insert((*key).into(), value.unwrap_or_default());
+        }
+    }
+    let key = variable.connection.as_ref().map(|connection| connection.key.as_str());
+    Ok(Value::object([
+        ("key", Value::from(key.unwrap_or_default())),
+        ("configVarKey", variable.key.as_str().into()),
+        ("fields", fields.into()),
+    ]))
+}
+
+/// A stored input as an expression; what makes no sense as one is taken as it is.
+fn expression(input: &ConnectionInput) -> Expression {
+    let json: Json = json!({"type": input.kind.to_ascii_lowercase(), "value": input.value});
+    let fallback = || Expression::Literal(Some(input.value.clone().into()));
+    let is_plain = input.kind.eq_ignore_ascii_case("value") || input.kind.is_empty();
+    if is_plain { fallback() } else { Expression::parse(&json).unwrap_or_else(|_| fallback()) }
+}

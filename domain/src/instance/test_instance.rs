@@ -1,0 +1,142 @@
+//! The hidden instance of each integration that test runs use.
+
+use entity::{InstanceId, instance, integration, integration_flow};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel,
+    PaginatorTrait, QueryFilter, Set,
+};
+
+use super::{deploy, flows};
+use crate::env::Env;
+use crate::error::{Error, Kind, WHOLE_INPUT};
+use crate::integration as integrations;
+use crate::organization;
+use crate::policy::Action;
+use crate::rows;
+use crate::viewer::Viewer;
+
+/// The test instance of the integration that a draft or version belongs to.
+pub async fn test_instance_of(
+    db: &impl ConnectionTrait,
+    row: &integration::Model,
+) -> Result<instance::Model, Error> {
+    let draft = integrations::draft_of(db, row).await?;
+    find(db, &draft).await?.ok_or(Error::NotFound(Kind::Instance))
+}
+
+/// Makes the test instance follow its draft, which has just changed.
+pub(crate) async fn keep_test_instance(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    draft: &integration::Model,
+    flows: &[integration_flow::Model],
+) -> Result<InstanceId, Error> {
+    let row = match find(tx, draft).await? {
+        Some(row) => {
+            let id = row.id;
+            let mut edit = row.into_active_model();
+            edit.needs_deploy = Set(true);
+            let kept = edit.update(tx).await?;
+            debug_assert_eq!(kept.id, id);
+            kept
+        }
+        None => insert(env, tx, draft).await?,
+    };
+    flows::sync(env, tx, &row, flows).await?;
+    Ok(row.id)
+}
+
+/// Deploys the draft as it is now, unless that is what is deployed already.
+///
+/// Drafts are tested while they are unfinished: what only publishing refuses does not stop a test.
+pub async fn ensure_test_deployment(
+    env: &Env,
+    integration: &integration::Model,
+) -> Result<instance::Model, Error> {
+    let tx = env.db.begin().await?;
+    let row = deploy_draft(env, &tx, integration).await?;
+    tx.commit().await?;
+    env.instances_changed(&[row.id]);
+    Ok(row)
+}
+
+pub(crate) async fn deploy_draft(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    integration: &integration::Model,
+) -> Result<instance::Model, Error> {
+    let draft = integrations::draft_of(tx, integration).await?;
+    let row = find(tx, &draft).await?.ok_or(Error::NotFound(Kind::Instance))?;
+    if row.deployment_id.is_some() && !row.needs_deploy {
+        return Ok(row);
+    }
+    let definition = integrations::definition(&draft)?;
+    for flow in &definition.flows {
+        if let Err(problems) = flow::compile(flow) {
+            let mut problems = integrations::as_input_problems(WHOLE_INPUT, &problems);
+            for problem in &mut problems {
+                problem.message = format!("flow `{}`: {}", flow.name, problem.message);
+            }
+            return Err(Error::Invalid(problems));
+        }
+    }
+    let system = Viewer::System(row.organization_id);
+    let permit = system.permit::<instance::Entity>(tx, Action::Release, row.id).await?;
+    deploy::freeze(env, tx, &permit, &draft, &definition).await
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    draft: &integration::Model,
+) -> Result<Option<instance::Model>, Error> {
+    let found = Viewer::System(draft.organization_id)
+        .rows::<instance::Entity>()
+        .filter(instance::Column::IntegrationId.eq(draft.id))
+        .filter(instance::Column::IsSystem.eq(true));
+    Ok(found.one(db).await?)
+}
+
+async fn insert(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    draft: &integration::Model,
+) -> Result<instance::Model, Error> {
+    let owner = organization::system_customer(tx, draft.organization_id).await?;
+    let now = env.now();
+    let id = env.ids.next();
+    let row = instance::Model {
+        id,
+        organization_id: owner.organization_id,
+        customer_id: owner.id,
+        integration_id: draft.id,
+        name: free_name(tx, draft, &owner.id, id).await?,
+        description: String::new(),
+        labels: draft.labels.clone(),
+        enabled: true,
+        is_system: true,
+        global_debug: false,
+        needs_deploy: true,
+        deployment_id: None,
+        deployed_version: 0,
+        last_deployed_at: None,
+        created_at: now,
+        updated_at: now,
+    };
+    Ok(rows::insert::<instance::Entity>(tx, row).await?)
+}
+
+/// The name of the integration; integrations may share a name, instances of a customer may not.
+async fn free_name(
+    db: &impl ConnectionTrait,
+    draft: &integration::Model,
+    owner: &entity::CustomerId,
+    id: InstanceId,
+) -> Result<String, Error> {
+    let taken = Viewer::System(draft.organization_id)
+        .rows::<instance::Entity>()
+        .filter(instance::Column::CustomerId.eq(*owner))
+        .filter(instance::Column::Name.eq(&draft.name))
+        .count(db)
+        .await?;
+    Ok(if taken == 0 { draft.name.clone() } else { format!("{} ({})", draft.name, id.0) })
+}

@@ -57,20 +57,10 @@ impl Batch {
         known_lanes: &mut HashSet<FlowConfigId>,
     ) -> anyhow::Result<HashSet<usize>> {
         let transaction = db.begin().await.context("beginning a commit")?;
-        let new_lanes = self
-            .accept(&transaction, known_lanes)
-            .await
-            .context("accepting runs")?;
-        let owned = self
-            .check_owners(&transaction)
-            .await
-            .context("checking owners")?;
-        self.record(&transaction, &owned)
-            .await
-            .context("writing results")?;
-        self.end(&transaction, &owned)
-            .await
-            .context("ending runs")?;
+        let new_lanes = self.accept(&transaction, known_lanes).await.context("accepting runs")?;
+        let owned = self.check_owners(&transaction).await.context("checking owners")?;
+        self.record(&transaction, &owned).await.context("writing results")?;
+        self.end(&transaction, &owned).await.context("ending runs")?;
         transaction.commit().await.context("committing")?;
         known_lanes.extend(new_lanes);
         Ok(self.fenced(&owned))
@@ -92,10 +82,7 @@ impl Batch {
                     if !known_lanes.contains(&lane.id) && new.insert(lane.id) {
                         lanes.push(lane);
                     }
-                    works.push(work::Model {
-                        node_id: accept.node,
-                        ..waiting(&accept.execution)
-                    });
+                    works.push(work::Model { node_id: accept.node, ..waiting(&accept.execution) });
                     executions.push(accept.execution.clone());
                 }
                 Command::Finish(finish) if finish.owner.is_none() => {
@@ -129,10 +116,7 @@ impl Batch {
     ) -> Result<(), DbErr> {
         let mut steps = Vec::new();
         let mut logs = Vec::new();
-        for journal in self
-            .journals()
-            .filter(|journal| owned.contains(&journal.execution_id))
-        {
+        for journal in self.journals().filter(|journal| owned.contains(&journal.execution_id)) {
             steps.extend_from_slice(&journal.steps);
             logs.extend_from_slice(&journal.logs);
         }
@@ -168,10 +152,7 @@ impl Batch {
             Command::Finish(finish) => !is_written(finish, owned),
         };
         let places = self.commands.iter().enumerate();
-        places
-            .filter(|(_, command)| is_fenced(command))
-            .map(|(place, _)| place)
-            .collect()
+        places.filter(|(_, command)| is_fenced(command)).map(|(place, _)| place).collect()
     }
 
     fn journals(&self) -> impl Iterator<Item = &Journal> {
@@ -205,11 +186,7 @@ fn journal_row(journal: &Journal) -> Vec<Value> {
 
 fn end_row(finish: &Finish) -> Option<Vec<Value>> {
     let owner = finish.owner?;
-    Some(vec![
-        finish.execution.id.into(),
-        owner.node.into(),
-        owner.fence.into(),
-    ])
+    Some(vec![finish.execution.id.into(), owner.node.into(), owner.fence.into()])
 }
 
 fn ended_row(execution: &execution::Model) -> Vec<Value> {
@@ -239,7 +216,5 @@ async fn change_state(
         }
     }
     rows::insert::<state_value::Entity>(transaction, &set, SET_STATE).await?;
-    rows::query_with_rows(transaction, REMOVE_STATE, &removed)
-        .await
-        .map(drop)
+    rows::query_with_rows(transaction, REMOVE_STATE, &removed).await.map(drop)
 }

@@ -57,11 +57,7 @@ async fn waiting_lanes(
     is_sqlite: bool,
     now: Timestamp,
 ) -> Result<Vec<Value>, DbErr> {
-    let lock = if is_sqlite {
-        ""
-    } else {
-        "FOR UPDATE SKIP LOCKED"
-    };
+    let lock = if is_sqlite { "" } else { "FOR UPDATE SKIP LOCKED" };
     let sql = format!(
         "SELECT id FROM \"lane\" WHERE id IN \
          (SELECT lane_id FROM \"work\" WHERE node_id IS NULL AND due_at <= $1) \
@@ -70,10 +66,7 @@ async fn waiting_lanes(
     let lanes = query(transaction, &sql, vec![now.into()]).await?;
     lanes
         .iter()
-        .map(|row| {
-            row.try_get_by_index::<entity::FlowConfigId>(0)
-                .map(Value::from)
-        })
+        .map(|row| row.try_get_by_index::<entity::FlowConfigId>(0).map(Value::from))
         .collect()
 }
 
@@ -130,10 +123,7 @@ async fn start(transaction: &DatabaseTransaction, claimed: &[Claimed]) -> Result
     let sql = format!(
         "UPDATE \"execution\" SET status = 'PENDING' WHERE status = 'QUEUED' AND id IN ({places})"
     );
-    let ids = claimed
-        .iter()
-        .map(|claimed| claimed.execution_id.into())
-        .collect();
+    let ids = claimed.iter().map(|claimed| claimed.execution_id.into()).collect();
     rows::execute(transaction, &sql, ids).await.map(drop)
 }
 
@@ -143,15 +133,11 @@ async fn query(
     values: Vec<Value>,
 ) -> Result<Vec<QueryResult>, DbErr> {
     let backend = transaction.get_database_backend();
-    transaction
-        .query_all_raw(Statement::from_sql_and_values(backend, sql, values))
-        .await
+    transaction.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
 }
 
 /// `$4,$5,$6`
 fn numbered(first: usize, count: usize) -> String {
-    let numbers: Vec<String> = (first..first + count)
-        .map(|number| format!("${number}"))
-        .collect();
+    let numbers: Vec<String> = (first..first + count).map(|number| format!("${number}")).collect();
     numbers.join(",")
 }

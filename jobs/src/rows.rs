@@ -15,10 +15,8 @@ pub async fn insert<E: EntityTrait>(
     on_conflict: &str,
 ) -> Result<(), DbErr> {
     let columns: Vec<E::Column> = E::Column::iter().collect();
-    let names: Vec<String> = columns
-        .iter()
-        .map(|column| format!("\"{}\"", column.as_str()))
-        .collect();
+    let names: Vec<String> =
+        columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
     for chunk in models.chunks(VALUES_MAX / columns.len()) {
         let tuples = placeholders(columns.len(), chunk.len());
         let sql = format!(
@@ -26,9 +24,7 @@ pub async fn insert<E: EntityTrait>(
             E::default().table_name(),
             names.join(","),
         );
-        let values = chunk
-            .iter()
-            .flat_map(|model| columns.iter().map(|column| model.get(*column)));
+        let values = chunk.iter().flat_map(|model| columns.iter().map(|column| model.get(*column)));
         execute(connection, &sql, values.collect()).await?;
     }
     Ok(())

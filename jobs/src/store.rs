@@ -30,10 +30,7 @@ impl PayloadStore {
         std::fs::create_dir_all(folder)?;
         // Without the flag the local store answers before the file is on the disk.
         let objects = LocalFileSystem::new_with_prefix(folder)?.with_fsync(true);
-        Ok(Self {
-            objects: Arc::new(objects),
-            ids,
-        })
+        Ok(Self { objects: Arc::new(objects), ids })
     }
 
     /// Stores what is too large for its row, and returns the column that finds it again.
@@ -46,9 +43,7 @@ impl PayloadStore {
         }
         let name = self.ids.secret();
         let key = format!("{}/{name}", &name[..2]);
-        self.objects
-            .put(&Key::from(key.as_str()), PutPayload::from(bytes))
-            .await?;
+        self.objects.put(&Key::from(key.as_str()), PutPayload::from(bytes)).await?;
         Ok(Payload::Stored(&key).to_column())
     }
 
@@ -57,9 +52,9 @@ impl PayloadStore {
         match Payload::parse(column).ok_or(StoreError::Unreadable)? {
             Payload::Nothing => Ok(None),
             Payload::Inline(bytes) => Ok(Some(Bytes::copy_from_slice(bytes))),
-            Payload::Stored(key) => Ok(Some(
-                self.objects.get(&Key::from(key)).await?.bytes().await?,
-            )),
+            Payload::Stored(key) => {
+                Ok(Some(self.objects.get(&Key::from(key)).await?.bytes().await?))
+            }
         }
     }
 

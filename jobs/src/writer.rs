@@ -109,10 +109,7 @@ impl Writer {
 
     async fn send(&self, command: Command) -> Result<(), WriteError> {
         let (reply, answer) = oneshot::channel();
-        self.commands
-            .send((command, reply))
-            .await
-            .map_err(|_| WriteError::Closed)?;
+        self.commands.send((command, reply)).await.map_err(|_| WriteError::Closed)?;
         answer.await.map_err(|_| WriteError::Closed)?
     }
 }
@@ -120,11 +117,7 @@ impl Writer {
 async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
     let mut known_lanes = std::collections::HashSet::<FlowConfigId>::new();
     let mut gathered = Vec::with_capacity(COMMANDS_PER_COMMIT_MAX);
-    while waiting
-        .recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX)
-        .await
-        > 0
-    {
+    while waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX).await > 0 {
         let (commands, replies): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
         let batch = Batch::new(commands);
         match batch.commit(&db, &mut known_lanes).await {
@@ -155,11 +148,7 @@ async fn one_by_one(
 
 fn answer(replies: Vec<Reply>, is_written: impl Fn(usize) -> bool) {
     for (index, reply) in replies.into_iter().enumerate() {
-        let result = if is_written(index) {
-            Ok(())
-        } else {
-            Err(WriteError::Fenced)
-        };
+        let result = if is_written(index) { Ok(()) } else { Err(WriteError::Fenced) };
         // Who asked may be gone; the write stands all the same.
         let _ = reply.send(result);
     }

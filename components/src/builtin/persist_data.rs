@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, SecondsFormat};
 use flow::Value;
 
+use super::datetime::{iso, present};
 use super::equality::{distinct, matches};
 use crate::{
     Action, Component, Input, InputKind, Inputs, Level, Output, Perform, Run, State, StepError,
@@ -259,8 +259,7 @@ fn keys(state: &State) -> Output {
 
 fn save_time(run: &mut Run, level: Level, inputs: &Inputs) -> Result<Output, StepError> {
     let key = key(inputs)?;
-    let now = DateTime::from_timestamp_micros(run.services.clock.now_micros()).unwrap_or_default();
-    let now = Value::from(now.to_rfc3339_opts(SecondsFormat::Millis, true));
+    let now = iso(present(run));
     run.states.level_mut(level).set(&key, now.clone());
     Ok(told(&key, now))
 }

@@ -210,7 +210,8 @@ mod tests {
     fn what_cannot_run_is_not_compiled() {
         let step = |name: &str, input: &str| {
             format!(
-                "{{name: {name}, action: {{key: a, component: {{key: c}}}}, inputs: {{x: {input}}}}}"
+                "{{name: {name}, action: {{key: a, component: {{key: c}}}}, inputs: {{x: \
+                 {input}}}}}"
             )
         };
         let fine = "{type: value, value: x}";

@@ -214,7 +214,9 @@ proptest! {
     }
 
     #[test]
-    fn no_text_makes_the_reader_panic(text in "([a-z]{1,3}|[\\[\\]{}:,&*!|>'\"#%@`-]|[ \n\t]|1){0,60}") {
+    fn no_text_makes_the_reader_panic(
+        text in "([a-z]{1,3}|[\\[\\]{}:,&*!|>'\"#%@`-]|[ \n\t]|1){0,60}",
+    ) {
         if let Ok(definition) = Definition::parse(&text) {
             prop_assert!(!definition.to_yaml().is_empty());
         }

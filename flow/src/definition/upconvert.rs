@@ -257,7 +257,8 @@ mod tests {
                 ],
                 "flows": [{"name": "Old", "isSynchronous": true, "steps": [
                     {"name": "Hook", "isTrigger": true, "action": {"key": "webhook",
-                        "component": {"key": "webhook-triggers", "isPublic": true, "version": "LATEST"}}},
+                        "component":
+                            {"key": "webhook-triggers", "isPublic": true, "version": "LATEST"}}},
                     {"name": "Loop", "action": {"key": "loopOverItems",
                         "component": {"key": "loop", "isPublic": true, "version": "LATEST"}},
                      "steps": [{"name": "Log", "action": {"key": "writeLog",
@@ -285,7 +286,8 @@ mod tests {
                 "requiredConfigVars": [{"key": "Login", "dataType": "credential"}],
                 "flows": [{"name": "Old", "steps": [
                     {"name": "Tick", "isTrigger": true,
-                     "schedule": {"type": "value", "value": "0 1 * * *", "meta": {"scheduleType": "day"}},
+                     "schedule":
+                        {"type": "value", "value": "0 1 * * *", "meta": {"scheduleType": "day"}},
                      "action": {"key": "schedule", "component":
                         {"key": "schedule-triggers", "isPublic": true, "version": "LATEST"}}},
                     {"name": "Get", "action": {"key": "httpGet",

@@ -80,7 +80,10 @@ fn lists_are_told_apart_by_their_names() {
 /// Proves R144.
 #[test]
 fn of_conditions_the_first_true_one_counts_and_later_ones_are_not_looked_at() {
-    let case = |name: &str, condition: Json| json!({"name": name, "type": "complex", "value": ["and", condition]});
+    let case = |name: &str, condition: Json| {
+        let group = json!(["and", condition]);
+        json!({"name": name, "type": "complex", "value": group})
+    };
     let equal = |value: &str| {
         json!(["equal", {"type": "reference", "value": "call.results.id"},
             {"type": "value", "value": value}])

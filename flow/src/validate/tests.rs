@@ -104,8 +104,8 @@ fn components_actions_and_inputs_must_exist() {
             &["UnknownAction @.action.key"],
         ),
         (
-            "{name: A, action: {key: httpPost, component: {key: http}}, inputs: {ulr: {type: value, \
-             value: a}}}",
+            "{name: A, action: {key: httpPost, component: {key: http}}, inputs: {ulr: {type: \
+             value, value: a}}}",
             &["UnknownInput @.inputs.ulr -> url", "MissingInput @.inputs.url"],
         ),
         (
@@ -174,7 +174,8 @@ fn branches_are_those_the_conditions_name() {
         format!(
             "{{name: Br, action: {{key: branchOnExpression, component: {{key: branch}}}}, inputs: \
              {{conditions: {{type: complex, value: [{{name: Big, type: complex, value: [and, \
-             [isTrue, {{type: reference, value: hook.results}}]]}}]}}}}, branches: [{branches}]}}, {}",
+             [isTrue, {{type: reference, value: hook.results}}]]}}]}}}}, branches: \
+             [{branches}]}}, {}",
             post("Z", "{type: value, value: a}")
         )
     };
@@ -195,8 +196,8 @@ fn branches_are_those_the_conditions_name() {
         ),
         (&converged, &["Reference @.branches[0].steps[0].inputs.data"]),
         (
-            "{name: A, action: {key: httpPost, component: {key: http}}, inputs: {url: {type: value, \
-             value: a}}, branches: [{name: Else}]}",
+            "{name: A, action: {key: httpPost, component: {key: http}}, inputs: {url: {type: \
+             value, value: a}}, branches: [{name: Else}]}",
             &["Setting @.branches"],
         ),
         (
@@ -304,12 +305,12 @@ fn config_variables_are_few_and_known() {
             vec!["Setting requiredConfigVars[0].pickList[1]"],
         ),
         (
-            "requiredConfigVars: [{key: a, dataType: string}, {key: a, dataType: string}]".to_owned(),
+            "requiredConfigVars: [{key: a, dataType: date}, {key: a, dataType: date}]".to_owned(),
             vec!["Name requiredConfigVars[1].key"],
         ),
         (
-            "configPages: [{name: p, elements: [{type: configVar, value: Hots}, {type: htmlElement, \
-             value: <p>}]}]\nrequiredConfigVars: [{key: Host, dataType: string}]"
+            "configPages: [{name: p, elements: [{type: configVar, value: Hots}, {type: \
+             htmlElement, value: <p>}]}]\nrequiredConfigVars: [{key: Host, dataType: string}]"
                 .to_owned(),
             vec!["Reference configPages[0].elements[0].value -> Host"],
         ),
@@ -331,14 +332,14 @@ fn config_variables_are_few_and_known() {
 #[test]
 fn a_problem_names_the_step_the_line_and_what_was_meant() {
     let rest = format!(
-        "flows:\n  - name: f\n    steps:\n      - {HOOK}\n      - name: Send It\n        action:\n          \
-         key: httpPost\n          component: {{key: http}}\n        inputs:\n          url:\n            \
-         type: reference\n            value: trigger.results.body\n"
+        "flows:\n- name: f\n  steps:\n  - {HOOK}\n  - name: Send It\n    action: {{key: httpPost, \
+         component: {{key: http}}}}\n    inputs:\n      url:\n        type: reference\n        \
+         value: trigger.results.body\n"
     );
     let problems = problems(&rest);
     assert_eq!(
         problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["line 12, flows[0].steps[1].inputs.url: step `Send It`: `trigger.results.body` leads \
+        ["line 10, flows[0].steps[1].inputs.url: step `Send It`: `trigger.results.body` leads \
           nowhere: there is no step with that key (did you mean `hook.results.body`?)"]
     );
 }

@@ -9,6 +9,7 @@ mod fields;
 mod flow;
 mod tree;
 mod upconvert;
+mod versions;
 mod yaml;
 
 use indexmap::IndexMap;

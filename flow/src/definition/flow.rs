@@ -259,7 +259,7 @@ impl ComponentRef {
         Self { key: key.to_owned(), is_public: true, version: Version::Latest }
     }
 
-    fn read(fields: &Fields<'_>) -> Self {
+    pub(super) fn read(fields: &Fields<'_>) -> Self {
         let latest = |text: &String| text.is_empty() || text.eq_ignore_ascii_case("latest");
         let version = match (fields.filled_text("signature"), fields.get("version")) {
             (Some(signature), _) => Version::Signature(signature),

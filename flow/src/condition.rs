@@ -255,6 +255,11 @@ impl Condition {
     }
 }
 
+/// Whether a list that starts with this is a condition.
+pub(crate) fn is_operator(name: &str) -> bool {
+    matches!(name, "and" | "or") || Operator::named(name).is_some()
+}
+
 /// Reads the nested lists of a condition.
 pub(crate) fn read(reader: Reader<'_>, json: &Json, path: &str) -> Condition {
     let Some((Json::String(name), operands)) =

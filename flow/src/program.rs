@@ -48,7 +48,8 @@ pub struct Branch {
 
 /// Compiles a flow, or says what keeps it from running at all.
 ///
-/// References to missing steps are no obstacle: they lead to nothing.
+/// References to missing steps are no obstacle: they lead to nothing. The paths of the problems
+/// begin at the flow.
 pub fn compile(flow: &Flow) -> Result<Program, Vec<Problem>> {
     let problems = Problems::default();
     let trigger_key = flow.steps.first().map(definition::Step::key).unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Case, Expression, Malformed, Named};
-use crate::condition::Condition;
+use crate::condition::{Condition, is_operator};
 use crate::problem::{Kind, Problems, item, property};
 use crate::template::Template;
 
@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
                 return UNSET;
             }
         };
-        if items.first().is_some_and(Json::is_string) {
+        if items.first().and_then(Json::as_str).is_some_and(is_operator) {
             return Expression::Condition(Box::new(self.condition(value, &path)));
         }
         let inner = Self { depth: self.depth + 1, ..self };

@@ -59,6 +59,7 @@ fn lists_are_told_apart_by_their_names() {
     let address = complex(json!([named(json!("city"), &id), named(json!("zip"), &gone)]));
     for (json, expected) in [
         (complex(json!([])), "[]"),
+        (complex(json!(["a", "b"])), r#"["a","b"]"#),
         (complex(json!([id, gone])), "[7,null]"),
         (complex(json!([named(json!(""), &id)])), "[7]"),
         (complex(json!([named(json!("a"), &id)])), r#"[{"key":"a","value":7}]"#),

@@ -50,9 +50,7 @@ fn reach_v4(address: Ipv4Addr) -> Reach {
     let contains = |first: [u8; 4], prefix: u32| {
         (bits ^ u32::from(Ipv4Addr::from(first))) >> (32 - prefix) == 0
     };
-    let range = RANGES_V4
-        .iter()
-        .find(|(first, prefix, _)| contains(*first, *prefix));
+    let range = RANGES_V4.iter().find(|(first, prefix, _)| contains(*first, *prefix));
     range.map_or(Reach::Public, |(_, _, reach)| *reach)
 }
 

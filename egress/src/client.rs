@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::header::{
-    AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, LOCATION,
-    PROXY_AUTHORIZATION, TRANSFER_ENCODING,
+    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST,
+    LOCATION, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, Method, StatusCode};
 use url::{Host, Url};
@@ -33,25 +33,23 @@ impl Client {
                 .build()
                 .map_err(|error| Error::Other(format!("the client could not be set up: {error}")))
         };
-        Ok(Self {
-            verifying: build(false)?,
-            trusting: build(true)?,
-            policy: policy.clone(),
-        })
+        Ok(Self { verifying: build(false)?, trusting: build(true)?, policy: policy.clone() })
     }
 
     /// Sends a request and reads the whole answer. Any status is an answer, not an error.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
         let limit = Duration::from_secs(self.policy.total_timeout_seconds);
         let timeout = request.timeout.map_or(limit, |timeout| timeout.min(limit));
-        tokio::time::timeout(timeout, self.follow(request))
-            .await
-            .unwrap_or(Err(Error::Timeout))
+        tokio::time::timeout(timeout, self.follow(request)).await.unwrap_or(Err(Error::Timeout))
     }
 
     async fn follow(&self, mut request: Request) -> Result<Response, Error> {
         let mut url =
             Url::parse(&request.url).map_err(|error| Error::InvalidUrl(error.to_string()))?;
+        // How a message is framed is decided here; a wrong length would spoil a shared connection.
+        for name in [CONNECTION, CONTENT_LENGTH, TE, TRANSFER_ENCODING, UPGRADE] {
+            request.headers.remove(name);
+        }
         let mut followed = 0;
         loop {
             let answer = self.exchange(&request, &url).await?;
@@ -73,32 +71,26 @@ impl Client {
 
     async fn exchange(&self, request: &Request, url: &Url) -> Result<reqwest::Response, Error> {
         self.check(url)?;
-        let client = if request.ignore_tls_errors {
-            &self.trusting
-        } else {
-            &self.verifying
-        };
+        let client = if request.ignore_tls_errors { &self.trusting } else { &self.verifying };
         let host = url.host_str().unwrap_or_default();
-        let mut builder = client
-            .request(request.method.clone(), url.clone())
-            .headers(request.headers.clone());
+        let mut builder =
+            client.request(request.method.clone(), url.clone()).headers(request.headers.clone());
         builder = match &request.body {
-            Body::Bytes(bytes) if bytes.is_empty() => builder,
+            // Some servers insist on a length for methods that usually have a body.
+            Body::Bytes(bytes) if bytes.is_empty() => match request.method {
+                Method::POST | Method::PUT | Method::PATCH => builder.header(CONTENT_LENGTH, 0),
+                _ => builder,
+            },
             Body::Bytes(bytes) => builder.body(bytes.clone()),
             Body::Multipart(parts) => builder.multipart(form(parts)?),
         };
-        builder
-            .send()
-            .await
-            .map_err(|error| Error::of_reqwest(&error, host))
+        builder.send().await.map_err(|error| Error::of_reqwest(&error, host))
     }
 
     /// Refuses what no resolver will see: literal addresses, in any spelling the parser understood.
     fn check(&self, url: &Url) -> Result<(), Error> {
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(Error::InvalidUrl(
-                "only http and https can be called".to_owned(),
-            ));
+            return Err(Error::InvalidUrl("only http and https can be called".to_owned()));
         }
         let address = match url.host() {
             None => return Err(Error::InvalidUrl("it names no host".to_owned())),
@@ -107,21 +99,15 @@ impl Client {
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
         };
         let host = address.to_string();
-        if is_allowed(&self.policy, &host, address) {
-            Ok(())
-        } else {
-            Err(Error::Refused(host))
-        }
+        if is_allowed(&self.policy, &host, address) { Ok(()) } else { Err(Error::Refused(host)) }
     }
 
     async fn read(&self, mut answer: reqwest::Response, url: Url) -> Result<Response, Error> {
         let host = url.host_str().unwrap_or_default();
         let bytes_max = self.policy.response_bytes_max;
         let mut body = BytesMut::new();
-        while let Some(chunk) = answer
-            .chunk()
-            .await
-            .map_err(|error| Error::of_reqwest(&error, host))?
+        while let Some(chunk) =
+            answer.chunk().await.map_err(|error| Error::of_reqwest(&error, host))?
         {
             // Checked while reading: a declared length may lie, and compressed bodies grow.
             if body.len() + chunk.len() > bytes_max {
@@ -139,10 +125,7 @@ impl Client {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this crate is where the ban on other clients leads"
-)]
+#[expect(clippy::disallowed_methods, reason = "this crate is where the ban on other clients leads")]
 fn transport(policy: &Arc<Policy>) -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .no_proxy()
@@ -163,10 +146,7 @@ fn form(parts: &[Part]) -> Result<reqwest::multipart::Form, Error> {
         }
         if let Some(kind) = &part.content_type {
             sent = sent.mime_str(kind).map_err(|_| {
-                Error::Other(format!(
-                    "the form part {} has no valid content type",
-                    part.name
-                ))
+                Error::Other(format!("the form part {} has no valid content type", part.name))
             })?;
         }
         form = form.part(part.name.clone(), sent);
@@ -180,9 +160,7 @@ fn redirect_target(from: &Url, answer: &reqwest::Response) -> Option<Result<Url,
         return None;
     }
     let location = answer.headers().get(LOCATION)?;
-    let target = std::str::from_utf8(location.as_bytes())
-        .ok()
-        .and_then(|to| from.join(to).ok());
+    let target = std::str::from_utf8(location.as_bytes()).ok().and_then(|to| from.join(to).ok());
     Some(target.ok_or_else(|| Error::InvalidUrl("it redirects to an invalid address".to_owned())))
 }
 
@@ -196,12 +174,7 @@ fn adapt(request: &mut Request, status: StatusCode, from: &Url, to: &Url) {
     if becomes_get {
         request.method = Method::GET;
         request.body = Body::Bytes(Bytes::new());
-        for name in [
-            CONTENT_TYPE,
-            CONTENT_LENGTH,
-            CONTENT_ENCODING,
-            TRANSFER_ENCODING,
-        ] {
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
             request.headers.remove(name);
         }
     }

@@ -27,10 +27,7 @@ impl Error {
         } else if error.is_timeout() {
             Self::Timeout
         } else if error.is_connect() {
-            Self::Connect {
-                host: host.to_owned(),
-                reason: root_cause(error),
-            }
+            Self::Connect { host: host.to_owned(), reason: root_cause(error) }
         } else {
             Self::Other(root_cause(error))
         }
@@ -38,9 +35,7 @@ impl Error {
 }
 
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = &(dyn std::error::Error + 'static)> {
-    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| {
-        e.source()
-    })
+    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |e| e.source())
 }
 
 fn refused_by_resolver(error: &reqwest::Error) -> bool {

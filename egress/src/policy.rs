@@ -39,23 +39,18 @@ impl Policy {
     /// Whether the installation trusts this host by name, whatever its address.
     pub(crate) fn trusts_host(&self, host: &str) -> bool {
         let host = normal(host);
-        self.allow_hosts
-            .iter()
-            .map(|allowed| normal(allowed))
-            .any(|allowed| match allowed.strip_prefix("*.") {
-                Some(parent) => host
-                    .strip_suffix(parent)
-                    .is_some_and(|label| label.ends_with('.')),
+        self.allow_hosts.iter().map(|allowed| normal(allowed)).any(|allowed| {
+            match allowed.strip_prefix("*.") {
+                Some(parent) => host.strip_suffix(parent).is_some_and(|label| label.ends_with('.')),
                 None => host == allowed,
-            })
+            }
+        })
     }
 }
 
 /// Lower case, without the dot that ends a fully qualified name and the brackets around colons.
 fn normal(host: &str) -> String {
-    host.trim_matches(['[', ']'])
-        .trim_end_matches('.')
-        .to_ascii_lowercase()
+    host.trim_matches(['[', ']']).trim_end_matches('.').to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -65,9 +60,7 @@ mod tests {
     #[test]
     fn trust_is_by_whole_labels() {
         let policy = Policy {
-            allow_hosts: ["ERP.local", "*.example.com", "::1"]
-                .map(str::to_owned)
-                .into(),
+            allow_hosts: ["ERP.local", "*.example.com", "::1"].map(str::to_owned).into(),
             ..Policy::default()
         };
         for (host, expected) in [

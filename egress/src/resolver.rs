@@ -34,10 +34,8 @@ impl Resolve for FilteringResolver {
             // Port 0 is replaced by the URL's port.
             let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
             let is_known = !found.is_empty();
-            let allowed: Vec<SocketAddr> = found
-                .into_iter()
-                .filter(|found| is_allowed(&policy, host, found.ip()))
-                .collect();
+            let allowed: Vec<SocketAddr> =
+                found.into_iter().filter(|found| is_allowed(&policy, host, found.ip())).collect();
             if is_known && allowed.is_empty() {
                 return Err(RefusedName.into());
             }

@@ -13,31 +13,20 @@ use egress::{Body, Client, Error, Part, Policy, Request};
 use http::{HeaderValue, Method, StatusCode};
 
 async fn serve(router: Router) -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-        .await
-        .expect("a free port");
-    let address = listener
-        .local_addr()
-        .expect("a bound listener has an address");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("a bound listener has an address");
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
 }
 
 async fn echo(method: ServerMethod, headers: HeaderMap, body: String) -> String {
     let has = |name: &str| headers.contains_key(name);
-    format!(
-        "{method} {} {} {body}",
-        has("authorization"),
-        has("content-type")
-    )
+    format!("{method} {} {} {body}", has("authorization"), has("content-type"))
 }
 
 fn open() -> Client {
-    Client::new(Policy {
-        allow_private: true,
-        ..Policy::default()
-    })
-    .expect("a client without special needs")
+    Client::new(Policy { allow_private: true, ..Policy::default() })
+        .expect("a client without special needs")
 }
 
 fn get_request(url: impl Into<String>) -> Request {
@@ -65,30 +54,17 @@ async fn every_spelling_of_a_local_address_is_refused() {
         "[fe80::1]",
         "①②⑦.0.0.1",
     ] {
-        let result = client
-            .send(get_request(format!("http://{host}:{port}/?key=s3cret")))
-            .await;
+        let result = client.send(get_request(format!("http://{host}:{port}/?key=s3cret"))).await;
         let error = result.expect_err(host);
         assert!(matches!(error, Error::Refused(_)), "{host}: {error:?}");
         assert!(!error.to_string().contains("s3cret"), "{error}");
     }
-    for url in [
-        "ftp://example.com/",
-        "file:///etc/passwd",
-        "no url",
-        "http://",
-    ] {
+    for url in ["ftp://example.com/", "file:///etc/passwd", "no url", "http://"] {
         let error = client.send(get_request(url)).await.unwrap_err();
         assert!(matches!(error, Error::InvalidUrl(_)), "{url}: {error:?}");
     }
-    let answer = open()
-        .send(get_request(format!("http://localhost:{port}/")))
-        .await
-        .unwrap();
-    assert_eq!(
-        (answer.status, &answer.body[..]),
-        (StatusCode::OK, &b"secret"[..])
-    );
+    let answer = open().send(get_request(format!("http://localhost:{port}/"))).await.unwrap();
+    assert_eq!((answer.status, &answer.body[..]), (StatusCode::OK, &b"secret"[..]));
 }
 
 #[tokio::test]
@@ -100,16 +76,10 @@ async fn a_redirect_is_checked_like_a_first_request() {
     for (trusted, target) in [("localhost", to_loopback), ("127.0.0.1", by_name)] {
         let redirect = get(move || async move { Redirect::temporary(&target) });
         let address = serve(Router::new().route("/", redirect)).await;
-        let policy = Policy {
-            allow_hosts: vec![trusted.to_owned()],
-            ..Policy::default()
-        };
+        let policy = Policy { allow_hosts: vec![trusted.to_owned()], ..Policy::default() };
         let url = format!("http://{trusted}:{}/", address.port());
         let result = Client::new(policy).unwrap().send(get_request(url)).await;
-        assert!(
-            matches!(result, Err(Error::Refused(_))),
-            "{trusted}: {result:?}"
-        );
+        assert!(matches!(result, Err(Error::Refused(_))), "{trusted}: {result:?}");
     }
 }
 
@@ -120,25 +90,15 @@ async fn redirects_are_followed_as_browsers_do() {
     let router = Router::new()
         .route("/echo", any(echo))
         .route("/see-other", any(|| async { Redirect::to("/echo") }))
-        .route(
-            "/same-method",
-            any(|| async { Redirect::permanent("/echo") }),
-        )
-        .route(
-            "/elsewhere",
-            any(move || async move { Redirect::temporary(&elsewhere) }),
-        )
+        .route("/same-method", any(|| async { Redirect::permanent("/echo") }))
+        .route("/elsewhere", any(move || async move { Redirect::temporary(&elsewhere) }))
         .route("/circle", any(|| async { Redirect::to("/circle") }));
     let base = format!("http://{}", serve(router).await);
     let client = open();
     let post = |path: &str| {
         let mut request = Request::new(Method::POST, format!("{base}/{path}"));
-        request
-            .headers
-            .insert("authorization", HeaderValue::from_static("Bearer x"));
-        request
-            .headers
-            .insert("content-type", HeaderValue::from_static("text/plain"));
+        request.headers.insert("authorization", HeaderValue::from_static("Bearer x"));
+        request.headers.insert("content-type", HeaderValue::from_static("text/plain"));
         request.body = Body::Bytes("hello".into());
         request
     };
@@ -151,18 +111,27 @@ async fn redirects_are_followed_as_browsers_do() {
         assert_eq!(answer.body, expected.as_bytes(), "{path}");
     }
     let endless = client.send(post("circle")).await.unwrap_err();
-    assert_eq!(
-        endless,
-        Error::Other("it was redirected more than 5 times".to_owned())
-    );
-    let unfollowed = Request {
-        redirects_max: 0,
-        ..post("circle")
+    assert_eq!(endless, Error::Other("it was redirected more than 5 times".to_owned()));
+    let unfollowed = Request { redirects_max: 0, ..post("circle") };
+    assert_eq!(client.send(unfollowed).await.unwrap().status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn lengths_are_ours_to_tell() {
+    let length = |headers: HeaderMap, body: String| async move {
+        let told = headers.get("content-length").map_or("none", |told| told.to_str().unwrap());
+        format!("{told} {}", body.len())
     };
-    assert_eq!(
-        client.send(unfollowed).await.unwrap().status,
-        StatusCode::SEE_OTHER
-    );
+    let url = format!("http://{}/", serve(Router::new().route("/", any(length))).await);
+    for (method, body, expected) in
+        [(Method::POST, "", "0 0"), (Method::PUT, "abc", "3 3"), (Method::DELETE, "", "none 0")]
+    {
+        let mut request = Request::new(method, &url);
+        request.body = Body::Bytes(body.into());
+        request.headers.insert("content-length", HeaderValue::from_static("99"));
+        let answer = open().send(request).await.unwrap();
+        assert_eq!(answer.body, expected.as_bytes());
+    }
 }
 
 #[tokio::test]
@@ -172,27 +141,13 @@ async fn size_and_time_are_limited() {
         Stream::from_stream(futures::stream::unfold((), move |()| chunk()))
     };
     let slow = || async { std::future::pending::<String>().await };
-    let base = serve(
-        Router::new()
-            .route("/endless", get(endless))
-            .route("/slow", get(slow)),
-    )
-    .await;
-    let policy = Policy {
-        allow_private: true,
-        response_bytes_max: 100_000,
-        ..Policy::default()
-    };
+    let base = serve(Router::new().route("/endless", get(endless)).route("/slow", get(slow))).await;
+    let policy = Policy { allow_private: true, response_bytes_max: 100_000, ..Policy::default() };
     let client = Client::new(policy).unwrap();
-    let result = client
-        .send(get_request(format!("http://{base}/endless")))
-        .await;
+    let result = client.send(get_request(format!("http://{base}/endless"))).await;
     assert_eq!(result.unwrap_err(), Error::TooLarge { bytes_max: 100_000 });
     let timeout = Some(Duration::from_millis(50));
-    let request = Request {
-        timeout,
-        ..get_request(format!("http://{base}/slow"))
-    };
+    let request = Request { timeout, ..get_request(format!("http://{base}/slow")) };
     assert_eq!(client.send(request).await.unwrap_err(), Error::Timeout);
 }
 
@@ -201,10 +156,7 @@ async fn a_closed_port_is_a_connection_error_without_the_path() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let error = open()
-        .send(get_request(format!("http://{address}/s3cret")))
-        .await
-        .unwrap_err();
+    let error = open().send(get_request(format!("http://{address}/s3cret"))).await.unwrap_err();
     assert!(matches!(error, Error::Connect { .. }), "{error:?}");
     assert!(!error.to_string().contains("s3cret"), "{error}");
 }
@@ -217,10 +169,7 @@ async fn form_parts_arrive_with_names_and_types() {
             let name = field.name().unwrap_or_default().to_owned();
             let file = field.file_name().unwrap_or_default().to_owned();
             let kind = field.content_type().unwrap_or_default().to_owned();
-            seen.push(format!(
-                "{name},{file},{kind},{}",
-                field.text().await.unwrap()
-            ));
+            seen.push(format!("{name},{file},{kind},{}", field.text().await.unwrap()));
         }
         seen.join(";")
     };
@@ -231,11 +180,7 @@ async fn form_parts_arrive_with_names_and_types() {
         file_name: Some("a.csv".to_owned()),
         content_type: Some("text/csv".to_owned()),
     };
-    let text = Part {
-        name: "note".to_owned(),
-        data: "hi".into(),
-        ..Part::default()
-    };
+    let text = Part { name: "note".to_owned(), data: "hi".into(), ..Part::default() };
     let mut request = Request::new(Method::POST, format!("http://{base}/"));
     request.body = Body::Multipart(vec![text, file]);
     let answer = open().send(request).await.unwrap();

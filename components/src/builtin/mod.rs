@@ -45,3 +45,49 @@ pub fn all() -> Vec<Component> {
         webhook_triggers::component(),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::all;
+    use crate::Input;
+
+    /// Forms are built from these descriptions, and definitions find things by their keys.
+    #[test]
+    fn every_description_is_complete_and_every_key_unique() {
+        let unique = |keys: Vec<&str>, of: &str| {
+            let distinct: HashSet<_> = keys.iter().collect();
+            assert_eq!(distinct.len(), keys.len(), "keys of {of}: {keys:?}");
+        };
+        let sound = |inputs: &[Input], of: &str| {
+            let names = |input: &Input| [&[input.key], input.aliases].concat();
+            unique(inputs.iter().flat_map(names).collect(), of);
+            for input in inputs {
+                let told = !input.label.is_empty() && input.comments.ends_with('.');
+                assert!(told, "{of}.{}: {:?}", input.key, input.comments);
+                let fits = input.choices.is_empty() || input.choices.contains(&input.default);
+                assert!(fits || input.default.is_empty(), "{of}.{}", input.key);
+            }
+        };
+        let components = all();
+        unique(components.iter().map(|component| component.key).collect(), "components");
+        for component in &components {
+            let of = component.key;
+            assert!(!component.label.is_empty() && !component.description.is_empty(), "{of}");
+            unique(component.actions.iter().map(|action| action.key).collect(), of);
+            unique(component.triggers.iter().map(|trigger| trigger.key).collect(), of);
+            for action in &component.actions {
+                sound(&action.inputs, &format!("{of}.{}", action.key));
+                let branches = |key| action.inputs.iter().any(|input| input.key == key);
+                assert!(action.branches_by.is_none_or(branches), "{of}.{}", action.key);
+            }
+            for trigger in &component.triggers {
+                sound(&trigger.inputs, &format!("{of}.{}", trigger.key));
+            }
+            for connection in &component.connections {
+                sound(&connection.inputs, &format!("{of}.{}", connection.key));
+            }
+        }
+    }
+}

@@ -11,25 +11,12 @@ use crate::{Inputs, Output, Run, Script, StepError};
 const TIME_LIMIT: Duration = Duration::from_mins(1);
 
 pub async fn map(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
-    let kept = kept(run, inputs).await?;
-    let Some(transform) = code(inputs, "transformCodeInput") else { return Ok(kept.into()) };
-    let program = program(
-        &transform,
-        "async (items, context) => {
-  const results = [];
-  for (let index = 0; index < items.length; index += 1) {
-    const result = await given(items[index], index, context);
-    results.push(result === undefined ? null : result);
-  }
-  return results;
-}",
-    );
-    Ok(call(run, program, vec![kept, context(inputs)]).await?.into())
+    Ok(filtered(run, inputs, code(inputs, "transformCodeInput")).await?.into())
 }
 
 pub async fn filter(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
     inputs.require("filterCodeInput")?;
-    Ok(kept(run, inputs).await?.into())
+    Ok(filtered(run, inputs, None).await?.into())
 }
 
 /// Without a function numbers go by size, anything else by its text.
@@ -41,12 +28,12 @@ pub async fn sort(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
   return first < second ? -1 : first > second ? 1 : 0;
 }";
     let compare = code(inputs, "compareCodeInput").unwrap_or_else(|| usual.to_owned());
-    let program = program(&compare, "(items) => [...items].sort(given)");
+    let program = program(&[("compare", compare)], "(items) => [...items].sort(compare)");
     Ok(call(run, program, vec![items]).await?.into())
 }
 
 pub async fn aggregate(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
-    let kept = kept(run, inputs).await?;
+    let kept = filtered(run, inputs, None).await?;
     let items = kept.as_list().unwrap_or_default();
     let function = inputs.require_text("aggregateFunctionInput")?.trim().to_uppercase();
     if function == "COUNT" {
@@ -88,56 +75,70 @@ fn number(item: &Value) -> Result<f64, StepError> {
         .ok_or_else(|| StepError::new("The list holds an item that is not a number."))
 }
 
-/// The items the filter function keeps; all of them without one.
-async fn kept(run: &mut Run, inputs: &Inputs) -> Result<Value, StepError> {
-    let items = Value::List(list(inputs)?);
-    let Some(filter) = code(inputs, "filterCodeInput") else { return Ok(items) };
-    let program = program(
-        &filter,
-        "async (items, context) => {
+const FILTER_AND_TRANSFORM: &str = "async (items, context) => {
   const kept = [];
   for (let index = 0; index < items.length; index += 1) {
-    if (await given(items[index], index, context)) kept.push(items[index]);
+    if (!filter || (await filter(items[index], index, context))) kept.push(items[index]);
   }
-  return kept;
-}",
-    );
-    let kept = call(run, program, vec![items, context(inputs)]).await?;
-    // Later steps count on a list, whatever the engine was talked into.
-    if kept.as_list().is_some() { Ok(kept) } else { Err(StepError::new("The filter failed.")) }
+  if (!transform) return kept;
+  const results = [];
+  for (let index = 0; index < kept.length; index += 1) {
+    const result = await transform(kept[index], index, context);
+    results.push(result === undefined ? null : result);
+  }
+  return results;
+}";
+
+/// The items the filter function keeps, or all without one, each as `transform` makes it.
+async fn filtered(
+    run: &mut Run,
+    inputs: &Inputs,
+    transform: Option<String>,
+) -> Result<Value, StepError> {
+    let items = Value::List(list(inputs)?);
+    let filter = code(inputs, "filterCodeInput");
+    if filter.is_none() && transform.is_none() {
+        return Ok(items);
+    }
+    let functions = [
+        ("filter", filter.unwrap_or_else(|| NONE.to_owned())),
+        ("transform", transform.unwrap_or_else(|| NONE.to_owned())),
+    ];
+    let program = program(&functions, FILTER_AND_TRANSFORM);
+    let context = inputs.get("contextInput").cloned().unwrap_or_default();
+    call(run, program, vec![items, context]).await
 }
 
 fn code(inputs: &Inputs, key: &str) -> Option<String> {
     inputs.get(key).map(Value::to_text).filter(|code| !code.trim().is_empty())
 }
 
-fn context(inputs: &Inputs) -> Value {
-    inputs.get("contextInput").cloned().unwrap_or_default()
-}
+/// Stands for a function that was not given.
+const NONE: &str = "module.exports = null";
 
-/// A module that calls `body` with the author's function as `given`. The author's code is either a
-/// module that exports the function or only the function itself.
-fn program(code: &str, body: &str) -> String {
-    let is_module = code.contains("module.exports") || code.contains("exports.");
-    let code = if is_module {
-        code.to_owned()
-    } else {
-        format!("module.exports = ({}\n);", code.trim().trim_end_matches(';'))
-    };
-    format!(
-        "const load = (define) => {{
-  const loaded = {{ exports: {{}} }};
+/// A module that exports `body`, which finds the author's functions by their names. An author's
+/// code is either a module that exports the function or only the function itself.
+fn program(functions: &[(&str, String)], body: &str) -> String {
+    let mut program = "const load = (define) => {
+  const loaded = { exports: {} };
   define(loaded, loaded.exports);
-  const found = typeof loaded.exports === 'function' ? loaded.exports : loaded.exports.default;
-  if (typeof found !== 'function') throw new Error('The code does not export a function.');
+  const found = loaded.exports && loaded.exports.default ? loaded.exports.default : loaded.exports;
+  if (found !== null && typeof found !== 'function') {
+    throw new Error('The code does not export a function.');
+  }
   return found;
-}};
-const given = load(function (module, exports) {{
-{code}
-}});
-module.exports = {body};
+};
 "
-    )
+    .to_owned();
+    for (name, code) in functions {
+        let is_module = code.contains("module.exports") || code.contains("exports.");
+        let bare = code.trim().trim_end_matches(';');
+        let (open, code, close) =
+            if is_module { ("", &**code, "") } else { ("module.exports = (", bare, "\n);") };
+        program.extend(["const ", *name, " = load(function (module, exports) {\n"]);
+        program.extend([open, code, close, "\n});\n"]);
+    }
+    program + "module.exports = " + body + ";\n"
 }
 
 async fn call(run: &mut Run, code: String, arguments: Vec<Value>) -> Result<Value, StepError> {

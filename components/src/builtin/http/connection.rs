@@ -14,7 +14,10 @@ pub fn all() -> Vec<Connection> {
             comments: "A key sent in the Authorization header.",
             grant: None,
             inputs: vec![
-                Input::new("apiKey", "API key").kind(InputKind::Password).required(),
+                Input::new("apiKey", "API key")
+                    .kind(InputKind::Password)
+                    .comments("The key the service gave out.")
+                    .required(),
                 Input::new("scheme", "Scheme")
                     .comments("The word before the key.")
                     .choices(&["Bearer", "Basic"])
@@ -28,8 +31,11 @@ pub fn all() -> Vec<Connection> {
             comments: "User name and password.",
             grant: None,
             inputs: vec![
-                Input::new("username", "User name").required(),
-                Input::new("password", "Password").kind(InputKind::Password).required(),
+                Input::new("username", "User name").comments("Who signs in.").required(),
+                Input::new("password", "Password")
+                    .kind(InputKind::Password)
+                    .comments("The password of this user.")
+                    .required(),
             ],
         },
         Connection {
@@ -58,8 +64,11 @@ const AUTHORIZE: [Input; 2] = [
 const OAUTH2: [Input; 5] = [
     Input::new("tokenUrl", "Token URL").comments("Where tokens are handed out.").required(),
     Input::new("scopes", "Scopes").comments("Permissions to ask for, separated by spaces."),
-    Input::new("clientId", "Client ID").required(),
-    Input::new("clientSecret", "Client secret").kind(InputKind::Password).required(),
+    Input::new("clientId", "Client ID").comments("Names the application.").required(),
+    Input::new("clientSecret", "Client secret")
+        .kind(InputKind::Password)
+        .comments("The application's own password.")
+        .required(),
     Input::new("headers", "Headers")
         .comments("Headers to send with token requests.")
         .key_value_list(),

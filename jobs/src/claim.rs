@@ -5,6 +5,7 @@ use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Statement};
 
 use crate::rows;
+use crate::writer::Owner;
 
 /// How many lanes one claim serves.
 const LANES_PER_CLAIM: u64 = 64;
@@ -50,6 +51,21 @@ pub async fn release_dead_nodes(db: &Db, now: Timestamp) -> Result<u64, DbErr> {
     let released = rows::execute(&transaction, sql, Vec::new()).await?;
     transaction.commit().await?;
     Ok(released)
+}
+
+/// Gives claimed work back, to be claimed again when it is due.
+pub async fn postpone(
+    db: &Db,
+    execution: ExecutionId,
+    owner: Owner,
+    due_at: Timestamp,
+) -> Result<(), DbErr> {
+    let transaction = db.begin().await?;
+    let sql = "UPDATE \"work\" SET node_id = NULL, fence = fence + 1, due_at = $1 \
+               WHERE execution_id = $2 AND node_id = $3 AND fence = $4";
+    let values = vec![due_at.into(), execution.into(), owner.node.into(), owner.fence.into()];
+    rows::execute(&transaction, sql, values).await?;
+    transaction.commit().await
 }
 
 async fn waiting_lanes(

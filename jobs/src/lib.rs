@@ -13,7 +13,7 @@ mod rows;
 mod store;
 mod writer;
 
-pub use claim::{Claimed, claim, release_dead_nodes};
+pub use claim::{Claimed, claim, postpone, release_dead_nodes};
 pub use enqueue::enqueue;
 pub use lease::Node;
 pub use store::{PayloadStore, StoreError};

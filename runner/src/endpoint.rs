@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashMap;
+use domain::token;
 use entity::{DeploymentId, InstanceId, OrganizationId, flow_config, instance};
 use moka::future::Cache;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::Deployment;
 
@@ -68,7 +69,9 @@ impl Endpoints {
         {
             return Ok(Some(endpoint));
         }
-        let Some(config) = flow_config_of(env, webhook_id).await? else { return Ok(None) };
+        let Some(config) = token::flow_config_of_url(env, webhook_id).await? else {
+            return Ok(None);
+        };
         let version = self.version(config.instance_id);
         let endpoint = self.read(env, &config).await?;
         let entry = (config.instance_id, version, endpoint.clone());
@@ -114,13 +117,4 @@ impl Endpoints {
     fn version(&self, instance: InstanceId) -> u64 {
         self.versions.get(&instance).map_or(0, |version| *version)
     }
-}
-
-/// The id is the secret: whoever knows it may call, so there is no viewer to ask yet.
-async fn flow_config_of(
-    env: &domain::Env,
-    webhook_id: &str,
-) -> anyhow::Result<Option<flow_config::Model>> {
-    let by_id = flow_config::Column::WebhookId.eq(webhook_id);
-    Ok(flow_config::Entity::find().filter(by_id).one(env.db.read()).await?)
 }

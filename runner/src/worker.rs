@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::{execution, step_result};
-use jobs::{Claimed, Node, Owner};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use entity::execution::{ResultType, Status};
+use entity::{ExecutionId, execution, step_result};
+use jobs::{Claimed, Finish, Node, Owner};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::executor::Executor;
@@ -19,6 +20,12 @@ const POLL: Duration = Duration::from_secs(1);
 
 /// How many executions one claim takes at most.
 const CLAIM_MAX: usize = 256;
+
+/// How long after its start a run that cannot be resumed is tried again.
+const RESUME_SECONDS_MAX: i64 = 3_600;
+
+/// How long to wait before it is.
+const RESUME_PAUSE_SECONDS: i64 = 10;
 
 pub fn start(inner: &Arc<Inner>) {
     inner.tasks.spawn(beat(inner.clone()));
@@ -85,22 +92,57 @@ async fn claim_once(inner: &Arc<Inner>) -> anyhow::Result<usize> {
     Ok(count)
 }
 
-/// Runs claimed work to its end.
+/// Runs claimed work to its end. What cannot be read now is tried again later, but not for ever.
 async fn resume(inner: Arc<Inner>, claimed: Claimed, _slot: OwnedSemaphorePermit) {
     let id = claimed.execution_id;
-    if let Err(error) = try_resume(&inner, claimed).await {
-        // The lease stays; another look follows when this node restarts.
+    let owner = Owner { node: inner.node.id, fence: claimed.fence };
+    let result = match domain::token::execution_by_id(&inner.env, id).await {
+        Ok(Some(execution)) => try_resume(&inner, claimed, owner, &execution)
+            .await
+            .map_err(|error| (error, Some(execution))),
+        Ok(None) => Err((anyhow::anyhow!("claimed work names no execution"), None)),
+        Err(error) => Err((error.into(), None)),
+    };
+    if let Err((error, execution)) = result {
         tracing::error!(error = ?error, execution = %id.0, "could not resume a run");
+        if let Err(error) = give_back(&inner, id, owner, execution).await {
+            tracing::error!(error = ?error, execution = %id.0, "could not give a run back");
+        }
     }
 }
 
-async fn try_resume(inner: &Arc<Inner>, claimed: Claimed) -> anyhow::Result<()> {
-    let db = inner.env.db.read();
-    // The claim is the right to this one row, whoever's it is.
-    let execution = execution::Entity::find_by_id(claimed.execution_id).one(db).await?;
-    let Some(execution) = execution else {
-        anyhow::bail!("claimed work names no execution");
+async fn give_back(
+    inner: &Arc<Inner>,
+    id: ExecutionId,
+    owner: Owner,
+    execution: Option<execution::Model>,
+) -> anyhow::Result<()> {
+    let now = inner.env.clock.now();
+    let Some(execution) =
+        execution.filter(|execution| execution.started_at.plus_seconds(RESUME_SECONDS_MAX) < now)
+    else {
+        let due_at = now.plus_seconds(RESUME_PAUSE_SECONDS);
+        return Ok(jobs::postpone(&inner.env.db, id, owner, due_at).await?);
     };
+    let execution = execution::Model {
+        status: Status::Error,
+        result_type: Some(ResultType::Error),
+        ended_at: Some(now),
+        error: Some("The execution was interrupted and could not be resumed.".to_owned()),
+        ..execution
+    };
+    let (steps, logs, state) = (Vec::new(), Vec::new(), Vec::new());
+    let finish = Finish { execution, owner: Some(owner), steps, logs, state };
+    Ok(inner.writer.finish(finish).await?)
+}
+
+async fn try_resume(
+    inner: &Arc<Inner>,
+    claimed: Claimed,
+    owner: Owner,
+    execution: &execution::Model,
+) -> anyhow::Result<()> {
+    let db = inner.env.db.read();
     let steps = domain::Viewer::System(execution.organization_id)
         .rows::<step_result::Entity>()
         .filter(step_result::Column::ExecutionId.eq(execution.id))
@@ -114,8 +156,8 @@ async fn try_resume(inner: &Arc<Inner>, claimed: Claimed) -> anyhow::Result<()> 
         anyhow::bail!("the deployment has no such flow");
     };
     let position = i32::try_from(steps.len())?;
-    let mut executor: Executor = inner.executor(&deployment, flow, execution);
-    executor.owner = Some(Owner { node: inner.node.id, fence: claimed.fence });
+    let mut executor = inner.executor(&deployment, flow, execution.clone());
+    executor.owner = Some(owner);
     executor.record = Record::new(inner.env.ids.clone(), position);
     executor.journal = Journal::read(&inner.store, steps, claimed.begun_step).await?;
     executor.restored = claimed.journal;

@@ -260,3 +260,6 @@ impl Scope for Machine<'_> {
         self.config_vars.get(key)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program `marquetry`.
+
+fn main() -> std::process::ExitCode {
+    server::main()
+}

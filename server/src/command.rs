@@ -1,0 +1,143 @@
+//! What each command does.
+
+use std::collections::HashMap;
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use entity::{Clock, DbUrl, Ids, SystemClock};
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::installation::{self, Installation, InstallationOptions};
+use crate::master_key::MasterKey;
+use crate::{Options, Server, folder};
+
+/// Serves until the process is told to stop: first in order, the second time at once.
+pub async fn serve(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+) -> anyhow::Result<()> {
+    let mut signals = Signals::new()?;
+    let server = Server::start(options(config, folder, environment)?).await?;
+    tracing::info!(address = %server.address, url = %server.env.public_url, "serving");
+    signals.next().await;
+    tracing::info!("stopping; what runs may finish");
+    tokio::select! {
+        () = server.stop() => Ok(()),
+        () = signals.next() => anyhow::bail!("stopped before everything had finished"),
+    }
+}
+
+/// The requests to stop that the system can make.
+pub struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    pub fn new() -> anyhow::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    pub async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// How the configuration wants the server.
+fn options(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+) -> anyhow::Result<Options> {
+    let seconds = Duration::from_secs;
+    let mut options = Options::new(&config.server.listen, folder);
+    options.database_url = config.database_url()?;
+    options.master_key = MasterKey::find(folder, environment)?;
+    options.public_url.clone_from(&config.server.public_url);
+    options.egress_policy = config.egress.policy();
+    options.concurrency_max = config.runner.concurrency_max;
+    options.code_processes_max = config.runner.code_processes_max;
+    options.code_heap_bytes = config.runner.code_heap_mebibytes << 20;
+    options.header_timeout = seconds(config.server.header_timeout_seconds);
+    options.body_timeout = seconds(config.server.body_timeout_seconds);
+    options.stop_patience = seconds(config.server.stop_patience_seconds);
+    Ok(options)
+}
+
+/// Creates the organization of an installation.
+pub async fn init(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+    organization: &str,
+    email: &str,
+) -> anyhow::Result<()> {
+    let installation = join(config, folder, environment).await?;
+    let env = &installation.env;
+    let created = domain::organization::create(env, organization, email).await;
+    let (organization, owner) = created.context("creating the organization")?;
+    let answer = json!({
+        "organizationId": domain::global_id(organization.id),
+        "accessToken": domain::token::issue(env, &owner)?,
+    });
+    print(&serde_json::to_string_pretty(&answer)?)
+}
+
+/// Prints a fresh token of a user.
+pub async fn token(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+    email: &str,
+) -> anyhow::Result<()> {
+    let installation = join(config, folder, environment).await?;
+    let user = domain::user::by_email(&installation.env, email).await?;
+    let user = user.with_context(|| format!("there is no user with the address {email}"))?;
+    print(&domain::token::issue(&installation.env, &user)?)
+}
+
+async fn join(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+) -> anyhow::Result<Installation> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let options = InstallationOptions {
+        data_dir: folder.to_owned(),
+        database_url: config.database_url()?,
+        master_key: MasterKey::find(folder, environment)?,
+        public_url: String::new(),
+        ids: Ids::random(clock.clone()),
+        clock,
+    };
+    Installation::join(options).await
+}
+
+/// Brings the database to the newest schema.
+pub async fn migrate(config: &Config, folder: &Path) -> anyhow::Result<()> {
+    folder::create(folder)?;
+    let url = config.database_url()?;
+    let _lock = match &url {
+        Some(url) if !url.is_sqlite() => None,
+        _ => Some(folder::FolderLock::take(folder)?),
+    };
+    installation::migrate(&url.unwrap_or_else(|| DbUrl::in_folder(folder))).await?;
+    print("The database is up to date.")
+}
+
+/// One line, or several, for whoever called.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    writeln!(std::io::stdout(), "{}", text.trim_end()).context("writing to standard output")
+}

@@ -1,0 +1,150 @@
+//! What can be set, and where it comes from: defaults, then a file, then the environment, then flags.
+
+mod section;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use anyhow::{Context, anyhow, bail};
+use config::{Environment, File, FileFormat};
+use entity::DbUrl;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use tracing_subscriber::EnvFilter;
+
+pub use section::{
+    EgressSection, LogFormat, LogSection, RunnerSection, ServerSection, StorageSection,
+};
+
+use crate::cli::Place;
+
+/// The configuration file in the data folder.
+const FILE_NAME: &str = "marquetry.toml";
+
+/// `MARQUETRY__SECTION__KEY` in the environment sets one value.
+const PREFIX: &str = "MARQUETRY";
+
+/// Everything an installation can set. The defaults serve this machine with nothing but a folder.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    pub server: ServerSection,
+    pub storage: StorageSection,
+    pub egress: EgressSection,
+    pub runner: RunnerSection,
+    pub log: LogSection,
+}
+
+/// What the configuration is put together from.
+#[derive(Clone, Debug)]
+pub struct Layers<'a> {
+    pub place: &'a Place,
+    pub environment: &'a HashMap<String, String>,
+    /// From the command line.
+    pub listen: Option<String>,
+}
+
+impl Config {
+    /// The configuration in effect; an error names everything that is wrong with it.
+    pub fn load(layers: &Layers<'_>) -> anyhow::Result<Self> {
+        let file = match &layers.place.config {
+            Some(file) => File::from(file.as_path()).format(FileFormat::Toml),
+            None => File::from(layers.place.data.join(FILE_NAME))
+                .format(FileFormat::Toml)
+                .required(false),
+        };
+        let environment = Environment::with_prefix(PREFIX)
+            .prefix_separator("__")
+            .separator("__")
+            .list_separator(",")
+            .with_list_parse_key("egress.allow_hosts")
+            .try_parsing(true)
+            .source(Some(layers.environment.clone()));
+        let mut config: Self = config::Config::builder()
+            .add_source(file)
+            .add_source(environment)
+            .build()
+            .and_then(config::Config::try_deserialize)
+            .context("reading the configuration")?;
+        if let Some(url) = layers.environment.get("DATABASE_URL").filter(|url| !url.is_empty()) {
+            config.storage.database_url = Some(SecretString::from(url.clone()));
+        }
+        if let Some(listen) = &layers.listen {
+            config.server.listen.clone_from(listen);
+        }
+        let problems = config.validate();
+        match problems.as_slice() {
+            [] => Ok(config),
+            [problem] => bail!("the configuration has a problem: {problem}"),
+            problems => bail!(
+                "the configuration has {} problems:\n  {}",
+                problems.len(),
+                problems.join("\n  ")
+            ),
+        }
+    }
+
+    /// Every problem with values that have the right form.
+    pub fn validate(&self) -> Vec<String> {
+        let mut problems = Vec::new();
+        let mut check = |holds: bool, problem: &str| {
+            if !holds {
+                problems.push(problem.to_owned());
+            }
+        };
+        let port = self.server.listen.rsplit_once(':').map(|(_, port)| port.parse::<u16>());
+        check(matches!(port, Some(Ok(_))), "server.listen must be an address with a port");
+        if let Some(url) = &self.server.public_url {
+            let is_http = url.starts_with("http://") || url.starts_with("https://");
+            check(is_http, "server.public_url must start with http:// or https://");
+        }
+        check(self.database_url().is_ok(), "storage.database_url must be sqlite: or postgres://");
+        for (name, value) in [
+            ("server.header_timeout_seconds", self.server.header_timeout_seconds),
+            ("server.body_timeout_seconds", self.server.body_timeout_seconds),
+            ("egress.connect_timeout_seconds", self.egress.connect_timeout_seconds),
+            ("egress.read_timeout_seconds", self.egress.read_timeout_seconds),
+            ("egress.total_timeout_seconds", self.egress.total_timeout_seconds),
+            ("egress.response_bytes_max", self.egress.response_bytes_max as u64),
+            ("runner.concurrency_max", self.runner.concurrency_max as u64),
+            ("runner.code_processes_max", self.runner.code_processes_max as u64),
+            ("runner.code_heap_mebibytes", self.runner.code_heap_mebibytes as u64),
+        ] {
+            check(value > 0, &format!("{name} must be more than 0"));
+        }
+        check(
+            EnvFilter::try_new(&self.log.filter).is_ok(),
+            "log.filter must be a filter such as info or info,runner=debug",
+        );
+        problems
+    }
+
+    /// Where the data lives, unless it is the default file in the data folder.
+    pub fn database_url(&self) -> anyhow::Result<Option<DbUrl>> {
+        let url = self.storage.database_url.as_ref();
+        url.map(|url| url.expose_secret().parse().map_err(|error| anyhow!("{error}"))).transpose()
+    }
+}
+
+/// As a configuration file, without secrets.
+impl fmt::Display for Config {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sections = serde_json::to_value(self).map_err(|_| fmt::Error)?;
+        for (index, (name, section)) in sections.as_object().into_iter().flatten().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            writeln!(formatter, "{gap}[{name}]")?;
+            for (key, value) in section.as_object().into_iter().flatten() {
+                // JSON's texts, numbers, switches and lists mean the same in TOML; it has no null.
+                if value.is_null() {
+                    writeln!(formatter, "# {key} is not set")?;
+                } else {
+                    writeln!(formatter, "{key} = {value}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

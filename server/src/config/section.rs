@@ -1,0 +1,141 @@
+//! The sections of the configuration. Names carry their units.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// `[server]`: how clients reach this process.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ServerSection {
+    /// Address and port to listen on.
+    pub listen: String,
+    /// How others reach the server; the address it listens on unless set.
+    pub public_url: Option<String>,
+    /// How long a client may take to send the head of a request.
+    pub header_timeout_seconds: u64,
+    /// Longest silence while the body of a request is read.
+    pub body_timeout_seconds: u64,
+    /// How long requests and runs may go on after the server was told to stop.
+    pub stop_patience_seconds: u64,
+}
+
+impl Default for ServerSection {
+    fn default() -> Self {
+        Self {
+            listen: "127.0.0.1:3000".to_owned(),
+            public_url: None,
+            header_timeout_seconds: 30,
+            body_timeout_seconds: 30,
+            stop_patience_seconds: 20,
+        }
+    }
+}
+
+/// `[storage]`: where the data lives.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StorageSection {
+    /// `postgres://…` or `sqlite:…`; a file in the data folder unless set. `DATABASE_URL` in the
+    /// environment comes before it.
+    #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
+    pub database_url: Option<SecretString>,
+}
+
+/// `[egress]`: what flows may reach.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EgressSection {
+    /// Allows private and loopback addresses.
+    pub allow_private: bool,
+    /// Hosts that are allowed whatever their address; `*.example.com` stands for all names below.
+    pub allow_hosts: Vec<String>,
+    pub connect_timeout_seconds: u64,
+    /// Longest silence of the called side.
+    pub read_timeout_seconds: u64,
+    /// Longest whole exchange.
+    pub total_timeout_seconds: u64,
+    pub response_bytes_max: usize,
+}
+
+impl Default for EgressSection {
+    fn default() -> Self {
+        let policy = egress::Policy::default();
+        Self {
+            allow_private: policy.allow_private,
+            allow_hosts: policy.allow_hosts,
+            connect_timeout_seconds: policy.connect_timeout_seconds,
+            read_timeout_seconds: policy.read_timeout_seconds,
+            total_timeout_seconds: policy.total_timeout_seconds,
+            response_bytes_max: policy.response_bytes_max,
+        }
+    }
+}
+
+impl EgressSection {
+    pub fn policy(&self) -> egress::Policy {
+        egress::Policy {
+            allow_private: self.allow_private,
+            allow_hosts: self.allow_hosts.clone(),
+            connect_timeout_seconds: self.connect_timeout_seconds,
+            read_timeout_seconds: self.read_timeout_seconds,
+            total_timeout_seconds: self.total_timeout_seconds,
+            response_bytes_max: self.response_bytes_max,
+            ..egress::Policy::default()
+        }
+    }
+}
+
+/// `[runner]`: how much runs at once on this node.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RunnerSection {
+    /// Executions at the same time; further ones wait in the database.
+    pub concurrency_max: usize,
+    /// Processes for code steps at the same time.
+    pub code_processes_max: usize,
+    /// Memory that the code of one step may use.
+    pub code_heap_mebibytes: usize,
+}
+
+impl Default for RunnerSection {
+    fn default() -> Self {
+        Self { concurrency_max: 64, code_processes_max: 4, code_heap_mebibytes: 64 }
+    }
+}
+
+/// `[log]`: what is written to standard error.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LogSection {
+    pub format: LogFormat,
+    /// Levels, by default and by module: `info,runner=debug`.
+    pub filter: String,
+}
+
+impl Default for LogSection {
+    fn default() -> Self {
+        Self { format: LogFormat::Pretty, filter: "info".to_owned() }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// One object per line.
+    Json,
+}
+
+fn read_secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<SecretString>, D::Error> {
+    Ok(Option::<String>::deserialize(input)?.map(SecretString::from))
+}
+
+/// A URL can hold a password: only its scheme is shown.
+fn hide_secret<S: Serializer>(url: &Option<SecretString>, output: S) -> Result<S::Ok, S::Error> {
+    let scheme = url.as_ref().map(|url| {
+        let scheme = url.expose_secret().split(':').next().unwrap_or_default();
+        format!("{scheme}:(hidden)")
+    });
+    scheme.serialize(output)
+}

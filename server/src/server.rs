@@ -1,0 +1,158 @@
+//! The running server.
+
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use domain::Env;
+use entity::{Clock, DbUrl, Ids, SystemClock};
+use jobs::PayloadStore;
+use runner::script::Pool;
+use runner::{Runner, RunnerOptions};
+use tokio::net::TcpListener;
+
+use crate::http::{Http, Timeouts};
+use crate::installation::{Installation, InstallationOptions};
+use crate::master_key::MasterKey;
+
+/// Payloads that are too large for a row, inside the data folder.
+const PAYLOADS_FOLDER: &str = "payloads";
+
+/// What a server is started with.
+pub struct Options {
+    /// Address and port; with port 0 the system picks a free one.
+    pub listen: String,
+    pub data_dir: PathBuf,
+    /// A file in the data folder unless given.
+    pub database_url: Option<DbUrl>,
+    /// The one in the data folder unless given; made there if there is none.
+    pub master_key: Option<MasterKey>,
+    /// How others reach the server; the address it listens on unless given.
+    pub public_url: Option<String>,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Ids,
+    pub egress_policy: egress::Policy,
+    /// Executions at the same time.
+    pub concurrency_max: usize,
+    /// The program that runs code steps when started as `js-worker`; this one unless given.
+    pub code_program: Option<PathBuf>,
+    pub code_processes_max: usize,
+    pub code_heap_bytes: usize,
+    pub header_timeout: Duration,
+    pub body_timeout: Duration,
+    /// How long requests and runs may go on after [`Server::stop`].
+    pub stop_patience: Duration,
+}
+
+impl Options {
+    /// The defaults, with the machine's clock and random ids.
+    pub fn new(listen: impl Into<String>, data_dir: impl Into<PathBuf>) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self {
+            listen: listen.into(),
+            data_dir: data_dir.into(),
+            database_url: None,
+            master_key: None,
+            public_url: None,
+            ids: Ids::random(clock.clone()),
+            clock,
+            egress_policy: egress::Policy::default(),
+            concurrency_max: 64,
+            code_program: None,
+            code_processes_max: 4,
+            code_heap_bytes: 64 << 20,
+            header_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_secs(30),
+            stop_patience: Duration::from_secs(20),
+        }
+    }
+}
+
+/// A server that answers requests and runs flows.
+pub struct Server {
+    pub address: SocketAddr,
+    pub env: Arc<Env>,
+    pub runner: Runner,
+    http: Http,
+    stop_patience: Duration,
+    /// Gives the folder back when everything else has stopped.
+    installation: Installation,
+}
+
+impl Server {
+    /// Serves from the moment it returns.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let listener = listen(&options.listen).await?;
+        let address = listener.local_addr()?;
+        let scripts = Pool::new(script_options(&options)?);
+        let timeouts = Timeouts { header: options.header_timeout, body: options.body_timeout };
+        let egress = egress::Client::new(options.egress_policy.clone())?;
+        let stop_patience = options.stop_patience;
+        let concurrency_max = options.concurrency_max;
+        let payloads = options.data_dir.join(PAYLOADS_FOLDER);
+        let installation = Installation::open(installation_options(options, address)).await?;
+        let env = installation.env.clone();
+        let runner = Runner::start(RunnerOptions {
+            env: env.clone(),
+            store: PayloadStore::in_folder(&payloads, env.ids.clone())?,
+            egress,
+            scripts: Arc::new(scripts),
+            concurrency_max,
+        })
+        .await
+        .context("starting the runner")?;
+        let schema = api::schema(env.clone());
+        let state = api::State { env: env.clone(), runner: runner.clone(), schema };
+        let http = Http::start(listener, api::router(state), timeouts);
+        Ok(Self { address, env, runner, http, stop_patience, installation })
+    }
+
+    /// Stops in order: no new connections, requests and runs may finish, then the rest is cut off.
+    /// What is cut off resumes on the next start.
+    pub async fn stop(self) {
+        self.http.stop(self.stop_patience).await;
+        self.runner.stop(self.stop_patience).await;
+        drop(self.installation);
+    }
+}
+
+fn installation_options(options: Options, address: SocketAddr) -> InstallationOptions {
+    let public_url = options.public_url.unwrap_or_else(|| format!("http://{address}"));
+    InstallationOptions {
+        data_dir: options.data_dir,
+        database_url: options.database_url,
+        master_key: options.master_key,
+        public_url: public_url.trim_end_matches('/').to_owned(),
+        clock: options.clock,
+        ids: options.ids,
+    }
+}
+
+async fn listen(address: &str) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; another port can be given with --listen ADDR:PORT")
+    })
+}
+
+fn script_options(options: &Options) -> anyhow::Result<runner::script::Options> {
+    let program = match &options.code_program {
+        Some(program) => program.clone(),
+        None => own_program()?,
+    };
+    let mut scripts = runner::script::Options::new(program, [OsString::from("js-worker")]);
+    scripts.workers_max = options.code_processes_max;
+    scripts.heap_bytes = options.code_heap_bytes;
+    Ok(scripts)
+}
+
+/// On Linux through the kernel's link, which stays right when the file is replaced by an upgrade.
+fn own_program() -> anyhow::Result<PathBuf> {
+    let link = Path::new("/proc/self/exe");
+    if link.exists() {
+        return Ok(link.to_owned());
+    }
+    std::env::current_exe().context("finding the own program")
+}

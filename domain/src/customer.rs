@@ -146,3 +146,56 @@ const CONFLICTS: [Unique; 2] = [
 fn refuse_system(row: &customer::Model) -> Result<(), Error> {
     if row.is_system { Err(Error::Forbidden) } else { Ok(()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::{config_value, flow_config};
+
+    use super::*;
+    use crate::error::Kind;
+    use crate::testing::{ORDERS, World, problems};
+
+    fn named(name: &str, external_id: &str) -> Create {
+        let external_id = Some(external_id.to_owned());
+        Create { name: name.to_owned(), external_id, ..Create::default() }
+    }
+
+    #[tokio::test]
+    async fn names_and_external_ids_are_unique_in_an_organization() {
+        let world = World::new().await;
+        let (env, owner) = (&world.env, &world.owner);
+        create(env, owner, named("Initech", "a")).await.unwrap();
+        let other = create(env, owner, named("Hooli", "b")).await.unwrap();
+
+        let taken = create(env, owner, named(" Initech ", "c")).await;
+        assert_eq!(problems(taken), ["name: Another customer has this name."]);
+        let rename = Update { external_id: Some("a".into()), ..Update::default() };
+        let taken = update(env, owner, other.id, rename).await;
+        assert_eq!(problems(taken), ["externalId: Another customer has this external id."]);
+        let stranger = world.stranger().await;
+        create(env, &stranger, named("Initech", "a")).await.unwrap();
+
+        let none = Update { external_id: Some(String::new()), ..Update::default() };
+        let other = update(env, owner, other.id, none).await.unwrap();
+        assert_eq!((other.name.as_str(), other.external_id), ("Hooli", None));
+    }
+
+    #[tokio::test]
+    async fn what_a_customer_has_goes_with_it() {
+        let world = World::new().await;
+        let customer = world.customer("Initech").await;
+        let version = world.publish(&world.import(ORDERS).await).await;
+        world.instance(&version, &customer).await;
+        delete(&world.env, &world.owner, customer.id).await.unwrap();
+        let again = delete(&world.env, &world.owner, customer.id).await;
+        assert!(matches!(again, Err(Error::NotFound(Kind::Customer))));
+        // What is left belongs to the test instance.
+        assert_eq!(world.all::<instance::Entity>().await.len(), 1);
+        assert_eq!(world.all::<flow_config::Entity>().await.len(), 2);
+        assert_eq!(world.all::<config_value::Entity>().await.len(), 0);
+
+        let system = world.all::<customer::Entity>().await.remove(0);
+        let refused = delete(&world.env, &world.owner, system.id).await;
+        assert!(matches!(refused, Err(Error::Forbidden)));
+    }
+}

@@ -1,6 +1,8 @@
 //! Executions that somebody asks for: tests and replays.
 
 mod origin;
+#[cfg(test)]
+mod tests;
 
 use bytes::Bytes;
 use entity::execution::InvokeType;

@@ -9,6 +9,8 @@ mod flows;
 mod remove;
 mod resolve;
 mod test_instance;
+#[cfg(test)]
+mod tests;
 
 use entity::{CustomerId, InstanceId, IntegrationId, customer, instance, integration};
 use sea_orm::{

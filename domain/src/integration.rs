@@ -8,6 +8,8 @@ mod parts;
 mod release;
 mod remove;
 mod settings;
+#[cfg(test)]
+mod tests;
 
 use anyhow::anyhow;
 use entity::{IntegrationId, OrganizationId, SequenceId, integration, integration_flow};

@@ -3,13 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use entity::user::Role;
-use entity::{CustomerId, Db, DbUrl, Ids, ManualClock, Timestamp, customer, user};
+use entity::{CustomerId, Db, DbUrl, Ids, ManualClock, TenantOwned, Timestamp};
+use entity::{customer, instance, integration, user};
+use flow::{ActionShape, InputShape, Vocabulary};
 use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
 
+use crate::integration::{self as integrations, Import};
 use crate::secrets::Secrets;
-use crate::{Env, UserViewer, Viewer, customer as customers, organization};
+use crate::{Env, UserViewer, Viewer, customer as customers, instance as instances, organization};
 
 /// An organization with its owner, in an installation of its own.
 pub(crate) struct World {
@@ -30,6 +33,7 @@ impl World {
             clock: clock.clone(),
             ids: Ids::seeded(clock.clone(), 1),
             secrets: Secrets::from_master_key([7; 32]),
+            vocabulary: Arc::new(Components),
             public_url: "https://marquetry.test".to_owned(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
@@ -53,10 +57,129 @@ impl World {
         customers::create(&self.env, &self.owner, input).await.unwrap()
     }
 
+    /// The draft of an integration with this definition.
+    pub async fn import(&self, definition: &str) -> integration::Model {
+        let input = Import { definition: definition.to_owned(), ..Default::default() };
+        integrations::import(&self.env, &self.owner, input).await.unwrap().integration
+    }
+
+    pub async fn publish(&self, draft: &integration::Model) -> integration::Model {
+        let input = integrations::Publish::default();
+        integrations::publish(&self.env, &self.owner, draft.id, input).await.unwrap()
+    }
+
+    /// An instance without configuration.
+    pub async fn instance(
+        &self,
+        version: &integration::Model,
+        customer: &customer::Model,
+    ) -> instance::Model {
+        let input = instances::Create {
+            name: "Orders".to_owned(),
+            description: None,
+            customer: customer.id,
+            integration: version.id,
+            labels: None,
+            config_variables: Vec::new(),
+            flow_configs: Vec::new(),
+        };
+        instances::create(&self.env, &self.owner, input).await.unwrap()
+    }
+
+    /// All rows of a table that belong to the organization.
+    pub async fn all<E: TenantOwned>(&self) -> Vec<E::Model> {
+        let system = Viewer::System(self.owner.organization_id().unwrap());
+        system.rows::<E>().all(self.env.db.read()).await.unwrap()
+    }
+
     /// A viewer with this role; what they see depends on nothing else.
     pub fn with_role(&self, role: Role, customer: Option<CustomerId>) -> Viewer {
         let owner = self.owner.user().unwrap().clone();
         viewer(user::Model { id: self.env.ids.next(), role, customer_id: customer, ..owner })
+    }
+}
+
+/// The few components that the definitions of tests use.
+struct Components;
+
+const ACTIONS: [(&str, &str, bool, &[&str]); 4] = [
+    ("webhook-triggers", "webhook", true, &[]),
+    ("management-triggers", "instanceDeploy", true, &[]),
+    ("log", "writeLogMessage", false, &["message", "level"]),
+    ("shop", "listOrders", false, &["connection", "region"]),
+];
+
+impl Vocabulary for Components {
+    fn component(&self, key: &str) -> bool {
+        ACTIONS.iter().any(|action| action.0 == key)
+    }
+
+    fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape> {
+        let wanted = (component, action, is_trigger);
+        let (.., inputs) = ACTIONS.iter().find(|known| (known.0, known.1, known.2) == wanted)?;
+        let shape = |key: &&str| InputShape {
+            key: (*key).to_owned(),
+            aliases: Vec::new(),
+            required: false,
+        };
+        Some(ActionShape { inputs: inputs.iter().map(shape).collect(), ..Default::default() })
+    }
+
+    fn components(&self) -> Vec<String> {
+        ACTIONS.iter().map(|action| action.0.to_owned()).collect()
+    }
+
+    fn actions(&self, component: &str, triggers: bool) -> Vec<String> {
+        let known = ACTIONS.iter().filter(|known| known.0 == component && known.2 == triggers);
+        known.map(|action| action.1.to_owned()).collect()
+    }
+}
+
+/// An integration with a webhook flow, a deploy flow and one variable of each interesting kind.
+pub(crate) const ORDERS: &str = r"
+definitionVersion: 7
+name: Orders
+description: Copies orders.
+labels: [shop]
+requiredConfigVars:
+  - {key: Endpoint, dataType: string, defaultValue: https://shop.test}
+  - {key: Region, dataType: picklist, pickList: [eu, us]}
+  - {key: Tags, dataType: string, collectionType: valuelist, defaultValue: '[]'}
+  - key: Shop
+    dataType: connection
+    connection: {component: {key: shop, version: LATEST, isPublic: true}, key: apiKey}
+    inputs:
+      host: {type: configVar, value: Endpoint}
+      path: {type: value, value: ''}
+      url: {type: template, value: '{{#host}}/v1/{{#path}}'}
+configPages:
+  - name: Start
+    elements:
+      - {type: configVar, value: Region}
+      - {type: configVar, value: Shop}
+flows:
+  - name: Receive
+    steps:
+      - name: Trigger
+        isTrigger: true
+        action: {key: webhook, component: {key: webhook-triggers, version: LATEST}}
+      - name: Log
+        action: {key: writeLogMessage, component: {key: log, version: LATEST}}
+        inputs:
+          message: {type: reference, value: trigger.results.body.data}
+  - name: Set up
+    steps:
+      - name: Trigger
+        isTrigger: true
+        action: {key: instanceDeploy, component: {key: management-triggers, version: LATEST}}
+";
+
+/// The problems of an operation that was refused, as text.
+pub(crate) fn problems<T: std::fmt::Debug>(result: Result<T, crate::Error>) -> Vec<String> {
+    match result.unwrap_err() {
+        crate::Error::Invalid(problems) => problems.iter().map(ToString::to_string).collect(),
+        crate::Error::Conflict(problem) => vec![problem.to_string()],
+        other => panic!("refused otherwise: {other:?}"),
     }
 }
 

@@ -128,3 +128,29 @@ pub async fn step_result_by_id(
     let found = step_result::Entity::find().filter(step_result::Column::Id.eq(id));
     Ok(found.one(env.db.read()).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_token_is_good_for_its_time_and_user() {
+        let world = World::new().await;
+        let owner = world.owner.user().unwrap();
+        let token = issue(&world.env, owner).unwrap();
+        let viewer = authenticate(&world.env, &token).await.unwrap();
+        assert_eq!(viewer.user(), Some(owner));
+
+        let mut forged = token.clone();
+        let last = if forged.pop() == Some('A') { 'B' } else { 'A' };
+        forged.insert(forged.len() - 3, last);
+        for bad in ["", "a.b.c", &forged] {
+            let answer = authenticate(&world.env, bad).await;
+            assert!(matches!(answer, Err(Error::Unauthenticated)), "{bad}");
+        }
+        world.clock.advance_seconds(LIFETIME_SECONDS + SKEW_SECONDS + 1);
+        let answer = authenticate(&world.env, &token).await;
+        assert!(matches!(answer, Err(Error::Unauthenticated)));
+    }
+}

@@ -322,3 +322,72 @@ async fn keep_an_owner(db: &impl ConnectionTrait, row: &user::Model) -> Result<(
     }
     Err(Error::Conflict(Problem::new("role", "The organization needs an owner.")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{World, problems, viewer};
+
+    fn new(email: &str, role: Role) -> Create {
+        let email = email.to_owned();
+        Create { email, name: None, phone: None, external_id: None, role }
+    }
+
+    #[tokio::test]
+    async fn nobody_rises_above_their_own_level() {
+        let world = World::new().await;
+        let (env, owner) = (&world.env, &world.owner);
+        let admin = create_for_organization(env, owner, new("Admin@acme.test", Role::Admin)).await;
+        let admin = viewer(admin.unwrap());
+        let raised = create_for_organization(env, &admin, new("b@acme.test", Role::Owner)).await;
+        assert!(matches!(raised, Err(Error::Forbidden)));
+        let owner_id = owner.user().unwrap().id;
+        let deleted = delete(env, &admin, owner_id).await;
+        assert!(matches!(deleted, Err(Error::Forbidden)));
+        let role = Update { role: Some(Role::Owner), ..Update::default() };
+        let own = update(env, &admin, admin.user().unwrap().id, role).await;
+        assert_eq!(problems(own), ["role: Nobody changes their own role."]);
+        let own = delete(env, owner, owner_id).await;
+        assert_eq!(problems(own), ["id: Nobody deletes their own user."]);
+
+        let guest = create_for_organization(env, &admin, new("g@acme.test", Role::Guest)).await;
+        let guest = viewer(guest.unwrap());
+        let name = Update { name: Some("Gus".into()), ..Update::default() };
+        let own = update(env, &guest, guest.user().unwrap().id, name.clone()).await;
+        assert_eq!(own.unwrap().name, "Gus");
+        let other = update(env, &guest, owner_id, name).await;
+        assert!(matches!(other, Err(Error::Forbidden)));
+    }
+
+    /// Proves R173.
+    #[tokio::test]
+    async fn customers_have_users_with_roles_of_customers() {
+        let world = World::new().await;
+        let (env, owner) = (&world.env, &world.owner);
+        let customer = world.customer("Initech").await;
+        let other = world.customer("Hooli").await;
+        let input = new("a@initech.test", Role::CustomerAdmin);
+        let admin = viewer(create_for_customer(env, owner, customer.id, input).await.unwrap());
+        let input = new("b@initech.test", Role::CustomerMember);
+        create_for_customer(env, &admin, customer.id, input.clone()).await.unwrap();
+        let taken = create_for_customer(env, &admin, customer.id, input.clone()).await;
+        assert_eq!(problems(taken), ["email: Another user has this address."]);
+        let elsewhere = create_for_customer(env, &admin, other.id, input).await;
+        assert!(matches!(elsewhere, Err(Error::NotFound(crate::Kind::Customer))));
+        let wrong = new("c@initech.test", Role::Admin);
+        let wrong = create_for_customer(env, owner, customer.id, wrong).await;
+        assert_eq!(
+            problems(wrong),
+            ["role: This is a role of the organization, not of a customer."]
+        );
+        assert!(by_email(env, "A@Initech.test").await.unwrap().is_some());
+    }
+
+    #[test]
+    fn every_role_has_an_id_of_its_own() {
+        for info in &ROLES {
+            assert_eq!(role_by_id(info.id), Some(info.role));
+            assert_eq!(role_info(info.role).id, info.id);
+        }
+    }
+}

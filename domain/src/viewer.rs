@@ -340,3 +340,6 @@ impl<E: EntityTrait> Permit<E> {
         self.row.clone().into_active_model()
     }
 }
+
+#[cfg(test)]
+mod tests;

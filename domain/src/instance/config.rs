@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use anyhow::Context;
 use entity::{config_value, instance};
-use flow::Definition;
 use flow::definition::{ConfigVar, DataType};
+use flow::{Definition, Expression};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -246,11 +246,18 @@ pub fn is_configured(variable: &ConfigVar, value: Option<&config_value::Model>) 
         DataType::Connection => {
             let inputs = &variable.inputs;
             let is_preset =
-                !inputs.is_empty() && inputs.values().all(|input| !input.expression.is_unset());
+                !inputs.is_empty() && inputs.values().all(|input| is_filled(&input.expression));
             is_preset || value.is_some_and(|value| value.sealed_inputs.is_some())
         }
         DataType::Schedule if value.is_some_and(|value| value.schedule_type.is_some()) => true,
         _ => effective(variable, value).is_some_and(|text| !text.is_empty()),
+    }
+}
+
+fn is_filled(expression: &Expression) -> bool {
+    match expression {
+        Expression::Literal(value) => value.as_ref().is_some_and(|it| !it.to_text().is_empty()),
+        expression => !expression.is_unset(),
     }
 }
 

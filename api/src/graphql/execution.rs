@@ -1,1 +1,347 @@
-//! Written by the runner's engineer right now; leave this file alone and register it from mod.rs later.
+//! Executions: the runs of flows.
+
+use async_graphql::Value;
+use async_graphql::dynamic::InputObject;
+use entity::{
+    CustomerId, ExecutionId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, execution,
+    flow_config, instance, integration, integration_flow, log, step_result,
+};
+use sea_orm::sea_query::{ExprTrait, IntoCondition, Query, SelectStatement};
+use sea_orm::{ActiveEnum, ColumnTrait};
+use uuid::Uuid;
+
+use super::argument::{text, uuid};
+use super::builder::{Registry, Type, parameter};
+use super::connection::Listing;
+use super::filter::{Filter, constant};
+use super::mutation::Mutation;
+use super::order::Order;
+use super::{Arguments, id, log as logs, page, step_result as steps};
+use crate::results::{self, Kind};
+
+impl page::Noun for execution::Entity {
+    type Id = ExecutionId;
+    const ID: execution::Column = execution::Column::Id;
+
+    fn id(row: &execution::Model) -> ExecutionId {
+        row.id
+    }
+}
+
+pub fn listing() -> Listing<execution::Entity> {
+    use execution::Column as C;
+    Listing::new("InstanceExecutionResult").newest_first().filters(filters()).orders([
+        Order::number("ENDED_AT", "When it ended.", C::EndedAt),
+        Order::number("STARTED_AT", "When it started.", C::StartedAt),
+    ])
+}
+
+fn filters() -> Vec<Filter> {
+    use execution::Column as C;
+    let mut filters = vec![
+        Filter::since("endedAt_Gte", C::EndedAt),
+        Filter::is_null("endedAt_Isnull", C::EndedAt),
+        Filter::until("endedAt_Lte", C::EndedAt),
+        Filter::is_null("error_Isnull", C::Error),
+        Filter::id::<FlowId>("flow", C::FlowId),
+        Filter::ids::<FlowId>("flow_In", C::FlowId),
+        Filter::id::<FlowConfigId>("flowConfig", C::FlowConfigId),
+        Filter::id_through::<FlowId>("flowConfig_Flow", C::FlowConfigId, flow_configs_of),
+        Filter::id::<ExecutionId>("id", C::Id),
+        Filter::ids::<ExecutionId>("id_In", C::Id),
+        Filter::id::<InstanceId>("instance", C::InstanceId),
+        Filter::id::<CustomerId>("instance_Customer", C::CustomerId),
+        Filter::id_through::<IntegrationId>("instance_Integration", C::InstanceId, instances_of),
+        in_sequence("instance_Integration_VersionSequenceId", C::IntegrationId),
+        is_system("instance_IsSystem", C::InstanceId),
+        Filter::always("instance_Isnull", false),
+        Filter::id::<IntegrationId>("integration", C::IntegrationId),
+        in_sequence("integration_VersionSequenceId", C::IntegrationId),
+        Filter::words("invokeType_In", C::InvokeType),
+        invoked_by(),
+        Filter::flag("isTestExecution", C::IsTest),
+        Filter::since("queuedAt_Gte", C::QueuedAt),
+        Filter::is_null("queuedAt_Isnull", C::QueuedAt),
+        Filter::until("queuedAt_Lte", C::QueuedAt),
+        Filter::is_null("replayForExecution_Isnull", C::ReplayForId),
+        Filter::word("resultType", C::ResultType),
+        Filter::words("resultType_In", C::ResultType),
+        Filter::int("retryCount", C::RetryCount),
+        Filter::int_from("retryCount_Gte", C::RetryCount),
+        Filter::int_to("retryCount_Lte", C::RetryCount),
+        Filter::is_null("retryForExecution_Isnull", C::RetryForId),
+        Filter::since("startedAt_Gte", C::StartedAt),
+        Filter::until("startedAt_Lte", C::StartedAt),
+        status(),
+    ];
+    filters.extend(facts());
+    filters
+}
+
+/// Filters on what no execution has: long running mode, suspension and scheduled retries.
+fn facts() -> Vec<Filter> {
+    let none = |name, sdl| {
+        Filter::new((name, sdl, "Only those at this value; no execution has one."), |_| {
+            Ok(constant(false))
+        })
+    };
+    vec![
+        Filter::always("isLre", false),
+        Filter::always("resumedAt_Isnull", true),
+        none("resumedAt_Gte", "DateTime"),
+        none("resumedAt_Lte", "DateTime"),
+        Filter::always("retryNextAt_Isnull", true),
+        none("retryNextAt_Gte", "DateTime"),
+        none("retryNextAt_Lte", "DateTime"),
+        none("retryUniqueRequestId", "String"),
+        instance_type(),
+    ]
+}
+
+/// Instances of integrations are the only ones there are.
+pub fn instance_type() -> Filter {
+    let parameter = ("instanceType", "InstanceType", "Only those of this kind of instance.");
+    Filter::new(parameter, |value| Ok(constant(text("instanceType", value)? == "INTEGRATION")))
+}
+
+fn status() -> Filter {
+    let parameter = ("status", "ExecutionStatus", "Only those that stand like this.");
+    Filter::new(parameter, |value| {
+        Ok(execution::Column::Status.eq(text("status", value)?).into_condition())
+    })
+}
+
+fn invoked_by() -> Filter {
+    let about = "Only those that this execution invoked.";
+    Filter::new(("invokedBy", "ExecutionInvokedByInput", about), |value| {
+        let Value::Object(fields) = value else { return Ok(constant(false)) };
+        let invoker = Arguments::new(fields.iter()).require_id::<ExecutionId>("id")?;
+        Ok(execution::Column::InvokedById.eq(invoker).into_condition())
+    })
+}
+
+/// Rows of all versions of an integration.
+pub fn in_sequence(name: &'static str, column: impl ColumnTrait) -> Filter {
+    let about = "Only those of the integration whose versions share this id.";
+    Filter::new((name, "UUID", about), move |value| {
+        let versions = Query::select()
+            .column(integration::Column::Id)
+            .from(integration::Entity)
+            .and_where(integration::Column::SequenceId.eq(uuid(name, value)?))
+            .take();
+        Ok(column.in_subquery(versions).into_condition())
+    })
+}
+
+/// Rows of test instances, or of all others.
+pub fn is_system(name: &'static str, column: impl ColumnTrait) -> Filter {
+    Filter::new((name, "Boolean", "Only those of test instances, or of others."), move |value| {
+        let instances = Query::select()
+            .column(instance::Column::Id)
+            .from(instance::Entity)
+            .and_where(instance::Column::IsSystem.eq(super::argument::flag(name, value)?))
+            .take();
+        Ok(column.in_subquery(instances).into_condition())
+    })
+}
+
+pub fn flow_configs_of(flow: FlowId) -> SelectStatement {
+    Query::select()
+        .column(flow_config::Column::Id)
+        .from(flow_config::Entity)
+        .and_where(flow_config::Column::FlowId.eq(flow))
+        .take()
+}
+
+pub fn instances_of(integration: IntegrationId) -> SelectStatement {
+    Query::select()
+        .column(instance::Column::Id)
+        .from(instance::Entity)
+        .and_where(instance::Column::IntegrationId.eq(integration))
+        .take()
+}
+
+pub fn register(registry: &mut Registry) {
+    listing().register(registry);
+    enumerations(registry);
+    let invoker = [
+        ("id", "ID!", "The invoking execution."),
+        ("startedAt", "DateTime!", "When the invoking execution started."),
+    ];
+    let by = InputObject::new("ExecutionInvokedByInput")
+        .description("The execution that invoked another one.");
+    registry.add(invoker.map(parameter).into_iter().fold(by, InputObject::field));
+    registry.add(object());
+    registry.query(|query| {
+        query
+            .by_id::<execution::Entity>(
+                "executionResult",
+                "InstanceExecutionResult",
+                "One execution.",
+            )
+            .list("executionResults", "The executions you may see.", listing())
+    });
+    replay(registry);
+}
+
+fn enumerations(registry: &mut Registry) {
+    registry.enumeration(
+        "ExecutionStatus",
+        "Where an execution stands.",
+        &[
+            ("QUEUED", "It waits for a free place."),
+            ("PENDING", "It runs."),
+            ("SUCCESS", "It ended well."),
+            ("ERROR", "It failed."),
+        ],
+    );
+    registry.enumeration(
+        "InstanceExecutionResultResultType",
+        "How an execution ended.",
+        &[
+            ("COMPLETED", "Its steps ran."),
+            ("ERROR", "A step failed."),
+            ("CANCELED_AS_DUPLICATE", "Another call with the same id took its place."),
+            ("POLLED_NO_CHANGES", "Its trigger found nothing new."),
+        ],
+    );
+    registry.enumeration(
+        "InstanceExecutionResultInvokeType",
+        "What started an execution.",
+        &[
+            ("WEBHOOK", "A call of its URL."),
+            ("SCHEDULED", "A schedule."),
+            ("CROSS_FLOW", "Another flow."),
+            ("DEPLOY_FLOW", "The instance was deployed."),
+            ("TEAR_DOWN_FLOW", "The instance is being removed."),
+            ("INTEGRATION_FLOW_TEST", "A test of the flow."),
+            ("INTEGRATION_ENDPOINT_TEST", "A test of the endpoint."),
+            ("WEBHOOK_SNAPSHOT", "A call that was recorded as a sample."),
+            ("AI_AGENT", "An agent that uses the flow as a tool."),
+        ],
+    );
+}
+
+fn object() -> Type<execution::Model> {
+    let object = Type::<execution::Model>::new("InstanceExecutionResult", "One run of a flow.")
+        .id(|execution| id::encode(execution.id))
+        .field("status", "ExecutionStatus!", "Where it stands.", |execution| {
+            execution.status.to_value()
+        })
+        .field(
+            "resultType",
+            "InstanceExecutionResultResultType",
+            "How it ended; null while it runs.",
+            |execution| execution.result_type.map(|kind| kind.to_value()),
+        )
+        .field(
+            "invokeType",
+            "InstanceExecutionResultInvokeType",
+            "What started it.",
+            |execution| execution.invoke_type.to_value(),
+        )
+        .field("startedAt", "DateTime!", "When it started.", |execution| execution.started_at)
+        .field("queuedAt", "DateTime", "Since when it waited for a place.", |execution| {
+            execution.queued_at
+        })
+        .field("endedAt", "DateTime", "When it ended; null while it runs.", |execution| {
+            execution.ended_at
+        })
+        .field("error", "String", "Why it failed; null if it did not.", |execution| {
+            execution.error.clone()
+        })
+        .field("isTestExecution", "Boolean!", "Whether it was a test.", |execution| {
+            execution.is_test
+        })
+        .field("isLre", "Boolean!", "Whether it may run for very long.", |_| false)
+        .field("retryCount", "Int", "Which repetition this is; 0 for the first run.", |execution| {
+            execution.retry_count
+        })
+        .resolve("requestPayloadUrl", "String!", REQUEST, |execution, ask| async move {
+            Ok(results::url(ask.env(), Kind::Request, execution.id.0))
+        })
+        .resolve("requestPayloadMetadataUrl", "String!", REQUEST_SIZE, |execution, ask| async move {
+            Ok(results::url(ask.env(), Kind::Request, execution.id.0))
+        })
+        .fixed();
+    related(object)
+}
+
+const REQUEST: &str = "Where what started it can be read for an hour: JSON with `headers`, \
+    `contentType` and the `body` in base64.";
+
+const REQUEST_SIZE: &str = "Where the size of that document can be asked for.";
+
+fn related(object: Type<execution::Model>) -> Type<execution::Model> {
+    object
+        .row::<instance::Entity>("instance", "Instance", "The instance it ran for.", |execution| {
+            Some(execution.instance_id)
+        })
+        .row::<integration::Entity>(
+            "integration",
+            "Integration",
+            "The version of the integration it ran.",
+            |execution| Some(execution.integration_id),
+        )
+        .row::<integration_flow::Entity>("flow", "IntegrationFlow", "The flow.", |execution| {
+            Some(execution.flow_id)
+        })
+        .row::<flow_config::Entity>(
+            "flowConfig",
+            "InstanceFlowConfig",
+            "The flow as the instance has it.",
+            |execution| Some(execution.flow_config_id),
+        )
+        .row::<execution::Entity>(
+            "replayForExecution",
+            "InstanceExecutionResult",
+            "The execution it repeats on request.",
+            |execution| execution.replay_for_id,
+        )
+        .row::<execution::Entity>(
+            "retryForExecution",
+            "InstanceExecutionResult",
+            "The execution it repeats because that failed.",
+            |execution| execution.retry_for_id,
+        )
+        .connection::<execution::Entity>(
+            "replays",
+            "Its repetitions on request.",
+            listing(),
+            |execution| execution.id.uuid(),
+            |id: Uuid| execution::Column::ReplayForId.eq(id).into_condition(),
+        )
+        .connection::<execution::Entity>(
+            "retryAttempts",
+            "Its repetitions after a failure.",
+            listing(),
+            |execution| execution.id.uuid(),
+            |id: Uuid| execution::Column::RetryForId.eq(id).into_condition(),
+        )
+        .connection::<step_result::Entity>(
+            "stepResults",
+            "What its steps gave, in the order they ended.",
+            steps::listing(),
+            |execution| execution.id.uuid(),
+            |id: Uuid| step_result::Column::ExecutionId.eq(id).into_condition(),
+        )
+        .connection::<log::Entity>(
+            "logs",
+            "Its log lines, in order.",
+            logs::listing(),
+            |execution| execution.id.uuid(),
+            |id: Uuid| log::Column::ExecutionId.eq(id).into_condition(),
+        )
+}
+
+fn replay(registry: &mut Registry) {
+    let payload = ("instanceExecutionResult", "InstanceExecutionResult", "The new execution.");
+    let about = "Runs a flow again with the payload of an earlier execution.";
+    Mutation::new("replayExecution", about, payload)
+        .inputs([("id", "ID", "The execution to repeat.")])
+        .run(registry, |input, ask| async move {
+            let id = input.require_id("id")?;
+            let execution = domain::execution::replay(ask.env(), ask.viewer(), id).await?;
+            Ok(std::sync::Arc::new(execution))
+        });
+}

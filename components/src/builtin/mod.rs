@@ -4,6 +4,7 @@ mod branch;
 mod change_data_format;
 mod code;
 mod collection_tools;
+mod csv;
 mod datetime;
 mod equality;
 mod hash;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Component> {
         change_data_format::component(),
         code::component(),
         collection_tools::component(),
+        csv::component(),
         datetime::component(),
         hash::component(),
         http::component(),

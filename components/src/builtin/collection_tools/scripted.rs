@@ -24,7 +24,8 @@ pub async fn sort(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
     let items = Value::List(list(inputs)?);
     let usual = "(a, b) => {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [first, second] = [a, b].map((x) => (typeof x === 'object' ? JSON.stringify(x) : String(x)));
+  const text = (x) => (typeof x === 'object' ? JSON.stringify(x) : String(x));
+  const [first, second] = [text(a), text(b)];
   return first < second ? -1 : first > second ? 1 : 0;
 }";
     let compare = code(inputs, "compareCodeInput").unwrap_or_else(|| usual.to_owned());

@@ -49,9 +49,11 @@ async fn each_action_sends_what_its_inputs_say() {
     let bearer = json!({ "connection": { "key": "apiKey", "fields": { "apiKey": "k" } } });
     let scheme = json!({ "connection": { "fields": { "apiKey": "k", "scheme": "Basic" } } });
     let basic = json!({ "connection": { "fields": { "username": "a", "password": "b" } } });
-    let oauth = json!({ "connection": { "fields": { "clientId": "c" }, "token": { "access_token": "t" } } });
+    let oauth = json!({ "connection": { "fields": { "clientId": "c" },
+        "token": { "access_token": "t" } } });
     let pair = json!({ "data": { "data": { "a": 1 }, "contentType": "application/vnd.x+json" } });
-    let typed = json!({ "data": "[]", "headers": [{ "key": "Content-Type", "value": "application/json" }] });
+    let typed = json!({ "data": "[]",
+        "headers": [{ "key": "Content-Type", "value": "application/json" }] });
     let own_key = json!({ "headers": [{ "key": "Idempotency-Key", "value": 7 }] });
     let query =
         json!({ "queryParams": [{ "key": "q", "value": "a b&c" }, { "key": "n", "value": 1 }] });

@@ -1,97 +1,18 @@
-//! `change-data-format`: between text and structured data.
+//! Single values and small formats.
 
 use std::sync::Arc;
 
 use flow::{Map, Value};
 
-use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepError};
-
-pub fn component() -> Component {
-    let action = |key, label, description, perform: Pure, input: Input| {
-        Action::new(key, label, description, Perform::Pure(perform)).inputs([input])
-    };
-    let actions = vec![
-        action("deserializeFromJson", "Deserialize from JSON", "Reads JSON", from_json, DATA),
-        action("binaryToJson", "JavaScript Object to JSON", "Writes data as JSON", to_json, DATA),
-        action("prettyPrint", "Pretty Print JSON", "Writes JSON with line breaks", pretty, DATA),
-        action(
-            "deserializeJsonl",
-            "Deserialize JSONL",
-            "Reads one JSON value per line",
-            lines,
-            DATA,
-        ),
-        action(
-            "serializeJsonl",
-            "Serialize to JSONL",
-            "Writes each item of a list as a line of JSON",
-            to_lines,
-            Input { aliases: &["listInput", "list", "items"], ..DATA },
-        ),
-        action(
-            "deserializeFormData",
-            "Deserialize Form Data",
-            "Reads the fields of a URL-encoded form",
-            from_form,
-            DATA,
-        ),
-        action(
-            "serializeFormData",
-            "Serialize Form Data",
-            "Writes fields as a URL-encoded form",
-            to_form,
-            DATA,
-        ),
-        action(
-            "convertToString",
-            "Convert to String",
-            "Makes text of a value",
-            |inputs| Ok(to_text(inputs)),
-            VALUE,
-        ),
-        action("convertToNumber", "Convert to Number", "Makes a number of text", to_number, VALUE),
-        action(
-            "convertToInt",
-            "Convert to Integer",
-            "Makes a whole number of text, without what is behind the point",
-            to_integer,
-            VALUE,
-        ),
-        action(
-            "convertToBoolean",
-            "Convert to Boolean",
-            "Makes true or false of text or a number",
-            |inputs| Ok(to_boolean(inputs)),
-            VALUE,
-        ),
-    ];
-    Component {
-        actions,
-        ..Component::new(
-            "change-data-format",
-            "Change Data Format",
-            "Converts between text and structured data",
-            "Helpers",
-        )
-    }
-}
-
-type Pure = fn(&Inputs) -> Result<Output, StepError>;
-
-const DATA: Input = Input::new("data", "Data")
-    .kind(InputKind::Data)
-    .comments("Text, a file or data, usually from an earlier step.")
-    .required();
-const VALUE: Input =
-    Input::new("value", "Value").kind(InputKind::Data).comments("The value to convert.");
+use crate::{Inputs, Output, StepError};
 
 /// What `data` holds: its text where it is text or a file, else the data itself.
-enum Source {
+pub enum Source {
     Text(String),
     Data(Value),
 }
 
-fn source(inputs: &Inputs) -> Result<Source, StepError> {
+pub fn source(inputs: &Inputs) -> Result<Source, StepError> {
     let given = inputs.require("data")?;
     let is_file = given.get("contentType").is_some();
     Ok(match given.get("data").filter(|_| is_file).unwrap_or(given) {
@@ -101,24 +22,24 @@ fn source(inputs: &Inputs) -> Result<Source, StepError> {
 }
 
 /// Data that an earlier step has read already stays as it is.
-fn from_json(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn from_json(inputs: &Inputs) -> Result<Output, StepError> {
     match source(inputs)? {
         Source::Data(data) => Ok(data.into()),
         Source::Text(text) => Ok(parse(&text)?.into()),
     }
 }
 
-fn parse(text: &str) -> Result<Value, StepError> {
+pub fn parse(text: &str) -> Result<Value, StepError> {
     Value::from_json(text)
         .map_err(|error| StepError::new(format!("The data is not valid JSON: {error}.")))
 }
 
 /// Text becomes a JSON string, as `JSON.stringify` makes one.
-fn to_json(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn to_json(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(Value::from(inputs.require("data")?.to_json()).into())
 }
 
-fn pretty(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn pretty(inputs: &Inputs) -> Result<Output, StepError> {
     let data = match source(inputs)? {
         Source::Data(data) => data,
         Source::Text(text) => parse(&text)?,
@@ -128,7 +49,7 @@ fn pretty(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(Value::from(text).into())
 }
 
-fn lines(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn lines(inputs: &Inputs) -> Result<Output, StepError> {
     let text = match source(inputs)? {
         Source::Data(data) => return Ok(data.into()),
         Source::Text(text) => text,
@@ -142,7 +63,7 @@ fn lines(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(Value::from(lines.map(read).collect::<Result<Vec<_>, _>>()?).into())
 }
 
-fn to_lines(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn to_lines(inputs: &Inputs) -> Result<Output, StepError> {
     inputs.require("data")?;
     let items = inputs.list("data")?;
     let lines: Vec<String> = items.iter().map(Value::to_json).collect();
@@ -150,7 +71,7 @@ fn to_lines(inputs: &Inputs) -> Result<Output, StepError> {
 }
 
 /// A field that occurs several times becomes a list.
-fn from_form(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn from_form(inputs: &Inputs) -> Result<Output, StepError> {
     let text = match source(inputs)? {
         Source::Data(data) => return Ok(data.into()),
         Source::Text(text) => text,
@@ -169,7 +90,7 @@ fn from_form(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(Value::from(fields).into())
 }
 
-fn to_form(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn to_form(inputs: &Inputs) -> Result<Output, StepError> {
     inputs.require("data")?;
     let mut form = form_urlencoded::Serializer::new(String::new());
     for (name, value) in inputs.pairs("data")? {
@@ -181,7 +102,7 @@ fn to_form(inputs: &Inputs) -> Result<Output, StepError> {
 }
 
 /// Nothing becomes empty text.
-fn to_text(inputs: &Inputs) -> Output {
+pub fn to_text(inputs: &Inputs) -> Output {
     Value::from(inputs.text("value")).into()
 }
 
@@ -195,15 +116,15 @@ fn number(inputs: &Inputs) -> Result<f64, StepError> {
     finite.ok_or_else(|| StepError::new("Input \"value\" must be a finite number."))
 }
 
-fn to_number(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn to_number(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(Value::from(number(inputs)?).into())
 }
 
-fn to_integer(inputs: &Inputs) -> Result<Output, StepError> {
+pub fn to_integer(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(Value::from(number(inputs)?.trunc()).into())
 }
 
-fn to_boolean(inputs: &Inputs) -> Output {
+pub fn to_boolean(inputs: &Inputs) -> Output {
     let is_true = match inputs.get("value") {
         Some(Value::Number(number)) => number.as_f64() != Some(0.0),
         _ => inputs.flag("value"),

@@ -1,0 +1,151 @@
+//! Whole documents from one format to another: JSON, YAML and CSV.
+
+use std::sync::Arc;
+
+use flow::{Map, Value};
+
+use super::values::{Source, source};
+use crate::builtin::csv;
+use crate::{Inputs, Output, StepError};
+
+#[derive(Clone, Copy)]
+pub enum Format {
+    Csv,
+    Json,
+    Yaml,
+}
+
+/// Text to data.
+pub fn deserialize(inputs: &Inputs, from: Format) -> Result<Output, StepError> {
+    Ok(read(inputs, from)?.into())
+}
+
+/// Data, or text that is read first, to text.
+pub fn convert(inputs: &Inputs, from: Format, to: Format) -> Result<Output, StepError> {
+    let data = read(inputs, from)?;
+    let text = match to {
+        Format::Json => data.to_json(),
+        Format::Yaml => serde_saphyr::to_string(&data).map_err(|error| {
+            StepError::new(format!("The data cannot be written as YAML: {error}."))
+        })?,
+        Format::Csv => {
+            let items = match data {
+                Value::List(items) => items,
+                single => Arc::new(vec![single]),
+            };
+            csv::write(&csv::rows_of(&items)?, ',')
+        }
+    };
+    Ok(Value::from(text).into())
+}
+
+fn read(inputs: &Inputs, from: Format) -> Result<Value, StepError> {
+    let text = match source(inputs)? {
+        Source::Data(data) => return Ok(data),
+        Source::Text(text) => text,
+    };
+    match from {
+        Format::Csv => table(&text, inputs),
+        Format::Json => super::values::parse(&text),
+        Format::Yaml => serde_saphyr::from_str_with_options(&text, yaml_options())
+            .map_err(|error| StepError::new(format!("The data is not valid YAML: {error}"))),
+    }
+}
+
+/// Only `true` and `false` are truth values; "yes" and "no" are words, country codes and answers.
+fn yaml_options() -> serde_saphyr::Options {
+    serde_saphyr::options! { strict_booleans: true, with_snippet: false }
+}
+
+/// Objects named by the header row, or plain rows where there is none.
+fn table(text: &str, inputs: &Inputs) -> Result<Value, StepError> {
+    let mut rows = csv::read(text, ',')?.into_iter();
+    let has_header = inputs.get("hasHeader").is_none() || inputs.flag("hasHeader");
+    if !has_header {
+        return Ok(rows.collect::<Vec<_>>().into());
+    }
+    let header = rows.next().unwrap_or_default();
+    let is_nested = inputs.flag("unflatten");
+    let object = |row: Vec<String>| -> Value {
+        let mut object = Map::new();
+        let mut cells = row.into_iter();
+        for name in &header {
+            let cell = Value::from(cells.next().unwrap_or_default());
+            if is_nested {
+                nest(&mut object, name, cell);
+            } else {
+                object.insert(name.as_str().into(), cell);
+            }
+        }
+        object.into()
+    };
+    Ok(rows.map(object).collect::<Vec<_>>().into())
+}
+
+/// What stands between the names of nested properties in a column's name.
+const NESTING: &str = "__";
+
+/// Sets a nested property; where a column without nesting took the place, the name stays whole.
+fn nest(object: &mut Map, name: &str, cell: Value) {
+    if let Some((outer, inner)) = name.split_once(NESTING) {
+        let empty = || Map::new().into();
+        if let Value::Object(inside) = object.entry(outer.into()).or_insert_with(empty) {
+            return nest(Arc::make_mut(inside), inner, cell);
+        }
+    }
+    object.insert(name.into(), cell);
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use crate::testing::{Stage, check};
+
+    #[tokio::test]
+    async fn documents() {
+        let table = "id,at__city,at__zip\n1,Bern,3000\n2,Basel\n";
+        let flat = json!([{ "id": "1", "at__city": "Bern", "at__zip": "3000" },
+            { "id": "2", "at__city": "Basel", "at__zip": "" }]);
+        let nested = json!([{ "id": "1", "at": { "city": "Bern", "zip": "3000" } },
+            { "id": "2", "at": { "city": "Basel", "zip": "" } }]);
+        let data = |data: Json| json!({ "data": data });
+        let yaml = "a: 1\nb:\n  - x\n  - y\n";
+        let tree = json!({ "a": 1, "b": ["x", "y"] });
+        check(
+            "change-data-format",
+            [
+                ("deserializeFromCsv", data(json!(table)), flat.clone()),
+                ("deserializeFromCsv", json!({ "data": table, "unflatten": "true" }), nested),
+                (
+                    "deserializeFromCsv",
+                    json!({ "data": "1,2\n3,4", "hasHeader": "false" }),
+                    json!([["1", "2"], ["3", "4"]]),
+                ),
+                ("csvToJson", data(json!("a\n1")), json!("[{\"a\":\"1\"}]")),
+                ("jsonToCsv", data(json!("[{\"a\":1},{\"a\":2}]")), json!("a\n1\n2")),
+                ("binaryToCsv", data(json!([{ "a": "x,y" }])), json!("a\n\"x,y\"")),
+                ("deserializeFromYaml", data(json!(yaml)), tree.clone()),
+                ("yamlToJson", data(json!(yaml)), json!(tree.to_string())),
+                ("yamlToCsv", data(json!("- a: 1\n- a: 2\n")), json!("a\n1\n2")),
+            ],
+        )
+        .await;
+        let mut stage = Stage::new();
+        let written = stage.data("change-data-format", "jsonToYaml", data(tree.clone())).await;
+        let read = data(written.unwrap().unwrap());
+        let read = stage.data("change-data-format", "deserializeFromYaml", read).await;
+        assert_eq!(read, Ok(Some(tree)));
+        let bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n".to_owned()
+            + &(1..9_u8)
+                .fold((String::new(), 'a'), |(text, last), step| {
+                    let next = char::from(b'a' + step);
+                    let many = format!("*{last},").repeat(9);
+                    (format!("{text}{next}: &{next} [{many}]\n"), next)
+                })
+                .0;
+        let refused =
+            stage.data("change-data-format", "deserializeFromYaml", data(json!(bomb))).await;
+        assert!(refused.is_err(), "{refused:?}");
+    }
+}

@@ -90,7 +90,7 @@ pub trait Scripts: Send + Sync {
 /// One call of a function that inline code exports.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// A module in the `CommonJS` form; its `module.exports`, or that object's `default`, is called.
+    /// A module in the `CommonJS` form: `module.exports`, or that object's `default`, is called.
     pub code: String,
     /// Arguments of the call.
     pub arguments: Vec<Value>,

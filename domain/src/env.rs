@@ -32,7 +32,9 @@ impl Env {
 
     pub(crate) fn instances_changed(&self, instances: &[InstanceId]) {
         if let Some(listener) = self.on_instance_change.get() {
-            instances.iter().for_each(|id| listener(*id));
+            for id in instances {
+                listener(*id);
+            }
         }
     }
 

@@ -167,13 +167,13 @@ fn request_of(test: &Test) -> Result<Request, Error> {
     }
     let content_type = test.content_type.clone().filter(|text| !text.trim().is_empty());
     let content_type = content_type.unwrap_or_else(|| "application/json".to_owned());
-    let Some(text) = test.payload.as_deref().filter(|text| !text.is_empty()) else {
+    let Some(payload) = test.payload.as_deref().filter(|text| !text.is_empty()) else {
         return Ok(Request { headers, ..Request::default() });
     };
     if !headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
         headers.insert("Content-Type".into(), content_type.as_str().into());
     }
-    let body = Bytes::copy_from_slice(text.as_bytes());
+    let body = Bytes::copy_from_slice(payload.as_bytes());
     Ok(Request { headers, body, content_type: Some(content_type) })
 }
 

@@ -206,3 +206,34 @@ fn key_number(sealed: &[u8]) -> anyhow::Result<i32> {
     ensure!(sealed[0] == FORMAT, "a sealed value has the unknown format {}", sealed[0]);
     Ok(i32::from_be_bytes(sealed[1..5].try_into().context("a key number of 4 bytes")?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn a_sealed_value_opens_only_where_it_belongs() {
+        let world = World::new().await;
+        let (db, secrets) = (world.env.db.read(), &world.env.secrets);
+        let mine = world.owner.organization_id().unwrap();
+        let other = world.stranger().await.organization_id().unwrap();
+        let place = Place::new("a.b", Uuid::from_u128(1));
+        let sealed = secrets.seal(db, mine, place, b"text").await.unwrap();
+        // A process that starts later finds the same keys.
+        let later = Secrets::from_master_key([7; KEY_BYTES]);
+        assert_eq!(later.open(db, mine, place, &sealed).await.unwrap(), b"text");
+
+        let mut changed = sealed.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        let elsewhere = Place::new("a.c", Uuid::from_u128(1));
+        let another_row = Place::new("a.b", Uuid::from_u128(2));
+        secrets.open(db, mine, place, &changed).await.unwrap_err();
+        secrets.open(db, mine, place, &sealed[..HEADER_BYTES - 1]).await.unwrap_err();
+        secrets.open(db, mine, elsewhere, &sealed).await.unwrap_err();
+        secrets.open(db, mine, another_row, &sealed).await.unwrap_err();
+        secrets.open(db, other, place, &sealed).await.unwrap_err();
+        let wrong = Secrets::from_master_key([8; KEY_BYTES]);
+        wrong.open(db, mine, place, &sealed).await.unwrap_err();
+    }
+}

@@ -150,7 +150,7 @@ pub async fn create_for_organization(
 ) -> Result<user::Model, Error> {
     let tx = env.db.begin().await?;
     viewer.permit_in_organization(&tx, Noun::OrganizationUser).await?;
-    let row = new_row(env, viewer, input, None)?;
+    let row = new_row(env, viewer, &input, None)?;
     let created = insert(&tx, row).await?;
     tx.commit().await?;
     Ok(created)
@@ -164,7 +164,7 @@ pub async fn create_for_customer(
 ) -> Result<user::Model, Error> {
     let tx = env.db.begin().await?;
     viewer.permit_within::<customer::Entity>(&tx, Noun::CustomerUser, customer).await?;
-    let row = new_row(env, viewer, input, Some(customer))?;
+    let row = new_row(env, viewer, &input, Some(customer))?;
     let created = insert(&tx, row).await?;
     tx.commit().await?;
     Ok(created)
@@ -259,7 +259,7 @@ const CONFLICTS: [Unique; 2] = [
 fn new_row(
     env: &Env,
     viewer: &Viewer,
-    input: Create,
+    input: &Create,
     customer: Option<CustomerId>,
 ) -> Result<user::Model, Error> {
     let mut problems = Problems::default();

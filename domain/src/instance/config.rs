@@ -108,7 +108,7 @@ pub(super) async fn apply(
         .exec(tx)
         .await?;
     let mut rows: Vec<_> = new.into_values().collect();
-    rows.sort_by(|a, b| a.id.cmp(&b.id));
+    rows.sort_by_key(|row| row.id);
     rows::insert_all::<config_value::Entity>(tx, rows).await?;
     Ok(true)
 }
@@ -141,12 +141,11 @@ fn check<'a>(
         if let Err(message) = config_check::check(variable, input) {
             problems.add(FIELD, format!("{key}: {message}."));
         }
-        match input.values.as_deref().map(serde_json::from_str).transpose() {
-            Ok(connection) => checked.push((input, connection)),
-            Err(_) => {
-                let message = "`values` must be the JSON text of a list of {name, type, value}";
-                problems.add(FIELD, format!("{key}: {message}."));
-            }
+        if let Ok(connection) = input.values.as_deref().map(serde_json::from_str).transpose() {
+            checked.push((input, connection));
+        } else {
+            let message = "`values` must be the JSON text of a list of {name, type, value}";
+            problems.add(FIELD, format!("{key}: {message}."));
         }
     }
     problems.finish()?;
@@ -179,7 +178,7 @@ async fn stored(
         key: input.key.clone(),
         value: input.value.clone(),
         sealed_inputs: previous.and_then(|previous| previous.sealed_inputs.clone()),
-        schedule_type: input.schedule_type.clone(),
+        schedule_type: input.schedule_type.as_ref().map(|kind| kind.to_ascii_lowercase()),
         time_zone: input.time_zone.clone(),
         updated_at: previous.map_or_else(|| env.now(), |previous| previous.updated_at),
     };

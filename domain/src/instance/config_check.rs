@@ -1,6 +1,7 @@
 //! Whether a text can be the value of a config variable.
 
 use chrono::{NaiveDate, NaiveDateTime};
+use entity::config_value;
 use flow::definition::{Choice, CodeLanguage, Collection, ConfigVar, DataType, ScheduleType};
 use serde_json::Value as Json;
 
@@ -29,6 +30,21 @@ pub(super) fn check(variable: &ConfigVar, input: &ConfigInput) -> Result<(), Str
         None => check_scalar(variable, value),
         Some(collection) => check_collection(variable, collection, value),
     }
+}
+
+/// As [`check`], for a value that was stored for an earlier version.
+pub(super) fn check_stored(
+    variable: &ConfigVar,
+    stored: &config_value::Model,
+) -> Result<(), String> {
+    let input = ConfigInput {
+        key: stored.key.clone(),
+        value: stored.value.clone(),
+        values: stored.sealed_inputs.is_some().then(String::new),
+        schedule_type: stored.schedule_type.clone(),
+        time_zone: stored.time_zone.clone(),
+    };
+    check(variable, &input)
 }
 
 fn check_schedule_type(variable: &ConfigVar, input: &ConfigInput) -> Result<(), String> {

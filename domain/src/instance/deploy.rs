@@ -2,11 +2,13 @@
 
 use entity::execution::InvokeType;
 use entity::{InstanceId, deployment, instance, integration};
+use flow::definition::EndpointSecurity;
 use flow::{Definition, Map};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
 use super::config::{open_inputs, values_of};
-use super::{is_configured, resolve};
+use super::flows::configs_of;
+use super::{config_check, is_configured, resolve};
 use crate::deployment::seal_config;
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
@@ -53,6 +55,8 @@ pub async fn deploy(
     Ok(deployed)
 }
 
+/// Everything that is still to be configured. A value may also have stopped fitting its variable
+/// when the version changed.
 async fn require_configuration(
     tx: &DatabaseTransaction,
     row: &instance::Model,
@@ -61,9 +65,24 @@ async fn require_configuration(
     let values = values_of(tx, row).await?;
     let mut problems = Problems::default();
     for variable in &definition.config_vars {
-        if !is_configured(variable, values.get(&variable.key)) {
-            let message = format!("{}: this has no value and no default.", variable.key);
-            problems.add("configVariables", message);
+        let value = values.get(&variable.key);
+        let verdict = if is_configured(variable, value) {
+            value.map_or(Ok(()), |value| config_check::check_stored(variable, value))
+        } else {
+            Err("this has no value and no default".to_owned())
+        };
+        if let Err(message) = verdict {
+            problems.add("configVariables", format!("{}: {message}.", variable.key));
+        }
+    }
+    let configs = configs_of(tx, row).await?;
+    for flow in &definition.flows {
+        let key = flow.stable_key.as_ref().unwrap_or(&flow.name);
+        let config = configs.iter().find(|config| config.flow_key == *key);
+        let has_keys = config.is_some_and(|config| config.sealed_api_keys.is_some());
+        if flow.endpoint_security == EndpointSecurity::CustomerRequired && !has_keys {
+            let message = format!("Flow {}: its endpoint needs an API key.", flow.name);
+            problems.add("flowConfigs", message);
         }
     }
     problems.finish()

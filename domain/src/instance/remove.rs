@@ -80,8 +80,8 @@ async fn purge_executions(
         .to_owned();
     let results = step_result::Column::ExecutionId.in_subquery(executions);
     rows::delete::<step_result::Entity>(organization).filter(results).exec(tx).await?;
-    let lines = log::Column::InstanceId.is_in(ids.iter().copied());
-    rows::delete::<log::Entity>(organization).filter(lines).exec(tx).await?;
+    let logs = log::Column::InstanceId.is_in(ids.iter().copied());
+    rows::delete::<log::Entity>(organization).filter(logs).exec(tx).await?;
     let executions = execution::Column::InstanceId.is_in(ids.iter().copied());
     rows::delete::<execution::Entity>(organization).filter(executions).exec(tx).await?;
     Ok(())

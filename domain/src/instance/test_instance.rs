@@ -33,12 +33,9 @@ pub(crate) async fn keep_test_instance(
 ) -> Result<InstanceId, Error> {
     let row = match find(tx, draft).await? {
         Some(row) => {
-            let id = row.id;
             let mut edit = row.into_active_model();
             edit.needs_deploy = Set(true);
-            let kept = edit.update(tx).await?;
-            debug_assert_eq!(kept.id, id);
-            kept
+            edit.update(tx).await?
         }
         None => insert(env, tx, draft).await?,
     };

@@ -1,5 +1,7 @@
 //! The life of instances.
 
+use entity::integration::MarketplaceConfiguration;
+use entity::user::Role;
 use entity::{
     IntegrationId, config_value, execution, flow_config, integration_flow, state_value, work,
 };
@@ -8,7 +10,7 @@ use sea_orm::EntityTrait;
 
 use super::*;
 use crate::deployment;
-use crate::integration::{Import, import, set_availability};
+use crate::integration::{Import, Marketplace, import, set_availability, set_marketplace};
 use crate::testing::{ORDERS, World, problems};
 
 const SECRET: &str = "canary-7f3a";
@@ -160,12 +162,71 @@ async fn another_version_keeps_urls_and_values() {
     assert_eq!(opened, if before[0].flow_key == "Receive" { vec!["k"] } else { vec![] });
     assert_eq!(deploy(env, owner, row.id, true).await.unwrap().deployed_version, 2);
 
+    // A value that does not fit the new version, and an endpoint that now needs a key.
+    update_config_variables(env, owner, row.id, vec![text("Region", "us")]).await.unwrap();
+    let strict = ORDERS
+        .replace("pickList: [eu, us]", "pickList: [eu]")
+        .replace("name: Set up", "name: Begin\n    endpointSecurityType: customer_required");
+    let third = republish(&world, draft.id, &strict).await;
+    let upgrade = Update { integration: Some(third.id), ..Update::default() };
+    update(env, owner, row.id, upgrade).await.unwrap();
+    insta::assert_snapshot!(problems(deploy(env, owner, row.id, false).await).join("\n"), @r"
+    configVariables: Region: `us` is not one of eu.
+    configVariables: Shop: this has no value and no default.
+    flowConfigs: Flow Begin: its endpoint needs an API key.
+    ");
+
     let back = Update { integration: Some(first.id), ..Update::default() };
     update(env, owner, row.id, back).await.unwrap();
     assert_eq!(deploy(env, owner, row.id, true).await.unwrap().deployed_version, 1);
     let other = world.publish(&world.import(ORDERS).await).await;
     let foreign = Update { integration: Some(other.id), ..Update::default() };
     assert_eq!(problems(update(env, owner, row.id, foreign).await).len(), 1);
+}
+
+/// Proves R004, R181.
+#[tokio::test]
+async fn customers_activate_what_the_marketplace_offers_them() {
+    let world = World::new().await;
+    let (env, owner) = (&world.env, &world.owner);
+    let customer = world.customer("Initech").await;
+    let draft =
+        world.import(&ORDERS.replace("{key: Region,", "{key: Region, orgOnly: true,")).await;
+    let version = world.publish(&draft).await;
+    let customer_admin = world.with_role(Role::MarketplaceAdmin, Some(customer.id));
+    let mut input = Create {
+        name: "Mine".to_owned(),
+        description: None,
+        customer: customer.id,
+        integration: version.id,
+        labels: None,
+        config_variables: Vec::new(),
+        flow_configs: Vec::new(),
+    };
+    let hidden = create(env, &customer_admin, input.clone()).await;
+    assert!(matches!(hidden, Err(Error::NotFound(crate::Kind::Integration))));
+    let mut offer = Marketplace {
+        configuration: Some(MarketplaceConfiguration::AvailableNotDeployable),
+        ..Marketplace::default()
+    };
+    set_marketplace(env, owner, draft.id, offer.clone()).await.unwrap();
+    let shown = create(env, &customer_admin, input.clone()).await;
+    assert!(matches!(shown, Err(Error::Forbidden)));
+    offer.configuration = Some(MarketplaceConfiguration::AvailableAndDeployable);
+    set_marketplace(env, owner, version.id, offer).await.unwrap();
+    let row = create(env, &customer_admin, input.clone()).await.unwrap();
+    input.name = "Again".to_owned();
+    let twice = create(env, &customer_admin, input).await;
+    assert_eq!(problems(twice), ["integration: This integration is activated already."]);
+
+    // What only the organization sets, customers neither set nor take away.
+    let set = vec![text("Region", "eu")];
+    let refused = update_config_variables(env, &customer_admin, row.id, set.clone()).await;
+    assert_eq!(problems(refused), ["configVariables: Region: only the organization sets this."]);
+    update_config_variables(env, owner, row.id, set).await.unwrap();
+    let whole = Update { config_variables: Some(Vec::new()), ..Update::default() };
+    update(env, &customer_admin, row.id, whole).await.unwrap();
+    assert_eq!(world.all::<config_value::Entity>().await.len(), 1);
 }
 
 /// Proves R022.

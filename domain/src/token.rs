@@ -4,7 +4,8 @@
 
 use anyhow::Context;
 use entity::{
-    ExecutionId, OrganizationId, StepResultId, UserId, execution, organization, step_result, user,
+    ExecutionId, OrganizationId, StepResultId, UserId, execution, flow_config, organization,
+    step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -99,6 +100,15 @@ pub(crate) async fn any_organization(
     db: &impl ConnectionTrait,
 ) -> Result<Option<organization::Model>, Error> {
     Ok(organization::Entity::find().one(db).await?)
+}
+
+/// The flow config behind a trigger URL. Knowing the URL is the right to look it up.
+pub async fn flow_config_of_url(
+    env: &Env,
+    webhook_id: &str,
+) -> Result<Option<flow_config::Model>, Error> {
+    let found = flow_config::Entity::find().filter(flow_config::Column::WebhookId.eq(webhook_id));
+    Ok(found.one(env.db.read()).await?)
 }
 
 /// For the runner, which works for every organization.

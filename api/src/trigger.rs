@@ -12,7 +12,7 @@ use entity::execution::InvokeType;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use runner::payload::Request;
-use runner::{Accepted, Endpoint, Ended, Invocation, Started};
+use runner::{Accepted, Ended, Endpoint, Invocation, Ready, Started};
 
 use crate::State;
 use crate::problem::problem;
@@ -27,6 +27,7 @@ pub const SYNCHRONOUS_WAIT_MAX: Duration = Duration::from_secs(29);
 /// Names the execution in every response that has one.
 pub const EXECUTION_ID: HeaderName = HeaderName::from_static("prismatic-executionid");
 
+const API_KEY: HeaderName = HeaderName::from_static("api-key");
 const SYNCHRONOUS: HeaderName = HeaderName::from_static("prismatic-synchronous");
 
 pub fn routes() -> Router<State> {
@@ -53,18 +54,15 @@ async fn with_path(
     headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (deployment, flow) = match state.runner.endpoint(&id).await {
-        Ok(Some(Endpoint::Ready { deployment, flow })) => (deployment, flow),
-        Ok(Some(Endpoint::Paused)) => {
-            return problem(StatusCode::NOT_FOUND, "The instance behind this URL is paused.");
-        }
-        Ok(Some(Endpoint::NotDeployed)) => {
-            let message = "The instance behind this URL has not been deployed yet.";
-            return problem(StatusCode::NOT_FOUND, message);
-        }
+    let ready = match state.runner.endpoint(&id).await {
+        Ok(Some(Endpoint::Ready(ready))) => ready,
+        Ok(Some(Endpoint::Closed(reason))) => return problem(StatusCode::NOT_FOUND, &reason),
         Ok(None) => return problem(StatusCode::NOT_FOUND, "There is nothing at this URL."),
         Err(error) => return internal(&error),
     };
+    if !ready.admits(headers.get(API_KEY).and_then(|key| key.to_str().ok())) {
+        return problem(StatusCode::UNAUTHORIZED, "Invalid or missing API key.");
+    }
     let Ok(body) = read(&headers, body).await else {
         let message = format!("The body is larger than {BODY_BYTES_MAX} bytes.");
         return problem(StatusCode::PAYLOAD_TOO_LARGE, &message);
@@ -76,7 +74,8 @@ async fn with_path(
         Ok(parsed) => parsed,
         Err(error) => return problem(StatusCode::BAD_REQUEST, &error.to_string()),
     };
-    let is_synchronous = is_synchronous(&headers, deployment.flows[flow].is_synchronous);
+    let is_synchronous = is_synchronous(&headers, ready.flow().is_synchronous);
+    let Ready { deployment, flow, .. } = ready;
     let is_test = deployment.is_test;
     let invocation = Invocation {
         deployment,

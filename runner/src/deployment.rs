@@ -42,6 +42,8 @@ pub struct DeployedFlow {
     pub name: String,
     pub is_synchronous: bool,
     pub security: EndpointSecurity,
+    /// Keys that the definition itself sets.
+    pub organization_keys: Vec<String>,
     pub trigger_component: String,
     pub trigger_key: String,
     /// What it runs, or why it cannot run here.
@@ -109,6 +111,7 @@ impl DeployedFlow {
             name: flow.name.clone(),
             is_synchronous: flow.is_synchronous,
             security: flow.endpoint_security,
+            organization_keys: flow.organization_api_keys.clone(),
             trigger_component: part(|action| &action.component.key),
             trigger_key: part(|action| &action.key),
             plan,

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use domain::token;
-use entity::{DeploymentId, InstanceId, OrganizationId, flow_config, instance};
+use entity::{DeploymentId, InstanceId, OrganizationId, flow_config, instance, integration};
+use flow::definition::EndpointSecurity;
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, QueryFilter};
+use subtle::ConstantTimeEq;
 
-use crate::Deployment;
+use crate::{DeployedFlow, Deployment};
 
 /// How many endpoints and deployments stay in memory.
 const ENTRIES_MAX: u64 = 20_000;
@@ -20,15 +22,32 @@ const SHARED_LIFETIME: Duration = Duration::from_secs(2);
 /// What a trigger URL leads to.
 #[derive(Clone, Debug)]
 pub enum Endpoint {
-    Ready {
-        deployment: Arc<Deployment>,
-        /// Place of the flow in the deployment.
-        flow: usize,
-    },
-    /// The instance is disabled.
-    Paused,
-    /// The instance, or this flow of it, has never been deployed.
-    NotDeployed,
+    Ready(Ready),
+    /// Nothing can be started here now; the text says why.
+    Closed(String),
+}
+
+/// A flow that can be called.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    pub deployment: Arc<Deployment>,
+    /// Place of the flow in the deployment.
+    pub flow: usize,
+    /// Any one of them opens the endpoint; with none it is open.
+    keys: Arc<[String]>,
+}
+
+impl Ready {
+    pub fn flow(&self) -> &DeployedFlow {
+        &self.deployment.flows[self.flow]
+    }
+
+    /// Whether a call with this key may come in. Takes the same time for every wrong key.
+    pub fn admits(&self, key: Option<&str>) -> bool {
+        let given = key.unwrap_or_default().as_bytes();
+        let fits = |known: &String| bool::from(known.as_bytes().ct_eq(given));
+        self.keys.is_empty() || self.keys.iter().fold(false, |found, known| found | fits(known))
+    }
 }
 
 /// The endpoints this node has met.
@@ -97,24 +116,60 @@ impl Endpoints {
         env: &domain::Env,
         config: &flow_config::Model,
     ) -> anyhow::Result<Endpoint> {
-        let instance = domain::Viewer::System(config.organization_id)
-            .rows::<instance::Entity>()
-            .filter(instance::Column::Id.eq(config.instance_id))
-            .one(env.db.read())
-            .await?;
-        let Some(instance) = instance else { return Ok(Endpoint::NotDeployed) };
-        let Some(deployment) = instance.deployment_id else { return Ok(Endpoint::NotDeployed) };
+        let closed = |reason: &str| Ok(Endpoint::Closed(reason.to_owned()));
+        let system = domain::Viewer::System(config.organization_id);
+        let instances = system.rows::<instance::Entity>();
+        let of_config = instance::Column::Id.eq(config.instance_id);
+        let Some(instance) = instances.filter(of_config).one(env.db.read()).await? else {
+            return closed("The instance behind this URL is gone.");
+        };
+        let instance = match ready_to_test(env, instance).await? {
+            Ok(instance) => instance,
+            Err(reason) => return Ok(Endpoint::Closed(reason)),
+        };
+        let Some(deployment) = instance.deployment_id else {
+            return closed("The instance behind this URL has not been deployed yet.");
+        };
         if !instance.enabled {
-            return Ok(Endpoint::Paused);
+            return closed("The instance behind this URL is paused.");
         }
         let deployment = self.deployment(env, config.organization_id, deployment).await?;
-        Ok(match deployment.flow(config.id) {
-            Some(flow) => Endpoint::Ready { deployment, flow },
-            None => Endpoint::NotDeployed,
-        })
+        let Some(flow) = deployment.flow(config.id) else {
+            return closed("This flow of the instance has not been deployed yet.");
+        };
+        let keys = match deployment.flows[flow].security {
+            EndpointSecurity::Unsecured => Vec::new(),
+            EndpointSecurity::Organization => deployment.flows[flow].organization_keys.clone(),
+            EndpointSecurity::CustomerOptional | EndpointSecurity::CustomerRequired => {
+                domain::instance::api_keys(env, config).await?
+            }
+        };
+        Ok(Endpoint::Ready(Ready { deployment, flow, keys: keys.into() }))
     }
 
     fn version(&self, instance: InstanceId) -> u64 {
         self.versions.get(&instance).map_or(0, |version| *version)
+    }
+}
+
+/// A test instance follows its draft: it is deployed again when that has changed. The inner error
+/// says why the draft cannot run.
+async fn ready_to_test(
+    env: &domain::Env,
+    instance: instance::Model,
+) -> anyhow::Result<Result<instance::Model, String>> {
+    if !instance.is_system || (instance.deployment_id.is_some() && !instance.needs_deploy) {
+        return Ok(Ok(instance));
+    }
+    let system = domain::Viewer::System(instance.organization_id);
+    let drafts = system.rows::<integration::Entity>();
+    let of_instance = integration::Column::Id.eq(instance.integration_id);
+    let Some(draft) = drafts.filter(of_instance).one(env.db.read()).await? else {
+        return Ok(Ok(instance));
+    };
+    match domain::instance::ensure_test_deployment(env, &draft).await {
+        Ok(instance) => Ok(Ok(instance)),
+        Err(error @ domain::Error::Invalid(_)) => Ok(Err(error.to_string())),
+        Err(error) => Err(error.into()),
     }
 }

@@ -21,7 +21,7 @@ mod stored;
 mod worker;
 
 pub use deployment::{DeployedFlow, Deployment};
-pub use endpoint::Endpoint;
+pub use endpoint::{Endpoint, Ready};
 pub use invocation::{Accepted, Ended, Invocation, StartError, Started};
 pub use plan::CATALOG;
 pub use runner::{Runner, RunnerOptions};

@@ -1,1 +1,1 @@
-//! Black-box tests live in `it/`.
+//! Black-box tests of the whole product; they live in `it/`.

@@ -139,5 +139,9 @@ pub async fn migrate(config: &Config, folder: &Path) -> anyhow::Result<()> {
 
 /// One line, or several, for whoever called.
 pub fn print(text: &str) -> anyhow::Result<()> {
-    writeln!(std::io::stdout(), "{}", text.trim_end()).context("writing to standard output")
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        // Whoever reads has seen enough, as `head` does.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed.context("writing to standard output"),
+    }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Context;
 
 /// Width of the column of names.
-const NAME_WIDTH: usize = 16;
+const NAME_WIDTH: usize = 20;
 
 pub struct Output;
 

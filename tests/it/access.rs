@@ -1,0 +1,53 @@
+//! Who may do what, seen from outside.
+
+use serde_json::json;
+
+use crate::harness::TestApp;
+
+const CREATE: &str = "mutation { createCustomer(input: { name: \"Initech\" }) {
+    customer { id } errors { field messages } } }";
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_token() {
+    let app = TestApp::start().await;
+    app.organization("acme").await;
+    let anonymous = app.anonymous();
+    let read = anonymous.ask("{ customers { totalCount } }", &json!({})).await;
+    assert!(!read.errors().is_empty(), "{:#}", read.body);
+    let written = anonymous.ask(CREATE, &json!({})).await;
+    assert!(!written.errors().is_empty(), "{:#}", written.body);
+    let mut forged = anonymous.clone();
+    forged.token = Some("bm90IGEgdG9rZW4".to_owned());
+    let read = forged.ask("{ customers { totalCount } }", &json!({})).await;
+    assert!(!read.errors().is_empty(), "{:#}", read.body);
+}
+
+#[tokio::test]
+async fn a_guest_reads_and_does_not_write() {
+    let app = TestApp::start().await;
+    let acme = app.organization("acme").await;
+    acme.create_customer("Hooli").await;
+    let guest = app.colleague(&acme, "Guest").await;
+    let seen = guest.query("{ customers(isSystem: false) { totalCount } }").await;
+    assert_eq!(seen["customers"]["totalCount"], 1);
+    let refused = guest.ask(CREATE, &json!({})).await;
+    assert!(!refused.errors().is_empty(), "{:#}", refused.body);
+    let after = acme.query("{ customers(isSystem: false) { totalCount } }").await;
+    assert_eq!(after["customers"]["totalCount"], 1);
+}
+
+#[tokio::test]
+async fn a_customer_user_sees_its_own_customer_only() {
+    let app = TestApp::start().await;
+    let acme = app.organization("acme").await;
+    let initech = acme.create_customer("Initech").await;
+    let hooli = acme.create_customer("Hooli").await;
+    let user = app.customer_user(&acme, &initech, "Admin").await;
+    let me = user.query("{ authenticatedUser { customer { id name } } }").await;
+    assert_eq!(me["authenticatedUser"]["customer"], json!({ "id": initech, "name": "Initech" }));
+    let seen = user.query("{ customers { nodes { id } } }").await;
+    assert_eq!(seen["customers"]["nodes"], json!([{ "id": initech }]));
+    let document = "query ($id: ID!) { customer(id: $id) { id } }";
+    let other = user.ask(document, &json!({ "id": hooli })).await;
+    assert_eq!(other.errors(), ["Record not found"]);
+}

@@ -1,5 +1,7 @@
 //! Deployments: an instance with its configuration, frozen for the runner.
 
+use std::fmt;
+
 use anyhow::Context;
 use entity::{DeploymentId, OrganizationId, deployment};
 use flow::{Definition, Map};
@@ -11,12 +13,18 @@ use crate::secrets::Place;
 use crate::viewer::Viewer;
 
 /// A deployment as the runner needs it, its secrets opened.
-#[derive(Debug)]
 pub struct Deployment {
     pub model: deployment::Model,
     pub definition: Definition,
     /// Key to run-time value of every configuration variable.
     pub config_vars: Map,
+}
+
+impl fmt::Debug for Deployment {
+    /// Values may be secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Deployment").field("id", &self.model.id).finish_non_exhaustive()
+    }
 }
 
 /// Reads a deployment, which never changes.

@@ -20,6 +20,9 @@ use crate::viewer::Viewer;
 
 pub(crate) use origin::{Origin, Request, Start};
 
+/// Payloads of test calls live in the row of their execution; larger ones go to the trigger URL.
+const TEST_PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
+
 /// A test call, as the test pane sends it.
 #[derive(Clone, Debug, Default)]
 pub struct Test {
@@ -170,6 +173,10 @@ fn request_of(test: &Test) -> Result<Request, Error> {
     let Some(payload) = test.payload.as_deref().filter(|text| !text.is_empty()) else {
         return Ok(Request { headers, ..Request::default() });
     };
+    if payload.len() > TEST_PAYLOAD_BYTES_MAX {
+        let limit = format!("a test payload has at most {TEST_PAYLOAD_BYTES_MAX} bytes");
+        return Err(Error::LimitReached(limit));
+    }
     if !headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
         headers.insert("Content-Type".into(), content_type.as_str().into());
     }

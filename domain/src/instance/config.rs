@@ -1,6 +1,7 @@
 //! The values of config variables that an instance keeps.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use anyhow::Context;
 use entity::{config_value, instance};
@@ -22,7 +23,7 @@ const FIELD: &str = "configVariables";
 const VALUE_BYTES_MAX: usize = 1024 * 1024;
 
 /// A value for one config variable.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ConfigInput {
     /// The key of the variable, which is the name people see.
     pub key: String,
@@ -33,8 +34,15 @@ pub struct ConfigInput {
     pub time_zone: Option<String>,
 }
 
+impl fmt::Debug for ConfigInput {
+    /// Values may be secrets.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("ConfigInput").field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
 /// One stored input of a connection.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct ConnectionInput {
     pub name: String,
     /// The type of an expression; plain text is `value`.

@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
 use super::config::{open_inputs, values_of};
 use super::flows::configs_of;
-use super::{config_check, is_configured, resolve};
+use super::{config_check, flows, is_configured, resolve};
 use crate::deployment::seal_config;
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
@@ -44,6 +44,11 @@ pub async fn deploy(
     }
     if !force {
         require_configuration(&tx, row, &definition).await?;
+    }
+    if version.is_draft {
+        // Versions never change, but a draft may have got other flows since it was chosen.
+        let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
+        flows::sync(env, &tx, row, &flows).await?;
     }
     let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
     let started = start_deploy_flows(env, &tx, &deployed).await?;

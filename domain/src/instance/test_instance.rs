@@ -1,10 +1,7 @@
 //! The hidden instance of each integration that test runs use.
 
 use entity::{InstanceId, instance, integration, integration_flow};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel,
-    PaginatorTrait, QueryFilter, Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter};
 
 use super::{deploy, flows};
 use crate::env::Env;
@@ -25,18 +22,21 @@ pub async fn test_instance_of(
 }
 
 /// Makes the test instance follow its draft, which has just changed.
+///
+/// Whatever is configured for the draft now differs from what is deployed.
 pub(crate) async fn keep_test_instance(
     env: &Env,
     tx: &DatabaseTransaction,
     draft: &integration::Model,
     flows: &[integration_flow::Model],
 ) -> Result<InstanceId, Error> {
+    rows::update::<instance::Entity>(draft.organization_id)
+        .col_expr(instance::Column::NeedsDeploy, true.into())
+        .filter(instance::Column::IntegrationId.eq(draft.id))
+        .exec(tx)
+        .await?;
     let row = match find(tx, draft).await? {
-        Some(row) => {
-            let mut edit = row.into_active_model();
-            edit.needs_deploy = Set(true);
-            edit.update(tx).await?
-        }
+        Some(row) => row,
         None => insert(env, tx, draft).await?,
     };
     flows::sync(env, tx, &row, flows).await?;

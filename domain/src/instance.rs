@@ -258,7 +258,7 @@ fn check_available(version: &integration::Model) -> Result<(), Error> {
     Err(Error::invalid("integration", "This version is not available."))
 }
 
-/// The version an instance is to be configured for, which is the one it has unless another is named.
+/// The version an instance is to be configured for: the one it has, unless another is named.
 async fn selected_version(
     tx: &DatabaseTransaction,
     viewer: &Viewer,

@@ -1,11 +1,11 @@
 //! The operations on the core nouns, and who may do them.
 //!
-//! An operation takes the [`Env`], the [`Viewer`] who asks and an input; it decides, and writes in a
-//! transaction of its own. Rows are read through [`Viewer::rows`] and written with a [`Permit`].
+//! An operation takes the [`Env`], the [`Viewer`] who asks and an input; it decides, and writes in
+//! a transaction of its own. Rows are read through [`Viewer::rows`] and written with a [`Permit`].
 //! There is no HTTP and no GraphQL here.
 //!
-//! Nobody may drop an operation half way: a cancelled transaction can poison its connection. Callers
-//! whose own future may be dropped run operations in a task.
+//! Nobody may drop an operation half way: a cancelled transaction can poison its connection.
+//! Callers whose own future may be dropped run operations in a task.
 
 pub mod customer;
 pub mod deployment;

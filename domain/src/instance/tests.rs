@@ -97,11 +97,33 @@ async fn configuration_takes_effect_with_the_next_deployment() {
     let organization = row.organization_id;
     let load = async |row: &instance::Model| {
         let loaded = deployment::load(env, organization, row.deployment_id.unwrap()).await;
-        Value::from(loaded.unwrap().config_vars).to_json()
+        Value::from(loaded.unwrap().config_vars)
     };
-    insta::assert_snapshot!(load(&row).await, @r#"{"Endpoint":"https://shop.test","Region":"eu","Tags":["a"],"Shop":{"key":"apiKey","configVarKey":"Shop","fields":{"host":"https://shop.test","path":"o","apiKey":"canary-7f3a","url":"https://shop.test/v1/o"}}}"#);
+    insta::assert_json_snapshot!(load(&row).await, @r#"
+    {
+      "Endpoint": "https://shop.test",
+      "Region": "eu",
+      "Tags": [
+        "a"
+      ],
+      "Shop": {
+        "key": "apiKey",
+        "configVarKey": "Shop",
+        "fields": {
+          "host": "https://shop.test",
+          "path": "o",
+          "apiKey": "canary-7f3a",
+          "url": "https://shop.test/v1/o"
+        }
+      }
+    }
+    "#);
     let row = deploy(env, owner, id, false).await.unwrap();
-    insta::assert_snapshot!(load(&row).await, @r#"{"Endpoint":"https://shop.test","Region":"us","Tags":["a"],"Shop":{"key":"apiKey","configVarKey":"Shop","fields":{"host":"https://shop.test","path":"p","apiKey":"canary-7f3a","url":"https://shop.test/v1/p"}}}"#);
+    let now = load(&row).await;
+    assert_eq!(now.get("Region"), Some(&"us".into()));
+    let fields = now.get("Shop").and_then(|shop| shop.get("fields")).unwrap();
+    assert_eq!(fields.get("url"), Some(&"https://shop.test/v1/p".into()));
+    assert_eq!(fields.get("apiKey"), Some(&SECRET.into()));
 
     // The whole set: what is not in it returns to its default.
     let whole = Update { config_variables: Some(vec![text("Region", "us")]), ..Update::default() };
@@ -215,6 +237,7 @@ async fn customers_activate_what_the_marketplace_offers_them() {
     offer.configuration = Some(MarketplaceConfiguration::AvailableAndDeployable);
     set_marketplace(env, owner, version.id, offer).await.unwrap();
     let row = create(env, &customer_admin, input.clone()).await.unwrap();
+    assert!(!deploy(env, &customer_admin, row.id, true).await.unwrap().needs_deploy);
     input.name = "Again".to_owned();
     let twice = create(env, &customer_admin, input).await;
     assert_eq!(problems(twice), ["integration: This integration is activated already."]);

@@ -1,7 +1,7 @@
 //! The real program in a process of its own, for stories in which it dies.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Stdio;
 
 use serde_json::Value;
@@ -56,8 +56,13 @@ impl TestProcess {
         format!("http://{}", self.address)
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// On PostgreSQL, where other servers may come and go.
+    pub fn shares_its_database(&self) -> bool {
+        self.database_url.is_some()
     }
 
     /// `kill -9`: no chance to tidy up.

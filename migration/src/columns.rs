@@ -80,9 +80,7 @@ pub fn belongs(
 /// An index named after its table and columns.
 pub fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create();
-    index
-        .name(format!("{table}_{}", columns.join("_")))
-        .table(table);
+    index.name(format!("{table}_{}", columns.join("_"))).table(table);
     for column in columns {
         index.col(*column);
     }
@@ -112,9 +110,7 @@ pub async fn create(
 /// Drops tables in the order given.
 pub async fn drop(manager: &SchemaManager<'_>, tables: &[&'static str]) -> Result<(), DbErr> {
     for table in tables {
-        manager
-            .drop_table(Table::drop().table(*table).take())
-            .await?;
+        manager.drop_table(Table::drop().table(*table).take()).await?;
     }
     Ok(())
 }

@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::*;
+use crate::columns::{
+    belongs, bytes, create, drop, flag, id, index, number, table, text, text_or_null, time, unique,
+    uuid, uuid_or_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -14,40 +17,19 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(
-            manager,
-            &["user", "customer", "organization_key", "organization"],
-        )
-        .await
+        drop(manager, &["user", "customer", "organization_key", "organization"]).await
     }
 }
 
 fn tables() -> Vec<TableCreateStatement> {
     vec![
-        table(
-            "organization",
-            [
-                id("id"),
-                text("name"),
-                time("created_at"),
-                time("updated_at"),
-            ],
-        ),
+        table("organization", [id("id"), text("name"), time("created_at"), time("updated_at")]),
         table(
             "organization_key",
-            [
-                uuid("organization_id"),
-                number("number"),
-                bytes("wrapped"),
-                time("created_at"),
-            ],
+            [uuid("organization_id"), number("number"), bytes("wrapped"), time("created_at")],
         )
         .primary_key(Index::create().col("organization_id").col("number"))
-        .foreign_key(&mut belongs(
-            "organization_key",
-            "organization_id",
-            "organization",
-        ))
+        .foreign_key(&mut belongs("organization_key", "organization_id", "organization"))
         .take(),
         table(
             "customer",

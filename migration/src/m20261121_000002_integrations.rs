@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::*;
+use crate::columns::{
+    belongs, create, drop, flag, id, index, number, table, text, text_or_null, time, time_or_null,
+    unique, uuid, uuid_or_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -14,11 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(
-            manager,
-            &["config_variable", "integration_flow", "integration"],
-        )
-        .await
+        drop(manager, &["config_variable", "integration_flow", "integration"]).await
     }
 }
 
@@ -43,11 +42,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 text("trigger_key"),
             ],
         )
-        .foreign_key(&mut belongs(
-            "integration_flow",
-            "integration_id",
-            "integration",
-        ))
+        .foreign_key(&mut belongs("integration_flow", "integration_id", "integration"))
         .take(),
         table(
             "config_variable",
@@ -66,11 +61,7 @@ fn tables() -> Vec<TableCreateStatement> {
                 text("definition"),
             ],
         )
-        .foreign_key(&mut belongs(
-            "config_variable",
-            "integration_id",
-            "integration",
-        ))
+        .foreign_key(&mut belongs("config_variable", "integration_id", "integration"))
         .take(),
     ]
 }
@@ -78,7 +69,7 @@ fn tables() -> Vec<TableCreateStatement> {
 fn integration() -> TableCreateStatement {
     table(
         "integration",
-        [
+        vec![
             id("id"),
             uuid("organization_id"),
             uuid_or_null("customer_id"),
@@ -106,21 +97,14 @@ fn integration() -> TableCreateStatement {
             time("updated_at"),
         ],
     )
-    .foreign_key(&mut belongs(
-        "integration",
-        "organization_id",
-        "organization",
-    ))
+    .foreign_key(&mut belongs("integration", "organization_id", "organization"))
     .foreign_key(&mut belongs("integration", "customer_id", "customer"))
     .take()
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
-        unique(
-            "integration",
-            &["sequence_id", "is_draft", "version_number"],
-        ),
+        unique("integration", &["sequence_id", "is_draft", "version_number"]),
         index("integration", &["organization_id"]),
         unique("integration_flow", &["integration_id", "name"]),
         unique("config_variable", &["integration_id", "key"]),

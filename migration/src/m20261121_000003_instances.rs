@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::*;
+use crate::columns::{
+    belongs, bytes, bytes_or_null, create, drop, flag, id, index, number, table, text,
+    text_or_null, time, time_or_null, unique, uuid, uuid_or_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -14,11 +17,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop(
-            manager,
-            &["deployment", "flow_config", "config_value", "instance"],
-        )
-        .await
+        drop(manager, &["deployment", "flow_config", "config_value", "instance"]).await
     }
 }
 

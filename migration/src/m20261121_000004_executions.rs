@@ -2,7 +2,10 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::*;
+use crate::columns::{
+    bytes, bytes_or_null, create, drop, flag, id, index, number, number_or_null, table, text,
+    text_or_null, time, time_or_null, uuid, uuid_or_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;

@@ -2,7 +2,9 @@
 
 use sea_orm_migration::prelude::*;
 
-use crate::columns::*;
+use crate::columns::{
+    bytes_or_null, create, drop, id, index, number, table, text_or_null, time, uuid, uuid_or_null,
+};
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -21,10 +23,7 @@ impl MigrationTrait for Migration {
 fn tables() -> Vec<TableCreateStatement> {
     vec![
         table("node", [id("id"), time("started_at"), time("lease_until")]),
-        table(
-            "lane",
-            [id("id"), uuid("organization_id"), time("last_turn")],
-        ),
+        table("lane", [id("id"), uuid("organization_id"), time("last_turn")]),
         table(
             "work",
             [
@@ -42,8 +41,5 @@ fn tables() -> Vec<TableCreateStatement> {
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
-    vec![
-        index("work", &["node_id"]),
-        index("work", &["lane_id", "execution_id"]),
-    ]
+    vec![index("work", &["node_id"]), index("work", &["lane_id", "execution_id"])]
 }

@@ -65,7 +65,7 @@ impl Executor {
         let mut machine = Machine::new(&plan.steps, self.run.config_vars.clone());
         self.trigger(plan, &mut machine, payload).await?;
         loop {
-            match machine.next() {
+            match machine.next_effect() {
                 Next::Done => return Ok(()),
                 Next::LoopEnded(step) => {
                     let results = Some(machine.loop_results());

@@ -16,6 +16,7 @@ use crate::endpoint::{Endpoint, Endpoints};
 use crate::executor::{Executor, Stop};
 use crate::invocation::{Ended, Invocation, StartError, Started};
 use crate::journal::Journal;
+use crate::plan::Plan;
 use crate::record::Record;
 use crate::services::TokioClock;
 use crate::{Deployment, stored, worker};
@@ -273,16 +274,7 @@ impl Executor {
     ) -> Option<Ended> {
         let outcome = match &deployment.flows[flow].plan {
             Err(problem) => Err(Stop::Failed(problem.clone())),
-            Ok(plan) => match self.load_state(deployment, plan.uses_state).await {
-                Err(stop) => Err(stop),
-                Ok(()) => {
-                    let limited =
-                        tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload));
-                    limited.await.unwrap_or_else(|_| {
-                        Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned()))
-                    })
-                }
-            },
+            Ok(plan) => self.run_plan(deployment, plan, payload).await,
         };
         match outcome {
             Ok(()) => self.end(deployment, None).await,
@@ -292,6 +284,18 @@ impl Executor {
                 None
             }
         }
+    }
+
+    async fn run_plan(
+        &mut self,
+        deployment: &Deployment,
+        plan: &Plan,
+        payload: Map,
+    ) -> Result<(), Stop> {
+        self.load_state(deployment, plan.uses_state).await?;
+        tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload)).await.unwrap_or_else(
+            |_| Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned())),
+        )
     }
 
     async fn end(&mut self, deployment: &Deployment, error: Option<String>) -> Option<Ended> {

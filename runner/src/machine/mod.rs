@@ -1,6 +1,6 @@
 //! Where a run stands and what comes next. Pure: it performs nothing and knows no clock.
 //!
-//! Ask [`Machine::next`] what to do, do it, and tell [`Machine`] how it went. The same answers lead
+//! Ask [`Machine::next_effect`] what to do, do it, and tell [`Machine`] how it went. The same answers lead
 //! to the same questions, so a run is resumed by answering from its journal.
 
 use std::collections::HashMap;
@@ -93,7 +93,7 @@ impl<'p> Machine<'p> {
         self.enter_branch(branch, branches);
     }
 
-    pub fn next(&mut self) -> Next<'p> {
+    pub fn next_effect(&mut self) -> Next<'p> {
         if self.is_stopped {
             return Next::Done;
         }

@@ -73,7 +73,7 @@ fn perform(plan: &Plan, cases: &[(&str, &str)]) -> (Vec<String>, Vec<(String, St
     machine.triggered("start", Value::Null, None, &[]);
     let (mut performed, mut loops) = (Vec::new(), Vec::new());
     loop {
-        match machine.next() {
+        match machine.next_effect() {
             Next::Done => return (performed, loops),
             Next::LoopEnded(step) => {
                 let results = machine.loop_results();
@@ -183,7 +183,7 @@ fn an_iteration_starts_without_results() {
     let mut seen = Vec::new();
     let mut picks = ["Left", "Else"].into_iter();
     loop {
-        match machine.next() {
+        match machine.next_effect() {
             Next::Done => break,
             Next::LoopEnded(step) => {
                 machine.loop_results();

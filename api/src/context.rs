@@ -40,6 +40,11 @@ impl Ask {
         self.loaders.load(key).await
     }
 
+    /// The same request, for a field that has no arguments.
+    pub fn without_arguments(&self) -> Self {
+        Self { args: Arguments::default(), ..self.clone() }
+    }
+
     /// What was loaded before a write must not be seen after it.
     pub fn forget(&self) {
         self.loaders.clear();

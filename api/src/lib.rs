@@ -1,1 +1,16 @@
-//! api
+//! The API: what clients reach over HTTP, and how it looks to them.
+//!
+//! Resolvers translate between GraphQL and the operations of `domain`; nothing is decided here.
+
+mod context;
+mod error;
+mod graphql;
+mod http;
+mod loader;
+mod problem;
+mod results;
+mod trigger;
+
+pub use error::ApiError;
+pub use graphql::{Schema, execute, schema, sdl};
+pub use http::{State, router};

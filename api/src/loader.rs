@@ -51,6 +51,9 @@ impl Loaders {
 
     pub async fn load<K: Key>(&self, key: K) -> Result<Option<K::Value>, ApiError> {
         let batch = self.join(&key);
+        if batch.peek().is_none() {
+            give_way().await;
+        }
         Ok(batch.await?.get(&key).cloned())
     }
 
@@ -85,12 +88,12 @@ impl Loaders {
 }
 
 async fn run<K: Key>(keys: Open<K>, context: Arc<Context>) -> Outcome<K> {
-    give_way().await;
     let keys = lock(&keys).take().unwrap_or_default();
     K::load(keys, context).await.map(Arc::new)
 }
 
-/// Lets everything else that is ready run first.
+/// Lets everything else that is ready run first. Each caller waits for itself: a batch that waited
+/// would be driven on by the second caller before the third has come.
 async fn give_way() {
     let mut waited = false;
     std::future::poll_fn(|task| {

@@ -8,6 +8,7 @@ use async_graphql::{Name, Value};
 use chrono::DateTime;
 use entity::{Id, Timestamp};
 use indexmap::IndexMap;
+use uuid::Uuid;
 
 use super::id;
 use crate::ApiError;
@@ -107,6 +108,11 @@ pub fn time(name: &str, value: &Value) -> Result<Timestamp, ApiError> {
     DateTime::parse_from_rfc3339(&text(name, value)?)
         .map(|time| time.to_utc().into())
         .map_err(|_| ApiError::problem(name, "must be a time like 2026-01-31T12:00:00Z"))
+}
+
+pub fn uuid(name: &str, value: &Value) -> Result<Uuid, ApiError> {
+    let text = text(name, value)?;
+    Uuid::parse_str(&text).map_err(|_| ApiError::problem(name, "must be a UUID"))
 }
 
 /// The entries of a list; a single value stands for a list of one.

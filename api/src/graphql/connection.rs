@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject};
+use async_graphql::dynamic::{
+    Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, ResolverContext,
+};
 use sea_orm::Condition;
 use uuid::Uuid;
 
@@ -19,17 +21,18 @@ use crate::context::Ask;
 /// How rows of one kind are listed.
 pub struct Listing<E: Noun> {
     /// The GraphQL type of a row.
-    pub node: &'static str,
-    pub filters: Vec<Filter>,
-    pub orders: Vec<Order>,
-    /// Name of the order input where it is not `<node>Order`.
-    pub order_type: Option<&'static str>,
-    /// The order where the client asks for none; the id decides between equals.
-    pub default_order: Option<(&'static str, Direction)>,
+    node: &'static str,
+    filters: Vec<Filter>,
+    orders: Vec<Order>,
+    tie_break: Option<Order>,
     /// Direction of ids where nothing else decides: ids grow with time.
-    pub id_direction: Direction,
+    id_direction: Direction,
+    unless: Option<Unless>,
     of: std::marker::PhantomData<fn() -> E>,
 }
+
+/// A flag, and the rows that are listed where it is not given as true.
+type Unless = (Parameter, fn(&Ask) -> Condition);
 
 const PAGING: [Parameter; 5] = [
     ("after", "String", "Start after this cursor."),
@@ -45,9 +48,9 @@ impl<E: Noun> Listing<E> {
             node,
             filters: Vec::new(),
             orders: Vec::new(),
-            order_type: None,
-            default_order: None,
+            tie_break: None,
             id_direction: Direction::Ascending,
+            unless: None,
             of: std::marker::PhantomData,
         }
     }
@@ -60,43 +63,24 @@ impl<E: Noun> Listing<E> {
         Self { orders: orders.into_iter().collect(), ..self }
     }
 
-    pub fn default_order(self, name: &'static str, direction: Direction) -> Self {
-        Self { default_order: Some((name, direction)), ..self }
+    /// What decides between rows that are equal in everything the client sorts by.
+    pub fn tie_break(self, order: Order) -> Self {
+        Self { tie_break: Some(order), ..self }
     }
 
     pub fn newest_first(self) -> Self {
         Self { id_direction: Direction::Descending, ..self }
     }
 
+    /// The rows that are listed unless the flag is given as true.
+    pub fn unless(self, flag: Parameter, rows: fn(&Ask) -> Condition) -> Self {
+        Self { unless: Some((flag, rows)), ..self }
+    }
+
     /// Registers the connection, edge and order types.
     pub fn register(&self, registry: &mut Registry) {
         let node = self.node;
-        let edge = format!("{node}Edge");
-        registry.add(
-            Type::<Page<E::Model>>::new(&format!("{node}Connection"), "One page of a list.")
-                .field(
-                    "edges",
-                    &format!("[{edge}]!"),
-                    "The rows of the page with cursors.",
-                    |page| page.rows.iter().cloned().map(Arc::new).collect::<Vec<_>>(),
-                )
-                .field("nodes", &format!("[{node}]!"), "The rows of the page.", |page| {
-                    page.rows.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()
-                })
-                .field("pageInfo", "PageInfo!", "Where the page lies in the list.", |page| {
-                    Arc::new(PageInfo::of(page))
-                })
-                .field("totalCount", "Int!", "How many rows the whole list has.", |page| {
-                    page.count
-                }),
-        );
-        registry.add(
-            Type::<(Arc<E::Model>, Cursor)>::new(&edge, "A row and its place in the list.")
-                .field("cursor", "String!", "The place of the row in the list.", |edge| {
-                    edge.1.encode()
-                })
-                .field("node", node, "The row.", |edge| edge.0.clone()),
-        );
+        register_pages::<E::Model>(registry, node);
         if self.orders.is_empty() {
             return;
         }
@@ -105,17 +89,12 @@ impl<E: Noun> Listing<E> {
         let fields = format!("{node}OrderField");
         registry
             .add(Enum::new(&fields).description("What such a list can be sorted by.").items(items));
+        let field = InputValue::new("field", type_ref(&format!("{fields}!")));
         registry.add(
             InputObject::new(format!("{node}Order"))
                 .description("How to sort such a list.")
                 .field(parameter(("direction", "OrderDirection!", "Which end comes first.")))
-                .field(
-                    async_graphql::dynamic::InputValue::new(
-                        "field",
-                        type_ref(&format!("{fields}!")),
-                    )
-                    .description("What to sort by."),
-                ),
+                .field(field.description("What to sort by.")),
         );
     }
 
@@ -125,50 +104,49 @@ impl<E: Noun> Listing<E> {
         identity: &str,
         children: Children,
         ask: &Ask,
-        (wants_rows, wants_count): (bool, bool),
+        wants: Wants,
     ) -> Result<Request, ApiError> {
         let args = &ask.args;
-        let dialect = Dialect { is_sqlite: ask.env().db.is_sqlite() };
-        let mut filter = Condition::all();
-        for of in &self.filters {
-            if let Some(value) = args.value(of.parameter.0) {
-                filter = filter.add(of.apply(value, &dialect)?);
-            }
-        }
+        let mut order = self.order(args)?;
+        // Rows that are equal in the keys follow the direction of the last key.
+        let id_direction = order.last().map_or(self.id_direction, |(_, direction)| *direction);
+        order.extend(self.tie_break.clone().map(|order| (order, id_direction)));
         let (first, last) = (size(args, "first")?, size(args, "last")?);
-        let order = self.order(args)?;
         Ok(Request {
-            identity: format!("{identity}:{wants_rows}:{wants_count}:{}", args.canonical()),
+            identity: format!("{identity}:{wants:?}:{}", args.canonical()),
             children,
-            filter,
-            // Rows that are equal in the keys follow the direction of the last key.
-            id_direction: order.last().map_or(self.id_direction, |(_, direction)| *direction),
+            filter: self.filter(ask)?,
             order,
+            id_direction,
             after: cursor(args, "after")?,
             before: cursor(args, "before")?,
-            offset: args.int("offset")?.map_or(0, |rows| u64::try_from(rows).unwrap_or(0)),
-            size: first.or(last).unwrap_or(PAGE_MAX),
+            offset: offset(args)?,
+            size: first.or(last).unwrap_or(PAGE_MAX).min(PAGE_MAX),
             from_end: first.is_none() && last.is_some(),
-            wants_rows,
-            wants_count,
+            wants_rows: wants.rows,
+            wants_count: wants.count,
         })
     }
 
-    fn order(&self, args: &Arguments) -> Result<Vec<(Order, Direction)>, ApiError> {
-        let asked = match args.value("orderBy") {
-            Some(order) => vec![order],
-            None => args.value("sortBy").map(|orders| list(orders).collect()).unwrap_or_default(),
-        };
-        let asked: Result<Vec<_>, _> =
-            asked.into_iter().map(|order| self.read_order(order)).collect();
-        let asked = asked?;
-        if asked.is_empty() {
-            let default = self.default_order.and_then(|(name, direction)| {
-                Some((self.orders.iter().find(|order| order.name == name)?.clone(), direction))
-            });
-            return Ok(default.into_iter().collect());
+    fn filter(&self, ask: &Ask) -> Result<Condition, ApiError> {
+        let dialect = Dialect { is_sqlite: ask.env().db.is_sqlite() };
+        let mut all = Condition::all();
+        for filter in &self.filters {
+            if let Some(value) = ask.args.value(filter.parameter.0) {
+                all = all.add(filter.apply(value, dialect)?);
+            }
         }
-        Ok(asked)
+        if let Some(((name, ..), rows)) = self.unless
+            && ask.args.flag(name)? != Some(true)
+        {
+            all = all.add(rows(ask));
+        }
+        Ok(all)
+    }
+
+    fn order(&self, args: &Arguments) -> Result<Vec<(Order, Direction)>, ApiError> {
+        let orders = args.value("orderBy").or_else(|| args.value("sortBy"));
+        orders.into_iter().flat_map(list).map(|order| self.read_order(order)).collect()
     }
 
     fn read_order(&self, order: &Value) -> Result<(Order, Direction), ApiError> {
@@ -182,26 +160,61 @@ impl<E: Noun> Listing<E> {
             _ => Direction::Ascending,
         };
         let order = self.orders.iter().find(|order| order.name == name);
-        let order =
-            order.ok_or_else(|| ApiError::problem("orderBy", format!("cannot sort by {name}")))?;
+        let order = order.ok_or_else(|| ApiError::problem("orderBy", "cannot sort by this"))?;
         Ok((order.clone(), direction))
     }
 
-    fn parameters(&self) -> impl Iterator<Item = async_graphql::dynamic::InputValue> {
-        let ordering = (!self.orders.is_empty()).then(|| {
-            let order =
-                self.order_type.map_or_else(|| format!("{}Order", self.node), str::to_owned);
-            let input = async_graphql::dynamic::InputValue::new;
-            [
-                input("orderBy", type_ref(&order)).description("How to sort the list."),
-                input("sortBy", type_ref(&format!("[{order}]")))
-                    .description("How to sort the list, by several things in turn."),
-            ]
-        });
-        let filters = self.filters.iter().map(|filter| filter.parameter);
-        let plain: Vec<_> = PAGING.into_iter().chain(filters).map(parameter).collect();
-        plain.into_iter().chain(ordering.into_iter().flatten())
+    fn parameters(&self) -> Vec<InputValue> {
+        let plain = self.filters.iter().map(|filter| filter.parameter);
+        let plain = plain.chain(self.unless.map(|(flag, _)| flag));
+        let mut parameters: Vec<_> = PAGING.into_iter().chain(plain).map(parameter).collect();
+        if !self.orders.is_empty() {
+            let order = format!("{}Order", self.node);
+            let one = InputValue::new("orderBy", type_ref(&order));
+            let many = InputValue::new("sortBy", type_ref(&format!("[{order}]")));
+            parameters.push(one.description("How to sort the list."));
+            parameters.push(many.description("How to sort the list, by several things in turn."));
+        }
+        parameters
     }
+}
+
+/// Which parts of a page were selected.
+#[derive(Clone, Copy, Debug)]
+struct Wants {
+    rows: bool,
+    count: bool,
+}
+
+impl Wants {
+    fn of(context: &ResolverContext<'_>) -> Self {
+        let selected = |name| context.look_ahead().field(name).exists();
+        let rows = ["edges", "nodes", "pageInfo"].into_iter().any(selected);
+        Self { rows, count: selected("totalCount") }
+    }
+}
+
+/// Registers the connection and edge types of lists of `M`.
+pub fn register_pages<M: Send + Sync + 'static>(registry: &mut Registry, node: &str) {
+    let edge = format!("{node}Edge");
+    registry.add(
+        Type::<Page<M>>::new(&format!("{node}Connection"), "One page of a list.")
+            .field("edges", &format!("[{edge}]!"), "The rows of the page with cursors.", |page| {
+                page.rows.iter().cloned().map(Arc::new).collect::<Vec<_>>()
+            })
+            .field("nodes", &format!("[{node}]!"), "The rows of the page.", |page| {
+                page.rows.iter().map(|(row, _)| row.clone()).collect::<Vec<_>>()
+            })
+            .field("pageInfo", "PageInfo!", "Where the page lies in the list.", |page| {
+                Arc::new(PageInfo::of(page))
+            })
+            .field("totalCount", "Int!", "How many rows the whole list has.", |page| page.count),
+    );
+    registry.add(
+        Type::<(Arc<M>, Cursor)>::new(&edge, "A row and its place in the list.")
+            .field("cursor", "String!", "The place of the row in the list.", |edge| edge.1.encode())
+            .field("node", node, "The row.", |edge| edge.0.clone()),
+    );
 }
 
 impl<T: Send + Sync + 'static> Type<T> {
@@ -214,16 +227,13 @@ impl<T: Send + Sync + 'static> Type<T> {
         parent: impl Fn(&T) -> Uuid + Send + Sync + 'static,
         children: Children,
     ) -> Self {
-        let parameters: Vec<_> = listing.parameters().collect();
+        let parameters = listing.parameters();
         let sdl = format!("{}Connection!", listing.node);
         let identity = format!("{}.{name}", std::any::type_name::<T>());
         let field = Field::new(name, type_ref(&sdl), move |context| {
-            let selected = |name| context.look_ahead().field(name).exists();
-            let wants_rows = ["edges", "nodes", "pageInfo"].into_iter().any(selected);
-            let wants = (wants_rows, selected("totalCount"));
             let prepared = value::<T>(&context).and_then(|of| {
                 let ask = ask(&context)?;
-                let request = listing.request(&identity, children, &ask, wants)?;
+                let request = listing.request(&identity, children, &ask, Wants::of(&context))?;
                 Ok((ask, PageKey::<E>::new(parent(&of), Arc::new(request))))
             });
             FieldFuture::new(async move {
@@ -232,6 +242,25 @@ impl<T: Send + Sync + 'static> Type<T> {
             })
         });
         self.with(parameters.into_iter().fold(field.description(about), Field::argument))
+    }
+
+    /// A list that is put together in memory, and complete unless a part of it is asked for.
+    pub fn short_list<M: Send + Sync + 'static, F>(
+        self,
+        (name, node, about): Parameter,
+        filters: &[Parameter],
+        get: impl Fn(Arc<T>, Ask) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Vec<Arc<M>>, ApiError>> + Send + 'static,
+    {
+        let parameters: Vec<_> = PAGING.iter().chain(filters).copied().collect();
+        let sdl = format!("{node}Connection!");
+        self.resolve_with((name, &sdl, about), &parameters, move |of, ask| {
+            let args = ask.args.clone();
+            let rows = get(of, ask);
+            async move { cut(rows.await?, &args).map(Arc::new) }
+        })
     }
 
     /// The row that an id of the value names.
@@ -270,11 +299,38 @@ impl Type<()> {
     }
 }
 
+/// The asked part of a list that is known as a whole. Its cursors count.
+fn cut<M>(rows: Vec<Arc<M>>, args: &Arguments) -> Result<Page<M>, ApiError> {
+    let count = rows.len();
+    let index = |name| {
+        let cursor = cursor(args, name)?;
+        cursor.map(|cursor| cursor.index(name)).transpose()
+    };
+    let skipped = usize::try_from(offset(args)?).unwrap_or(usize::MAX);
+    let mut start = index("after")?.map_or(0, |index| index + 1).saturating_add(skipped).min(count);
+    let mut end = index("before")?.unwrap_or(count).clamp(start, count);
+    let limit = |size: u64| usize::try_from(size).unwrap_or(usize::MAX);
+    if let Some(first) = size(args, "first")? {
+        end = end.min(start.saturating_add(limit(first)));
+    } else if let Some(last) = size(args, "last")? {
+        start = start.max(end.saturating_sub(limit(last)));
+    }
+    let all = rows.into_iter().enumerate().take(end).skip(start);
+    Ok(Page {
+        rows: all.map(|(index, row)| (row, Cursor::counted(index))).collect(),
+        has_next: end < count,
+        has_previous: start > 0,
+        count: i64::try_from(count).unwrap_or(i64::MAX),
+    })
+}
+
 fn size(args: &Arguments, name: &str) -> Result<Option<u64>, ApiError> {
-    let size = args.int(name)?.map(|size| {
-        u64::try_from(size).map_err(|_| ApiError::problem(name, "must not be negative"))
-    });
-    Ok(size.transpose()?.map(|size| size.min(PAGE_MAX)))
+    let size = args.int(name)?.map(u64::try_from).transpose();
+    size.map_err(|_| ApiError::problem(name, "must not be negative"))
+}
+
+fn offset(args: &Arguments) -> Result<u64, ApiError> {
+    size(args, "offset").map(Option::unwrap_or_default)
 }
 
 fn cursor(args: &Arguments, name: &str) -> Result<Option<Cursor>, ApiError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{Action, Noun};
-use entity::{CustomerId, Id, customer, organization, user};
+use entity::{CustomerId, Id, customer, instance, integration, organization, user};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
@@ -13,7 +13,7 @@ use super::filter::Filter;
 use super::mutation::Mutation;
 use super::order::Order;
 use super::page;
-use super::{id, user as users};
+use super::{id, instance as instances, integration as integrations, user as users};
 
 impl page::Noun for customer::Entity {
     type Id = CustomerId;
@@ -53,7 +53,7 @@ pub fn listing() -> Listing<customer::Entity> {
 
 pub fn register(registry: &mut Registry) {
     listing().register(registry);
-    registry.add(object());
+    registry.add(relations(rights(object())));
     registry.query(|query| {
         query
             .by_id::<customer::Entity>("customer", "Customer", "One customer.")
@@ -66,6 +66,7 @@ pub fn register(registry: &mut Registry) {
     });
     create(registry);
     update(registry);
+    delete(registry);
 }
 
 fn object() -> Type<customer::Model> {
@@ -92,7 +93,10 @@ fn object() -> Type<customer::Model> {
         .field("updatedAt", "DateTime!", "When it was changed last.", |customer| {
             customer.updated_at
         })
-        .editable::<customer::Entity>()
+}
+
+fn rights(of: Type<customer::Model>) -> Type<customer::Model> {
+    of.editable::<customer::Entity>()
         .allows_noun(
             "allowAddUser",
             Noun::CustomerUser,
@@ -123,19 +127,36 @@ fn object() -> Type<customer::Model> {
             Action::Run,
             "Whether you may start test runs for it.",
         )
-        .row::<organization::Entity>(
-            "org",
-            "Organization!",
-            "The organization it is a customer of.",
-            |customer| Some(customer.organization_id),
-        )
-        .connection::<user::Entity>(
-            "users",
-            "The users of the customer.",
-            users::listing(),
-            |customer| customer.id.uuid(),
-            |id| user::Column::CustomerId.eq(id).into_condition(),
-        )
+}
+
+fn relations(of: Type<customer::Model>) -> Type<customer::Model> {
+    of.row::<organization::Entity>(
+        "org",
+        "Organization!",
+        "The organization it is a customer of.",
+        |customer| Some(customer.organization_id),
+    )
+    .connection::<instance::Entity>(
+        "instances",
+        "Its instances.",
+        instances::listing(),
+        |customer| customer.id.uuid(),
+        instances::of_customer,
+    )
+    .connection::<integration::Entity>(
+        "integrations",
+        "The integrations it owns.",
+        integrations::latest(),
+        |customer| customer.id.uuid(),
+        integrations::of_customer,
+    )
+    .connection::<user::Entity>(
+        "users",
+        "The users of the customer.",
+        users::listing(),
+        |customer| customer.id.uuid(),
+        |id| user::Column::CustomerId.eq(id).into_condition(),
+    )
 }
 
 const PAYLOAD: (&str, &str, &str) = ("customer", "Customer", "The customer; null on errors.");
@@ -188,5 +209,14 @@ fn update(registry: &mut Registry) {
             };
             let id = input.require_id("id")?;
             Ok(Arc::new(domain::customer::update(ask.env(), ask.viewer(), id, update).await?))
+        });
+}
+
+fn delete(registry: &mut Registry) {
+    Mutation::new("deleteCustomer", "Deletes a customer with its users and instances.", PAYLOAD)
+        .inputs([("id", "ID", "The customer.")])
+        .run(registry, |input, ask| async move {
+            let id = input.require_id("id")?;
+            Ok(Arc::new(domain::customer::delete(ask.env(), ask.viewer(), id).await?))
         });
 }

@@ -8,12 +8,12 @@ use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, LikeExpr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
-use super::argument::{flag, int, list, text, time};
+use super::argument::{flag, int, list, text, time, uuid};
 use super::builder::Parameter;
 use super::id;
 use crate::ApiError;
 
-type Apply = dyn Fn(&Value, &Dialect) -> Result<Condition, ApiError> + Send + Sync;
+type Apply = dyn Fn(&Value, Dialect) -> Result<Condition, ApiError> + Send + Sync;
 
 /// What differs between the databases.
 #[derive(Clone, Copy)]
@@ -37,7 +37,7 @@ impl Filter {
         Self { parameter, apply: Arc::new(move |value, _| apply(value)) }
     }
 
-    pub fn apply(&self, value: &Value, dialect: &Dialect) -> Result<Condition, ApiError> {
+    pub fn apply(&self, value: &Value, dialect: Dialect) -> Result<Condition, ApiError> {
         (self.apply)(value, dialect)
     }
 
@@ -127,6 +127,13 @@ impl Filter {
         })
     }
 
+    /// A UUID that is not the id of a row.
+    pub fn uuid(name: &'static str, column: impl ColumnTrait) -> Self {
+        Self::new((name, "UUID", "Only those where this is the UUID."), move |value| {
+            Ok(column.eq(uuid(name, value)?).into_condition())
+        })
+    }
+
     pub fn is_null(name: &'static str, column: impl ColumnTrait) -> Self {
         Self::new(
             (name, "Boolean", "Only those where this is missing, or is there."),
@@ -181,7 +188,7 @@ impl Filter {
         column: impl ColumnTrait,
         pattern: impl Fn(&str) -> String + Send + Sync + 'static,
     ) -> Self {
-        let apply = move |value: &Value, dialect: &Dialect| {
+        let apply = move |value: &Value, dialect: Dialect| {
             let pattern = like(&pattern(&text(parameter.0, value)?));
             let expr = Expr::col(column.as_column_ref());
             // `LIKE` of SQLite ignores the case already.

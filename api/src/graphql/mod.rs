@@ -5,11 +5,19 @@
 
 mod argument;
 mod builder;
+mod category;
+mod component;
+mod config_value;
+mod config_variable;
 mod connection;
 mod customer;
 mod execute;
 mod filter;
+mod flow;
+mod flow_config;
 pub mod id;
+mod instance;
+mod integration;
 mod label;
 mod mutation;
 mod order;
@@ -73,6 +81,11 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     organization::register(&mut registry);
     user::register(&mut registry);
     customer::register(&mut registry);
+    component::register(&mut registry);
+    config_variable::register(&mut registry);
+    flow::register(&mut registry);
+    integration::register(&mut registry);
+    instance::register(&mut registry);
     let schema = async_graphql::dynamic::Schema::build("RootQuery", Some("RootMutation"), None)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX);

@@ -128,6 +128,17 @@ impl Cursor {
         Self { keys, id }
     }
 
+    /// The place in a list that is known as a whole.
+    pub fn counted(index: usize) -> Self {
+        Self::new(vec![index.into()], Uuid::nil())
+    }
+
+    /// Reads what [`Self::counted`] made.
+    pub fn index(&self, name: &str) -> Result<usize, ApiError> {
+        let index = self.keys.first().and_then(serde_json::Value::as_u64);
+        index.and_then(|index| usize::try_from(index).ok()).ok_or_else(|| foreign(name))
+    }
+
     pub fn encode(&self) -> String {
         let mut parts = self.keys.clone();
         parts.push(self.id.to_string().into());

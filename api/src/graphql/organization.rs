@@ -1,13 +1,13 @@
 //! The organization the viewer belongs to.
 
 use domain::{Action, Noun};
-use entity::{OrganizationId, customer, organization, user};
+use entity::{OrganizationId, customer, integration, organization, user};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
 use super::builder::{Registry, Type};
 use super::page::{self, RowKey};
-use super::{customer as customers, id, user as users};
+use super::{customer as customers, id, integration as integrations, user as users};
 use entity::Id;
 
 impl page::Noun for organization::Entity {
@@ -20,65 +20,7 @@ impl page::Noun for organization::Entity {
 }
 
 pub fn register(registry: &mut Registry) {
-    registry.add(
-        Type::<organization::Model>::new(
-            "Organization",
-            "The company that builds integrations for its customers.",
-        )
-        .id(|organization| id::encode(organization.id))
-        .field("name", "String!", "The name of the organization.", |organization| {
-            organization.name.clone()
-        })
-        .field("systemSuspended", "Boolean!", "Whether all work is halted.", |_| false)
-        .editable::<organization::Entity>()
-        .allows_noun(
-            "allowAddCustomer",
-            Noun::Customer,
-            Action::Create,
-            "Whether you may add customers.",
-        )
-        .allows_noun(
-            "allowAddUser",
-            Noun::OrganizationUser,
-            Action::Create,
-            "Whether you may add users.",
-        )
-        .allows_noun(
-            "allowAddIntegration",
-            Noun::Integration,
-            Action::Create,
-            "Whether you may add integrations.",
-        )
-        .allows_noun(
-            "allowEnableInstance",
-            Noun::Instance,
-            Action::Modify,
-            "Whether you may pause and resume instances.",
-        )
-        .allows_noun(
-            "allowExecuteInstance",
-            Noun::Instance,
-            Action::Run,
-            "Whether you may start test runs.",
-        )
-        .connection::<customer::Entity>(
-            "customers",
-            "The customers of the organization.",
-            customers::listing(),
-            |organization| organization.id.uuid(),
-            |id| customer::Column::OrganizationId.eq(id).into_condition(),
-        )
-        .connection::<user::Entity>(
-            "users",
-            "The users of the organization itself.",
-            users::listing(),
-            |organization| organization.id.uuid(),
-            |id| {
-                let own = user::Column::OrganizationId.eq(id).into_condition();
-                own.add(user::Column::CustomerId.is_null())
-            },
-        ),
-    );
+    registry.add(lists(object()));
     registry.query(|query| {
         query.resolve(
             "organization",
@@ -92,4 +34,74 @@ pub fn register(registry: &mut Registry) {
             },
         )
     });
+}
+
+fn object() -> Type<organization::Model> {
+    Type::<organization::Model>::new(
+        "Organization",
+        "The company that builds integrations for its customers.",
+    )
+    .id(|organization| id::encode(organization.id))
+    .field("name", "String!", "The name of the organization.", |organization| {
+        organization.name.clone()
+    })
+    .field("systemSuspended", "Boolean!", "Whether all work is halted.", |_| false)
+    .editable::<organization::Entity>()
+    .allows_noun(
+        "allowAddCustomer",
+        Noun::Customer,
+        Action::Create,
+        "Whether you may add customers.",
+    )
+    .allows_noun(
+        "allowAddUser",
+        Noun::OrganizationUser,
+        Action::Create,
+        "Whether you may add users.",
+    )
+    .allows_noun(
+        "allowAddIntegration",
+        Noun::Integration,
+        Action::Create,
+        "Whether you may add integrations.",
+    )
+    .allows_noun(
+        "allowEnableInstance",
+        Noun::Instance,
+        Action::Modify,
+        "Whether you may pause and resume instances.",
+    )
+    .allows_noun(
+        "allowExecuteInstance",
+        Noun::Instance,
+        Action::Run,
+        "Whether you may start test runs.",
+    )
+}
+
+fn lists(of: Type<organization::Model>) -> Type<organization::Model> {
+    of.connection::<customer::Entity>(
+        "customers",
+        "The customers of the organization.",
+        customers::listing(),
+        |organization| organization.id.uuid(),
+        |id| customer::Column::OrganizationId.eq(id).into_condition(),
+    )
+    .connection::<integration::Entity>(
+        "integrations",
+        "The integrations of the organization and its customers.",
+        integrations::latest(),
+        |organization| organization.id.uuid(),
+        |id| integration::Column::OrganizationId.eq(OrganizationId(id)).into_condition(),
+    )
+    .connection::<user::Entity>(
+        "users",
+        "The users of the organization itself.",
+        users::listing(),
+        |organization| organization.id.uuid(),
+        |id| {
+            let own = user::Column::OrganizationId.eq(id).into_condition();
+            own.add(user::Column::CustomerId.is_null())
+        },
+    )
 }

@@ -21,11 +21,14 @@ use uuid::Uuid;
 
 use super::order::{Cursor, Direction, Order};
 use crate::ApiError;
-use crate::context::Context;
+use crate::context::{Ask, Context};
 use crate::loader::Key;
 
 /// Parents per statement: SQLite takes up to 500 branches.
 const PARENTS_MAX: usize = 200;
+
+/// Rows of a list that is never cut into pages.
+const SHORT_LIST_MAX: u64 = 10_000;
 
 /// A table whose rows clients see.
 pub trait Noun: TenantOwned<Model: Send + Sync> {
@@ -268,6 +271,32 @@ fn sql_order(request: &Request, direction: Direction) -> SqlOrder {
         Direction::Ascending => SqlOrder::Asc,
         Direction::Descending => SqlOrder::Desc,
     }
+}
+
+/// All rows that belong to a parent, in the order of one column. For lists that are short by nature.
+pub async fn all_of<E: Noun>(
+    ask: &Ask,
+    (identity, children): (&str, Children),
+    parent: Uuid,
+    order: Order,
+) -> Result<Vec<Arc<E::Model>>, ApiError> {
+    let request = Request {
+        identity: identity.to_owned(),
+        children,
+        filter: Condition::all(),
+        order: vec![(order, Direction::Ascending)],
+        id_direction: Direction::Ascending,
+        after: None,
+        before: None,
+        offset: 0,
+        size: SHORT_LIST_MAX,
+        from_end: false,
+        wants_rows: true,
+        wants_count: false,
+    };
+    let page = ask.load(PageKey::<E>::new(parent, Arc::new(request))).await?;
+    let rows = page.iter().flat_map(|page| page.rows.iter().map(|(row, _)| row.clone()));
+    Ok(rows.collect())
 }
 
 /// One row by its id.

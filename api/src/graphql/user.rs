@@ -48,10 +48,9 @@ pub fn listing() -> Listing<user::Entity> {
                 ),
                 |value| {
                     let marketplace = [Role::MarketplaceAdmin, Role::MarketplaceUser];
-                    Ok(match flag("includeMarketplaceUsers", value)? {
-                        true => Condition::all(),
-                        false => C::Role.is_not_in(marketplace).into_condition(),
-                    })
+                    let all = flag("includeMarketplaceUsers", value)?;
+                    let others = || C::Role.is_not_in(marketplace).into_condition();
+                    Ok(if all { Condition::all() } else { others() })
                 },
             ),
             Filter::text("name", C::Name),

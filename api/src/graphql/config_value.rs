@@ -1,0 +1,273 @@
+//! Config variables of an instance: what the version asks for, with what was entered.
+
+use std::sync::Arc;
+
+use domain::instance::ConfigInput;
+use entity::{
+    ConfigValueId, Id, InstanceId, IntegrationId, config_value, config_variable, instance,
+};
+use flow::definition::DataType;
+use indexmap::IndexMap;
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::IntoCondition;
+
+use super::Arguments;
+use super::builder::{Parameter, Registry, Type, parameter};
+use super::config_variable::position;
+use super::connection::register_pages;
+use super::id;
+use super::integration::{is_organization, object::definition};
+use super::order::Order;
+use super::page::{self, all_of};
+use crate::ApiError;
+use crate::context::Ask;
+
+impl page::Noun for config_value::Entity {
+    type Id = ConfigValueId;
+    const ID: config_value::Column = config_value::Column::Id;
+
+    fn id(row: &config_value::Model) -> ConfigValueId {
+        row.id
+    }
+}
+
+/// A variable of an instance, whether a value was entered or not.
+pub struct ConfigVariable {
+    instance: Arc<instance::Model>,
+    variable: Arc<config_variable::Model>,
+    value: Option<Arc<config_value::Model>>,
+}
+
+/// One input of a connection.
+struct ConnectionInput {
+    id: String,
+    name: String,
+    has_value: bool,
+}
+
+pub const STATUS_FILTERS: [Parameter; 2] = [
+    ("status", "String", "Only those with this status, in any case."),
+    ("status_In", "[String]", "Only those with one of these statuses, in any case."),
+];
+
+pub fn register(registry: &mut Registry) {
+    register_pages::<ConfigVariable>(registry, "InstanceConfigVariable");
+    register_pages::<ConnectionInput>(registry, "Expression");
+    registry.add(object());
+    registry.add(input());
+    registry.enumeration(
+        "InstanceConfigVariableStatus",
+        "Whether a config variable is ready.",
+        &[
+            ("ACTIVE", "It has what it needs."),
+            ("ERROR", "Its connection does not work."),
+            ("FAILED", "Its connection could not be made."),
+            ("PENDING", "It lacks something."),
+        ],
+    );
+    registry.enumeration(
+        "ExpressionType",
+        "How the value of an input is found.",
+        &[
+            ("COMPLEX", "From several inputs."),
+            ("CONFIGVAR", "From a config variable."),
+            ("REFERENCE", "From the result of a step."),
+            ("TEMPLATE", "From a text with holes."),
+            ("VALUE", "As it is written."),
+        ],
+    );
+    let input = async_graphql::dynamic::InputObject::new("InputInstanceConfigVariable");
+    let input = input.description("A value for one config variable of an instance.");
+    registry.add(
+        INPUT.into_iter().map(parameter).fold(input, async_graphql::dynamic::InputObject::field),
+    );
+}
+
+const INPUT: [Parameter; 7] = [
+    ("key", "String!", "The name of the variable that people see."),
+    ("value", "String", "The value as text; lists and objects as JSON."),
+    ("values", "JSONString", "Inputs of a connection: a JSON list of {name, type, value}."),
+    ("scheduleType", "String", "How the schedule is entered."),
+    ("timeZone", "String", "Where the schedule is read."),
+    ("customerConfigVariableId", "ID", "Not supported by this installation; must not be given."),
+    ("onPremiseResourceId", "ID", "Not supported by this installation; must not be given."),
+];
+
+/// Reads a list of `InputInstanceConfigVariable`.
+pub fn read_inputs(inputs: &[Arguments]) -> Result<Vec<ConfigInput>, ApiError> {
+    let read = inputs.iter().map(|input| {
+        for name in ["customerConfigVariableId", "onPremiseResourceId"] {
+            if input.value(name).is_some() {
+                let message = format!("{name} is not supported by this installation.");
+                return Err(ApiError::problem("configVariables", message));
+            }
+        }
+        Ok(ConfigInput {
+            key: input.require_text("key")?,
+            value: input.text("value")?,
+            values: input.text("values")?,
+            schedule_type: input.text("scheduleType")?,
+            time_zone: input.text("timeZone")?,
+        })
+    });
+    read.collect()
+}
+
+/// The variables of an instance that the viewer sees and the arguments ask for.
+pub async fn variables_of(
+    ask: &Ask,
+    instance: &Arc<instance::Model>,
+) -> Result<Vec<Arc<ConfigVariable>>, ApiError> {
+    let variables = all_of::<config_variable::Entity>(
+        ask,
+        ("variables", |id| {
+            config_variable::Column::IntegrationId.eq(IntegrationId(id)).into_condition()
+        }),
+        instance.integration_id.uuid(),
+        position(),
+    );
+    let variables = variables.await?;
+    let values = all_of::<config_value::Entity>(
+        ask,
+        ("values", |id| config_value::Column::InstanceId.eq(InstanceId(id)).into_condition()),
+        instance.id.uuid(),
+        Order::text("KEY", "The key.", config_value::Column::Key),
+    );
+    let values = values.await?;
+    let values: IndexMap<_, _> = values.into_iter().map(|row| (row.key.clone(), row)).collect();
+    let sees_all = is_organization(ask);
+    let all = variables.into_iter().filter(|variable| sees_all || !variable.org_only);
+    let all = all.map(|variable| {
+        let value = values.get(&variable.key).cloned();
+        Arc::new(ConfigVariable { instance: instance.clone(), variable, value })
+    });
+    with_status(ask, all.collect()).await
+}
+
+async fn with_status(
+    ask: &Ask,
+    all: Vec<Arc<ConfigVariable>>,
+) -> Result<Vec<Arc<ConfigVariable>>, ApiError> {
+    let mut wanted = ask.args.texts("status_In")?;
+    if let Some(status) = ask.args.text("status")? {
+        wanted.get_or_insert_default().push(status);
+    }
+    let Some(wanted) = wanted else {
+        return Ok(all);
+    };
+    let mut kept = Vec::new();
+    for variable in all {
+        let status = status(ask, &variable).await?;
+        if wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(status)) {
+            kept.push(variable);
+        }
+    }
+    Ok(kept)
+}
+
+async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiError> {
+    let definition = definition(ask, of.variable.integration_id).await?;
+    let is_ready = definition
+        .config_var(&of.variable.key)
+        .is_none_or(|variable| domain::instance::is_configured(variable, of.value.as_deref()));
+    Ok(if is_ready { "ACTIVE" } else { "PENDING" })
+}
+
+/// Whether the instance lacks something it needs before it can be deployed.
+pub async fn config_state(
+    ask: &Ask,
+    instance: &Arc<instance::Model>,
+) -> Result<&'static str, ApiError> {
+    let ask = ask.without_arguments();
+    for variable in variables_of(&ask, instance).await? {
+        if status(&ask, &variable).await? == "PENDING" {
+            return Ok("NEEDS_INSTANCE_CONFIGURATION");
+        }
+    }
+    Ok("FULLY_CONFIGURED")
+}
+
+fn object() -> Type<ConfigVariable> {
+    Type::<ConfigVariable>::new("InstanceConfigVariable", "A config variable of an instance.")
+        .id(|of| {
+            // There is a row only where a value was entered; the id is the same before and after.
+            let key = format!("{}:{}", of.instance.id.uuid(), of.variable.key);
+            id::encode_key("InstanceConfigVariable", &key)
+        })
+        .resolve("allowUpdate", "Boolean!", "Whether you may change this.", |of, ask| async move {
+            let action = domain::Action::Modify;
+            Ok(ask.viewer().can_on::<instance::Entity>(action, &of.instance))
+        })
+        .field("allowRemove", "Boolean!", "Whether you may delete this.", |_| false)
+        .field("value", "String", "What was entered, or the default; never of connections.", |of| {
+            shown(of)
+        })
+        .field("scheduleType", "InstanceConfigVariableScheduleType", "How it is entered.", |of| {
+            of.value.as_ref()?.schedule_type.as_ref().map(|text| text.to_uppercase())
+        })
+        .field("timeZone", "String", "Where the schedule is read.", |of| {
+            of.value.as_ref()?.time_zone.clone()
+        })
+        .resolve(
+            "status",
+            "InstanceConfigVariableStatus",
+            "Whether it is ready.",
+            |of, ask| async move { status(&ask, &of).await },
+        )
+        .field("requiredConfigVariable", "RequiredConfigVariable!", "What is asked for.", |of| {
+            of.variable.clone()
+        })
+        .field("instance", "Instance!", "The instance it belongs to.", |of| of.instance.clone())
+        .resolve_with(
+            (
+                "authorizeUrl",
+                "String",
+                "Where a browser starts the authorization, of connections that need one.",
+            ),
+            &[("newSession", "Boolean", "Forget who signed in before.")],
+            |_, _| async { Ok(None::<String>) },
+        )
+        .short_list::<ConnectionInput, _>(
+            ("inputs", "Expression", "The inputs of a connection; values are never shown."),
+            &[],
+            |of, ask| async move { inputs_of(&of, &ask).await },
+        )
+}
+
+/// The value, unless it is that of a connection.
+fn shown(of: &ConfigVariable) -> Option<String> {
+    let stored = of.value.as_ref().and_then(|value| value.value.clone());
+    let is_connection =
+        of.variable.data_type == flow::definition::Choice::name(DataType::Connection);
+    if is_connection { None } else { stored.or_else(|| of.variable.default_value.clone()) }
+}
+
+async fn inputs_of(of: &ConfigVariable, ask: &Ask) -> Result<Vec<Arc<ConnectionInput>>, ApiError> {
+    let definition = definition(ask, of.variable.integration_id).await?;
+    let declared = definition.config_var(&of.variable.key).map(|variable| &variable.inputs);
+    let mut inputs: IndexMap<String, bool> = declared
+        .into_iter()
+        .flatten()
+        .map(|(name, input)| (name.clone(), !input.expression.is_unset()))
+        .collect();
+    if let Some(value) = &of.value {
+        inputs.extend(domain::instance::connection_inputs(ask.env(), value).await?);
+    }
+    let instance = of.instance.id.uuid();
+    let inputs = inputs.into_iter().map(|(name, has_value)| {
+        let key = format!("{instance}:{}:{name}", of.variable.key);
+        Arc::new(ConnectionInput { id: id::encode_key("Expression", &key), name, has_value })
+    });
+    Ok(inputs.collect())
+}
+
+fn input() -> Type<ConnectionInput> {
+    Type::<ConnectionInput>::new("Expression", "An input with its value.")
+        .id(|input| input.id.clone())
+        .fixed()
+        .field("name", "String!", "The key of the input.", |input| input.name.clone())
+        .field("type", "ExpressionType!", "How the value is found.", |_| "VALUE")
+        .field("value", "String!", "The value; empty where it is never shown.", |_| "")
+        .field("hasValue", "Boolean!", "Whether there is a value.", |input| input.has_value)
+        .field("meta", "JSONString", "Settings of the author.", |_| None::<String>)
+}

@@ -1,0 +1,202 @@
+//! Config variables that an integration asks for.
+
+use entity::{ConfigVariableId, config_variable, integration};
+use flow::definition::{Choice, ConfigVar};
+
+use super::argument::{flag, list, text};
+use super::builder::{Registry, Type};
+use super::connection::Listing;
+use super::filter::Filter;
+use super::integration::object::definition;
+use super::order::Order;
+use super::{id, page};
+use crate::ApiError;
+use crate::context::Ask;
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::IntoCondition;
+
+impl page::Noun for config_variable::Entity {
+    type Id = ConfigVariableId;
+    const ID: config_variable::Column = config_variable::Column::Id;
+
+    fn id(row: &config_variable::Model) -> ConfigVariableId {
+        row.id
+    }
+}
+
+pub fn position() -> Order {
+    Order::number("SORT_ORDER", "The order of the definition.", config_variable::Column::Position)
+}
+
+pub fn listing() -> Listing<config_variable::Entity> {
+    use config_variable::Column as C;
+    Listing::new("RequiredConfigVariable")
+        .filters([
+            Filter::new(("dataType", "String", "Only those that hold this type."), |value| {
+                Ok(C::DataType.is_in(spellings([text("dataType", value)?])).into_condition())
+            }),
+            Filter::new(
+                ("dataType_In", "[String]", "Only those that hold one of the types."),
+                |value| {
+                    let types: Result<Vec<_>, ApiError> =
+                        list(value).map(|item| text("dataType_In", item)).collect();
+                    Ok(C::DataType.is_in(spellings(types?)).into_condition())
+                },
+            ),
+            Filter::text("key", C::Key),
+            Filter::texts("key_In", C::Key),
+            Filter::new(
+                ("orgOnly", "Boolean", "Only those that the organization sets, or the others."),
+                |value| Ok(C::OrgOnly.eq(flag("orgOnly", value)?).into_condition()),
+            ),
+        ])
+        .orders([position()])
+        .tie_break(position())
+}
+
+/// Definitions spell types in camel case, clients in any case.
+fn spellings(types: impl IntoIterator<Item = String>) -> Vec<&'static str> {
+    let known = types.into_iter().filter_map(|text| flow::definition::DataType::named(&text));
+    known.map(Choice::name).collect()
+}
+
+pub fn register(registry: &mut Registry) {
+    listing().register(registry);
+    enumerations(registry);
+    registry.add(object());
+}
+
+fn object() -> Type<config_variable::Model> {
+    let of = Type::<config_variable::Model>::new(
+        "RequiredConfigVariable",
+        "A setting that an instance has to have.",
+    )
+    .id(|variable| id::encode(variable.id))
+    .fixed()
+    .field("key", "String!", "The name that people see.", |variable| variable.key.clone())
+    .field("stableKey", "String", "Survives a rename.", |variable| variable.stable_key.clone())
+    .field("description", "String", "What it is for.", |variable| variable.description.clone())
+    .field("dataType", "RequiredConfigVariableDataType!", "What it holds.", |variable| {
+        variable.data_type.to_uppercase()
+    })
+    .field("defaultValue", "String", "Used where no value is given.", |variable| {
+        variable.default_value.clone()
+    })
+    .field("orgOnly", "Boolean", "Whether only the organization sees it.", |variable| {
+        variable.org_only
+    })
+    .field("sortOrder", "Int", "The place in the definition, from 0.", |variable| variable.position)
+    .row::<integration::Entity>(
+        "integration",
+        "Integration!",
+        "The draft or version that asks for it.",
+        |variable| Some(variable.integration_id),
+    );
+    declarations(of)
+}
+
+fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model> {
+    of.resolve("pickList", "[String!]", "The values to choose from.", |variable, ask| async move {
+        declared(&variable, &ask, |variable| {
+            (!variable.pick_list.is_empty()).then(|| variable.pick_list.clone())
+        })
+        .await
+    })
+    .resolve(
+        "collectionType",
+        "RequiredConfigVariableCollectionType",
+        "Whether it holds a list.",
+        |variable, ask| async move {
+            declared(&variable, &ask, |variable| {
+                variable.collection.map(|choice| choice.name().to_uppercase())
+            })
+            .await
+        },
+    )
+    .resolve(
+        "scheduleType",
+        "RequiredConfigVariableScheduleType",
+        "How the schedule is entered.",
+        |variable, ask| async move {
+            declared(&variable, &ask, |variable| {
+                variable.schedule_type.map(|choice| choice.name().to_uppercase())
+            })
+            .await
+        },
+    )
+    .resolve(
+        "codeLanguage",
+        "RequiredConfigVariableCodeLanguage",
+        "What kind of text it holds.",
+        |variable, ask| async move {
+            declared(&variable, &ask, |variable| {
+                variable.code_language.map(|choice| choice.name().to_uppercase())
+            })
+            .await
+        },
+    )
+    .resolve("timeZone", "String", "Where the schedule is read.", |variable, ask| async move {
+        declared(&variable, &ask, |variable| variable.time_zone.clone()).await
+    })
+    .resolve("meta", "JSONString", "Settings of the author.", |variable, ask| async move {
+        declared(&variable, &ask, |variable| {
+            Some(serde_json::Value::Object(variable.meta.clone()).to_string())
+        })
+        .await
+    })
+}
+
+/// Reads the declaration of a variable.
+async fn declared<V>(
+    variable: &config_variable::Model,
+    ask: &Ask,
+    get: fn(&ConfigVar) -> Option<V>,
+) -> Result<Option<V>, ApiError> {
+    let definition = definition(ask, variable.integration_id).await?;
+    Ok(definition.config_var(&variable.key).and_then(get))
+}
+
+fn enumerations(registry: &mut Registry) {
+    registry.enumeration(
+        "RequiredConfigVariableDataType",
+        "What a config variable holds.",
+        &[
+            ("BOOLEAN", "True or false."),
+            ("CODE", "Text in a language."),
+            ("CONNECTION", "Credentials of another system."),
+            ("CREDENTIAL", "Credentials, in the older form."),
+            ("DATE", "A day."),
+            ("JSONFORM", "What was entered in a form."),
+            ("NUMBER", "A number."),
+            ("OBJECTFIELDMAP", "Fields of one system by fields of another."),
+            ("OBJECTSELECTION", "A selection of objects."),
+            ("PICKLIST", "One of a list of values."),
+            ("SCHEDULE", "When to run."),
+            ("STRING", "Text."),
+            ("TIMESTAMP", "An instant."),
+        ],
+    );
+    registry.enumeration(
+        "RequiredConfigVariableCollectionType",
+        "Whether a config variable holds a list.",
+        &[("KEYVALUELIST", "Values by keys."), ("VALUELIST", "Values.")],
+    );
+    registry.enumeration(
+        "RequiredConfigVariableCodeLanguage",
+        "The language of a text.",
+        &[("HTML", "HTML."), ("JSON", "JSON."), ("XML", "XML.")],
+    );
+    for name in ["RequiredConfigVariableScheduleType", "InstanceConfigVariableScheduleType"] {
+        registry.enumeration(name, "How a schedule is entered.", &SCHEDULES);
+    }
+}
+
+const SCHEDULES: [(&str, &str); 7] = [
+    ("CUSTOM", "As a cron expression."),
+    ("DAY", "Every day."),
+    ("HOUR", "Every hour."),
+    ("MINUTE", "Every few minutes."),
+    ("NONE", "Not at all."),
+    ("ONCE", "One time."),
+    ("WEEK", "Every week."),
+];

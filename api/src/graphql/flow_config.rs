@@ -1,0 +1,117 @@
+//! Flows of instances: their URLs and settings.
+
+use std::sync::Arc;
+
+use entity::{FlowConfigId, Id, InstanceId, flow_config, instance, integration_flow};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
+
+use super::builder::{Registry, Type};
+use super::connection::Listing;
+use super::filter::Filter;
+use super::order::Order;
+use super::page::{self, all_of};
+use super::{argument, id};
+use crate::ApiError;
+use crate::context::Ask;
+
+impl page::Noun for flow_config::Entity {
+    type Id = FlowConfigId;
+    const ID: flow_config::Column = flow_config::Column::Id;
+
+    fn id(row: &flow_config::Model) -> FlowConfigId {
+        row.id
+    }
+}
+
+/// Flows of an instance come in the order of the definition.
+pub fn listing() -> Listing<flow_config::Entity> {
+    Listing::new("InstanceFlowConfig")
+        .filters([Filter::new(
+            ("flow_Name", "String", "Only those of the flow with this name."),
+            |value| {
+                let name = argument::text("flow_Name", value)?;
+                let flows = Query::select()
+                    .column(integration_flow::Column::Id)
+                    .from(integration_flow::Entity)
+                    .and_where(integration_flow::Column::Name.eq(name))
+                    .take();
+                Ok(flow_config::Column::FlowId.in_subquery(flows).into_condition())
+            },
+        )])
+        .orders([position()])
+        .tie_break(position())
+}
+
+fn position() -> Order {
+    Order::number_of("SORT_ORDER", "The order of the definition.", || {
+        flow_column(integration_flow::Column::Position)
+    })
+}
+
+/// A column of the flow of a flow config.
+fn flow_column(column: integration_flow::Column) -> SelectStatement {
+    let flow = (integration_flow::Entity, integration_flow::Column::Id);
+    Query::select()
+        .column((integration_flow::Entity, column))
+        .from(integration_flow::Entity)
+        .and_where(Expr::col(flow).equals((flow_config::Entity, flow_config::Column::FlowId)))
+        .take()
+}
+
+/// The flow configs of an instance.
+pub async fn configs_of(
+    ask: &Ask,
+    instance: InstanceId,
+) -> Result<Vec<Arc<flow_config::Model>>, ApiError> {
+    let children = ("configs", of_instance as page::Children);
+    all_of::<flow_config::Entity>(ask, children, instance.uuid(), position()).await
+}
+
+pub fn of_instance(id: uuid::Uuid) -> sea_orm::Condition {
+    flow_config::Column::InstanceId.eq(InstanceId(id)).into_condition()
+}
+
+pub fn register(registry: &mut Registry) {
+    listing().register(registry);
+    registry.add(object());
+    registry.query(|query| {
+        query
+            .by_id::<flow_config::Entity>(
+                "instanceFlowConfig",
+                "InstanceFlowConfig",
+                "One flow of one instance.",
+            )
+            .list("instanceFlowConfigs", "The flows of the instances you may see.", listing())
+    });
+}
+
+fn object() -> Type<flow_config::Model> {
+    Type::<flow_config::Model>::new("InstanceFlowConfig", "A flow of an instance.")
+        .id(|config| id::encode(config.id))
+        .editable::<flow_config::Entity>()
+        .row::<integration_flow::Entity>(
+            "flow",
+            "IntegrationFlow!",
+            "The flow in the version that the instance is configured for.",
+            |config| Some(config.flow_id),
+        )
+        .row::<instance::Entity>("instance", "Instance!", "The instance it is part of.", |config| {
+            Some(config.instance_id)
+        })
+        .resolve("webhookUrl", "String!", "Starts the flow.", |config, ask| async move {
+            Ok(domain::instance::webhook_url(ask.env(), &config))
+        })
+        .resolve(
+            "apiKeys",
+            "[String]",
+            "The keys of which callers need one; only for those who may set them.",
+            |config, ask| async move {
+                let action = domain::Action::Modify;
+                if !ask.viewer().can_on::<flow_config::Entity>(action, &config) {
+                    return Ok(None);
+                }
+                Ok(Some(domain::instance::api_keys(ask.env(), &config).await?))
+            },
+        )
+}

@@ -1,0 +1,216 @@
+//! Instances: integration versions configured for customers.
+
+mod mutation;
+
+use domain::Action;
+use entity::{
+    CustomerId, Id, InstanceId, IntegrationId, customer, flow_config, instance, integration,
+};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::{Expr, IntoCondition, Query, SelectStatement};
+
+use super::argument::{list, text};
+use super::builder::{Registry, Type};
+use super::config_value::{self, ConfigVariable, STATUS_FILTERS};
+use super::connection::Listing;
+use super::filter::{Filter, constant};
+use super::integration::{name_of, together_with};
+use super::order::Order;
+use super::user::customer_name;
+use super::{flow_config as flow_configs, id, page};
+
+impl page::Noun for instance::Entity {
+    type Id = InstanceId;
+    const ID: instance::Column = instance::Column::Id;
+
+    fn id(row: &instance::Model) -> InstanceId {
+        row.id
+    }
+}
+
+/// Instances can be searched by text, label, customer and integration.
+pub fn listing() -> Listing<instance::Entity> {
+    use instance::Column as C;
+    Listing::new("Instance").filters(filters()).orders([
+        Order::text_of("CATEGORY", "The category of the integration.", || {
+            integration_column(integration::Column::Category)
+        }),
+        Order::number("CREATED_AT", "When it was created.", C::CreatedAt),
+        Order::text_of("CUSTOMER", "The name of the customer.", || {
+            customer_name(Expr::col((instance::Entity, C::CustomerId)))
+        }),
+        Order::text("DESCRIPTION", "The description.", C::Description),
+        Order::flag("ENABLED", "Whether it is paused; paused ones first.", C::Enabled),
+        Order::same("INSTANCE_TYPE", "What it is made of; all are the same."),
+        Order::text_of("INTEGRATION", "The name of the integration.", || {
+            integration_column(integration::Column::Name)
+        }),
+        Order::text("NAME", "The name.", C::Name),
+        Order::number("UPDATED_AT", "When it was changed last.", C::UpdatedAt),
+        Order::number_of("VERSION", "The number of the version.", || {
+            integration_column(integration::Column::VersionNumber)
+        }),
+    ])
+}
+
+/// A column of the integration of an instance.
+fn integration_column(column: integration::Column) -> SelectStatement {
+    name_of(Expr::col((instance::Entity, instance::Column::IntegrationId)), column)
+}
+
+fn filters() -> Vec<Filter> {
+    use instance::Column as C;
+    vec![
+        Filter::since("createdAt_Gte", C::CreatedAt),
+        Filter::until("createdAt_Lte", C::CreatedAt),
+        Filter::id::<CustomerId>("customer", C::CustomerId),
+        Filter::new(
+            ("customer_ExternalId", "String", "Only those of the customer with this external id."),
+            |value| {
+                let external = text("customer_ExternalId", value)?;
+                let customers = Query::select()
+                    .column(customer::Column::Id)
+                    .from(customer::Entity)
+                    .and_where(customer::Column::ExternalId.eq(external))
+                    .take();
+                Ok(C::CustomerId.in_subquery(customers).into_condition())
+            },
+        ),
+        Filter::text("description", C::Description),
+        Filter::contains("description_Icontains", C::Description),
+        Filter::flag("enabled", C::Enabled),
+        Filter::flag("globalDebug", C::GlobalDebug),
+        Filter::ids::<InstanceId>("id_In", C::Id),
+        instance_type("instanceType"),
+        Filter::id_through::<IntegrationId>("integration", C::IntegrationId, together_with),
+        Filter::new(
+            ("integration_VersionSequenceId", "UUID", "Only those of the integration."),
+            |value| {
+                let sequence = super::argument::uuid("integration_VersionSequenceId", value)?;
+                let versions = super::integration::of_sequence(sequence);
+                Ok(C::IntegrationId.in_subquery(versions).into_condition())
+            },
+        ),
+        Filter::flag("isSystem", C::IsSystem),
+        Filter::label("labels_Contains", C::Labels),
+        Filter::contains("labels_Icontains", C::Labels),
+        Filter::text("name", C::Name),
+        Filter::contains("name_Icontains", C::Name),
+        Filter::flag("needsDeploy", C::NeedsDeploy),
+        Filter::since("updatedAt_Gte", C::UpdatedAt),
+        Filter::until("updatedAt_Lte", C::UpdatedAt),
+    ]
+}
+
+/// Every instance is of an integration.
+pub fn instance_type(name: &'static str) -> Filter {
+    Filter::new((name, "InstanceType", "Only those made of this."), move |value| {
+        let mut types = list(value).map(|item| text(name, item));
+        Ok(constant(types.next().transpose()?.as_deref() == Some("INTEGRATION")))
+    })
+}
+
+pub fn register(registry: &mut Registry) {
+    listing().register(registry);
+    flow_configs::register(registry);
+    config_value::register(registry);
+    registry.add(lists(relations(object())));
+    registry.enumeration(
+        "InstanceType",
+        "What an instance is made of.",
+        &[("INTEGRATION", "An integration."), ("WORKFLOW", "A workflow.")],
+    );
+    registry.enumeration(
+        "InstanceConfigState",
+        "Whether an instance has the configuration it needs.",
+        &[
+            ("FULLY_CONFIGURED", "It can be deployed."),
+            ("NEEDS_INSTANCE_CONFIGURATION", "Config variables lack values."),
+            ("NEEDS_USER_LEVEL_CONFIGURATION", "Users have to fill pages of their own."),
+        ],
+    );
+    registry.query(|query| {
+        query
+            .by_id::<instance::Entity>("instance", "Instance", "One instance.")
+            .list("instances", "The instances you may see.", listing())
+            .labels::<instance::Entity>(
+                "instanceLabels",
+                "The labels in use on instances.",
+                instance::Column::Labels,
+            )
+    });
+    mutation::register(registry);
+}
+
+fn object() -> Type<instance::Model> {
+    Type::<instance::Model>::new("Instance", "An integration version configured for a customer.")
+        .id(|instance| id::encode(instance.id))
+        .editable::<instance::Entity>()
+        .may_allow::<instance::Entity>("allowDeploy", Action::Release, "Whether you may deploy it.")
+        .may_allow::<instance::Entity>(
+            "allowUpdateConfigVariables",
+            Action::Modify,
+            "Whether you may change its configuration.",
+        )
+        .field("name", "String!", "The name, unique for the customer.", |it| it.name.clone())
+        .field("description", "String", "What it is for.", |it| it.description.clone())
+        .field("labels", "[String!]", "Free text tags.", |it| it.labels.clone())
+        .field("enabled", "Boolean!", "False while it is paused.", |it| it.enabled)
+        .field("isSystem", "Boolean!", "Whether it is the test instance of an integration.", |it| {
+            it.is_system
+        })
+        .field("globalDebug", "Boolean!", "Whether every run is logged in detail.", |it| {
+            it.global_debug
+        })
+        .field("needsDeploy", "Boolean!", "Whether its configuration is not yet in use.", |it| {
+            it.needs_deploy
+        })
+        .field("deployedVersion", "Int!", "Number of the running version; 0 before.", |it| {
+            it.deployed_version
+        })
+        .field("lastDeployedAt", "DateTime", "When it was deployed last.", |it| it.last_deployed_at)
+        .field("createdAt", "DateTime!", "When it was created.", |it| it.created_at)
+        .field("updatedAt", "DateTime!", "When it was changed last.", |it| it.updated_at)
+        .field("instanceType", "InstanceType", "What it is made of.", |_| "INTEGRATION")
+        .field("logsDisabled", "Boolean!", "Whether it writes no logs.", |_| false)
+        .field("stepResultsDisabled", "Boolean!", "Whether it keeps no results.", |_| false)
+        .field("systemSuspended", "Boolean!", "Whether the platform halted it.", |_| false)
+}
+
+fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
+    of.row::<customer::Entity>("customer", "Customer!", "The customer it works for.", |it| {
+        Some(it.customer_id)
+    })
+    .row::<integration::Entity>(
+        "integration",
+        "Integration!",
+        "The version it is configured for.",
+        |it| Some(it.integration_id),
+    )
+    .resolve(
+        "configState",
+        "InstanceConfigState",
+        "Whether it has the configuration it needs.",
+        |it, ask| async move { config_value::config_state(&ask, &it).await },
+    )
+}
+
+fn lists(of: Type<instance::Model>) -> Type<instance::Model> {
+    of.connection::<flow_config::Entity>(
+        "flowConfigs",
+        "Its flows.",
+        flow_configs::listing(),
+        |it| it.id.uuid(),
+        flow_configs::of_instance,
+    )
+    .short_list::<ConfigVariable, _>(
+        ("configVariables", "InstanceConfigVariable", "Its configuration, on one page."),
+        &STATUS_FILTERS,
+        |it, ask| async move { config_value::variables_of(&ask, &it).await },
+    )
+}
+
+/// The instances of a customer.
+pub fn of_customer(id: uuid::Uuid) -> sea_orm::Condition {
+    instance::Column::CustomerId.eq(CustomerId(id)).into_condition()
+}

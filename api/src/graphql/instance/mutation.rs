@@ -1,0 +1,171 @@
+//! Making, configuring, deploying and deleting instances.
+
+use std::sync::Arc;
+
+use async_graphql::dynamic::InputObject;
+use domain::instance::FlowInput;
+
+use crate::ApiError;
+use crate::graphql::Arguments;
+use crate::graphql::builder::{Parameter, Registry, parameter};
+use crate::graphql::config_value::read_inputs;
+use crate::graphql::mutation::Mutation;
+
+const PAYLOAD: (&str, &str, &str) = ("instance", "Instance", "The instance; null on errors.");
+
+const REFUSED: [(&str, &str); 2] =
+    [("logsDisabled", "Boolean"), ("stepResultsDisabled", "Boolean")];
+
+const CONFIG_MODE: Parameter =
+    ("configMode", "String", "Accepted for compatibility; `INSTANCE` is the only mode.");
+
+const FLOW_INPUT: [Parameter; 6] = [
+    ("flowId", "ID!", "The flow in the version that the instance is configured for."),
+    ("apiKeys", "[String]", "Keys of which callers need one; replaces all of them."),
+    ("testContentType", "String", "Not supported by this installation; must not be given."),
+    ("testHeaders", "JSONString", "Not supported by this installation; must not be given."),
+    ("testPayload", "String", "Not supported by this installation; must not be given."),
+    ("usesLre", "Boolean", "Not supported by this installation; must not be true."),
+];
+
+pub fn register(registry: &mut Registry) {
+    let input = InputObject::new("InputInstanceFlowConfig");
+    let input = input.description("Settings of one flow of an instance.");
+    registry.add(FLOW_INPUT.into_iter().map(parameter).fold(input, InputObject::field));
+    create(registry);
+    update(registry);
+    configure(registry);
+    deploy(registry);
+}
+
+fn read_flows(inputs: &[Arguments]) -> Result<Vec<FlowInput>, ApiError> {
+    let read = inputs.iter().map(|input| {
+        let refused = ["testContentType", "testHeaders", "testPayload"];
+        let refused = refused.into_iter().find(|name| input.value(name).is_some());
+        let refused = match input.flag("usesLre")? {
+            Some(true) => Some("usesLre"),
+            _ => refused,
+        };
+        if let Some(name) = refused {
+            let message = format!("{name} is not supported by this installation.");
+            return Err(ApiError::problem("flowConfigs", message));
+        }
+        let flow = input.require_id("flowId")?;
+        Ok(FlowInput { flow, api_keys: input.texts("apiKeys")? })
+    });
+    read.collect()
+}
+
+fn create(registry: &mut Registry) {
+    Mutation::new(
+        "createInstance",
+        "Makes an instance; nothing runs before it is deployed.",
+        PAYLOAD,
+    )
+    .inputs([
+        ("name", "String!", "The name, unique for the customer."),
+        ("description", "String", "What it is for."),
+        ("integration", "ID!", "The version it is configured for."),
+        ("customer", "ID!", "The customer it works for."),
+        ("configVariables", "[InputInstanceConfigVariable]", "Values of config variables."),
+        ("flowConfigs", "[InputInstanceFlowConfig]", "Settings of its flows."),
+        ("labels", "[String]", "Free text tags; those of the integration if not given."),
+        CONFIG_MODE,
+    ])
+    .refuses(REFUSED)
+    .run(registry, |input, ask| async move {
+        let variables = input.objects("configVariables")?.unwrap_or_default();
+        let flows = input.objects("flowConfigs")?.unwrap_or_default();
+        let create = domain::instance::Create {
+            name: input.require_text("name")?,
+            description: input.text("description")?,
+            customer: input.require_id("customer")?,
+            integration: input.require_id("integration")?,
+            labels: input.texts("labels")?,
+            config_variables: read_inputs(&variables)?,
+            flow_configs: read_flows(&flows)?,
+        };
+        Ok(Arc::new(domain::instance::create(ask.env(), ask.viewer(), create).await?))
+    });
+}
+
+fn update(registry: &mut Registry) {
+    Mutation::new("updateInstance", "Changes what is given of an instance.", PAYLOAD)
+        .inputs([
+            ("id", "ID", "The instance."),
+            ("name", "String", "The name, unique for the customer."),
+            ("description", "String", "What it is for."),
+            ("labels", "[String]", "Free text tags; replaces all of them."),
+            ("enabled", "Boolean", "False pauses it."),
+            ("globalDebug", "Boolean", "True logs every run in detail."),
+            ("integration", "ID", "Another version of the same integration."),
+            (
+                "configVariables",
+                "[InputInstanceConfigVariable]",
+                "Values of config variables; those left out return to their defaults.",
+            ),
+            ("flowConfigs", "[InputInstanceFlowConfig]", "Settings of its flows."),
+            ("preserveDeployState", "Boolean", "True leaves `needsDeploy` as it is."),
+            CONFIG_MODE,
+        ])
+        .refuses(REFUSED)
+        .refuses([("starred", "Boolean")])
+        .run(registry, |input, ask| async move {
+            let variables = input.objects("configVariables")?;
+            let flows = input.objects("flowConfigs")?;
+            let update = domain::instance::Update {
+                name: input.text("name")?,
+                description: input.text("description")?,
+                labels: input.texts("labels")?,
+                enabled: input.flag("enabled")?,
+                global_debug: input.flag("globalDebug")?,
+                integration: input.id("integration")?,
+                config_variables: variables.map(|inputs| read_inputs(&inputs)).transpose()?,
+                flow_configs: flows.map(|inputs| read_flows(&inputs)).transpose()?,
+                preserve_deploy_state: input.flag("preserveDeployState")?.unwrap_or_default(),
+            };
+            let id = input.require_id("id")?;
+            Ok(Arc::new(domain::instance::update(ask.env(), ask.viewer(), id, update).await?))
+        });
+}
+
+fn configure(registry: &mut Registry) {
+    Mutation::new(
+        "updateInstanceConfigVariables",
+        "Changes the config variables that are named and leaves the others.",
+        PAYLOAD,
+    )
+    .inputs([
+        ("id", "ID", "The instance."),
+        ("configVariables", "[InputInstanceConfigVariable]", "Values of config variables."),
+        ("configComplete", "Boolean", "Accepted for compatibility; the state is found by itself."),
+        CONFIG_MODE,
+    ])
+    .run(registry, |input, ask| async move {
+        let inputs = input.objects("configVariables")?.unwrap_or_default();
+        let variables = read_inputs(&inputs)?;
+        let id = input.require_id("id")?;
+        let (env, viewer) = (ask.env(), ask.viewer());
+        let updated = domain::instance::update_config_variables(env, viewer, id, variables).await?;
+        Ok(Arc::new(updated))
+    });
+}
+
+fn deploy(registry: &mut Registry) {
+    Mutation::new("deployInstance", "Makes the stored configuration the running one.", PAYLOAD)
+        .inputs([
+            ("id", "ID", "The instance."),
+            ("force", "Boolean", "Deploy even where config variables lack values."),
+        ])
+        .run(registry, |input, ask| async move {
+            let id = input.require_id("id")?;
+            let force = input.flag("force")?.unwrap_or_default();
+            Ok(Arc::new(domain::instance::deploy(ask.env(), ask.viewer(), id, force).await?))
+        });
+    Mutation::new("deleteInstance", "Deletes an instance with all it recorded.", PAYLOAD)
+        .inputs([("id", "ID", "The instance.")])
+        .run(registry, |input, ask| async move {
+            let id = input.require_id("id")?;
+            Ok(Arc::new(domain::instance::delete(ask.env(), ask.viewer(), id).await?))
+        });
+}

@@ -1,0 +1,357 @@
+//! The type of drafts and versions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::Action;
+use entity::integration::TemplateConfiguration;
+use entity::{
+    Id, IntegrationId, SequenceId, config_variable, customer, instance, integration,
+    integration_flow, user,
+};
+use flow::Definition;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sea_orm::sea_query::IntoCondition;
+use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, QueryOrder};
+
+use super::{of_sequence, versions};
+use crate::ApiError;
+use crate::context::{Ask, Context};
+use crate::graphql::builder::{Registry, Type};
+use crate::graphql::config_value::{ConfigVariable, STATUS_FILTERS};
+use crate::graphql::page::RowKey;
+use crate::graphql::{
+    config_value, config_variable as required, flow as flows, id, instance as instances,
+};
+use crate::loader::Key;
+
+pub fn object() -> Type<integration::Model> {
+    let integration =
+        Type::<integration::Model>::new("Integration", "A draft or version of an integration.")
+            .id(|integration| id::encode(integration.id))
+            .editable::<integration::Entity>();
+    lists(relations(version(texts(integration))))
+}
+
+fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
+    of.field("name", "String!", "The name.", |integration| integration.name.clone())
+        .field("description", "String", "What it does.", |integration| {
+            integration.description.clone()
+        })
+        .field("category", "String", "Under which heading it is listed.", |integration| {
+            integration.category.clone()
+        })
+        .field("documentation", "String", "Notes for its authors, Markdown.", |integration| {
+            integration.documentation.clone()
+        })
+        .field("overview", "String", "What customers read about it, Markdown.", |integration| {
+            integration.overview.clone()
+        })
+        .field("labels", "[String!]", "Free text tags.", |integration| integration.labels.clone())
+        .field("avatarUrl", "String", "Where its picture is.", |_| None::<String>)
+        .field("createdAt", "DateTime!", "When it was created.", |integration| {
+            integration.created_at
+        })
+        .field("updatedAt", "DateTime!", "When it was changed last.", |integration| {
+            integration.updated_at
+        })
+        .field(
+            "marketplaceConfiguration",
+            "MarketplaceConfiguration!",
+            "How the marketplace shows it.",
+            |integration| integration.marketplace_configuration.to_value(),
+        )
+        .field(
+            "allowMultipleMarketplaceInstances",
+            "Boolean!",
+            "Whether a customer may activate it more than once.",
+            |integration| integration.allow_multiple_marketplace_instances,
+        )
+        .field(
+            "templateConfiguration",
+            "IntegrationTemplateConfiguration!",
+            "Who may start a new integration from it.",
+            |integration| template_name(integration.template_configuration),
+        )
+        .field(
+            "useAsTemplate",
+            "Boolean!",
+            "Whether a new integration can be started from it.",
+            |integration| integration.template_configuration != TemplateConfiguration::NotAvailable,
+        )
+        .resolve_with(
+            ("definition", "String", "The definition as YAML, which imports again."),
+            &[
+                ("useLatestComponentVersions", "Boolean", "Do not pin versions of components."),
+                ("version", "Int", "Version of the definition language; there is one."),
+            ],
+            |integration, ask| async move {
+                let latest = ask.args.flag("useLatestComponentVersions")?.unwrap_or_default();
+                Ok(domain::integration::export(&integration, latest)?)
+            },
+        )
+}
+
+fn version(of: Type<integration::Model>) -> Type<integration::Model> {
+    of.field("versionNumber", "Int!", "Number of the version; of a draft, the newest one.", |it| {
+        it.version_number
+    })
+    .field("versionComment", "String", "What was noted at publishing.", |integration| {
+        integration.version_comment.clone()
+    })
+    .field("versionAttributes", "JSONString", "What was given at publishing.", |integration| {
+        integration.version_attributes.clone()
+    })
+    .field("versionCreatedAt", "DateTime", "When the version was published.", |integration| {
+        integration.version_created_at
+    })
+    .field("versionIsAvailable", "Boolean!", "Whether new instances can have it.", |integration| {
+        integration.version_is_available
+    })
+    .field("versionSequenceId", "UUID", "The same for all versions.", |integration| {
+        integration.sequence_id.uuid()
+    })
+    .field(
+        "hasUnpublishedChanges",
+        "Boolean!",
+        "Whether the draft differs from the newest version.",
+        |integration| integration.has_unpublished_changes,
+    )
+    .field("versionIsLatest", "Boolean!", "Whether this is the draft.", |integration| {
+        integration.is_draft
+    })
+    .field("hasOutdatedComponents", "Boolean!", "Whether components could be updated.", |_| false)
+    .allows::<integration::Entity>("allowFork", Action::Create, "Whether you may fork it.")
+    .allows::<integration::Entity>("allowPublish", Action::Release, "Whether you may publish it.")
+    .resolve_with(
+        ("versionAt", "Integration", "Another version of the same integration."),
+        &[
+            ("id", "ID", "The id of the version."),
+            ("latestAvailable", "Boolean", "The newest version that is available."),
+            ("versionNumber", "Int", "The number of the version."),
+        ],
+        |integration, ask| async move { version_at(&integration, ask).await },
+    )
+}
+
+async fn version_at(
+    integration: &integration::Model,
+    ask: Ask,
+) -> Result<Option<Arc<integration::Model>>, ApiError> {
+    use integration::Column as C;
+    let sequence = C::SequenceId.eq(integration.sequence_id);
+    let mut rows = ask.viewer().rows::<integration::Entity>().filter(sequence);
+    if let Some(id) = ask.args.id::<IntegrationId>("id")? {
+        rows = rows.filter(C::Id.eq(id));
+    }
+    if let Some(number) = ask.args.int("versionNumber")? {
+        rows = rows.filter(C::IsDraft.eq(false)).filter(C::VersionNumber.eq(number));
+    }
+    if ask.args.flag("latestAvailable")? == Some(true) {
+        rows = rows.filter(C::IsDraft.eq(false)).filter(C::VersionIsAvailable.eq(true));
+    }
+    let newest = rows.order_by_desc(C::VersionNumber).order_by_desc(C::IsDraft);
+    Ok(newest.one(ask.env().db.read()).await?.map(Arc::new))
+}
+
+fn relations(of: Type<integration::Model>) -> Type<integration::Model> {
+    of.row::<customer::Entity>("customer", "Customer", "The customer who owns it.", |it| {
+        it.customer_id
+    })
+    .row::<integration::Entity>("parent", "Integration", "What it was forked from.", |it| {
+        it.parent_id
+    })
+    .row::<user::Entity>("versionCreatedBy", "User", "Who published the version.", |it| {
+        it.version_created_by
+    })
+    .resolve(
+        "systemInstance",
+        "Instance!",
+        "The instance that test runs use.",
+        |it, ask| async move { test_instance(&ask, it.sequence_id).await },
+    )
+    .resolve("isCodeNative", "Boolean!", "Whether it is written in code.", |it, ask| async move {
+        Ok(definition(&ask, it.id).await?.is_code_native)
+    })
+    .resolve(
+        "endpointType",
+        "IntegrationEndpointType",
+        "Which requests share a URL.",
+        |it, ask| async move {
+            use flow::definition::Choice;
+            Ok(definition(&ask, it.id).await?.endpoint_type.name().to_uppercase())
+        },
+    )
+    .resolve(
+        "configPages",
+        "JSONString!",
+        "The pages of the configuration wizard, with their elements.",
+        |it, ask| async move {
+            let definition = definition(&ask, it.id).await?;
+            let pages = definition.document().get("configPages");
+            Ok(pages.map_or_else(|| "[]".to_owned(), ToString::to_string))
+        },
+    )
+    .resolve(
+        "userLevelConfigured",
+        "Boolean!",
+        "Whether each user of a customer fills pages of their own.",
+        |it, ask| async move {
+            let definition = definition(&ask, it.id).await?;
+            Ok(definition.config_pages.iter().any(|page| page.user_level_configured))
+        },
+    )
+}
+
+fn lists(of: Type<integration::Model>) -> Type<integration::Model> {
+    of.connection::<integration_flow::Entity>(
+        "flows",
+        "The flows, in the order of the definition.",
+        flows::listing(),
+        |integration| integration.id.uuid(),
+        |id| integration_flow::Column::IntegrationId.eq(IntegrationId(id)).into_condition(),
+    )
+    .connection::<instance::Entity>(
+        "instances",
+        "The instances of all versions.",
+        instances::listing(),
+        |integration| integration.sequence_id.uuid(),
+        |id| instance::Column::IntegrationId.in_subquery(of_sequence(id)).into_condition(),
+    )
+    .connection::<config_variable::Entity>(
+        "requiredConfigVariables",
+        "The config variables that an instance has to have.",
+        required::listing(),
+        |integration| integration.id.uuid(),
+        |id| config_variable::Column::IntegrationId.eq(IntegrationId(id)).into_condition(),
+    )
+    .connection::<integration::Entity>(
+        "versionSequence",
+        "The published versions.",
+        versions(),
+        |integration| integration.sequence_id.uuid(),
+        |id| integration::Column::SequenceId.eq(SequenceId(id)).into_condition(),
+    )
+    .short_list::<ConfigVariable, _>(
+        (
+            "testConfigVariables",
+            "InstanceConfigVariable",
+            "The config variables of the test instance.",
+        ),
+        &STATUS_FILTERS,
+        |integration, ask| async move {
+            let instance = test_instance(&ask, integration.sequence_id).await?;
+            config_value::variables_of(&ask, &instance).await
+        },
+    )
+}
+
+/// The instance that test runs of an integration use.
+pub async fn test_instance(
+    ask: &Ask,
+    sequence: SequenceId,
+) -> Result<Arc<instance::Model>, ApiError> {
+    ask.load(TestInstance(sequence)).await?.ok_or(ApiError::NotFound)
+}
+
+#[derive(Clone, Eq, Hash, PartialEq)]
+struct TestInstance(SequenceId);
+
+impl Key for TestInstance {
+    type Value = Arc<instance::Model>;
+
+    fn load(
+        keys: Vec<Self>,
+        context: Arc<Context>,
+    ) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, ApiError>> {
+        async move {
+            use integration::Column as C;
+            let db = context.env.db.read();
+            let sequences = keys.iter().map(|key| key.0);
+            let drafts = context.viewer.rows::<integration::Entity>();
+            let drafts = drafts.filter(C::SequenceId.is_in(sequences)).filter(C::IsDraft.eq(true));
+            let drafts: HashMap<IntegrationId, SequenceId> =
+                drafts.all(db).await?.into_iter().map(|row| (row.id, row.sequence_id)).collect();
+            let rows = context.viewer.rows::<instance::Entity>();
+            let rows = rows
+                .filter(instance::Column::IsSystem.eq(true))
+                .filter(instance::Column::IntegrationId.is_in(drafts.keys().copied()));
+            let found =
+                rows.all(db).await?.into_iter().filter_map(|row| {
+                    Some((Self(*drafts.get(&row.integration_id)?), Arc::new(row)))
+                });
+            Ok(found.collect())
+        }
+        .boxed()
+    }
+}
+
+/// The definition of a draft or version, read once per request.
+pub async fn definition(ask: &Ask, id: IntegrationId) -> Result<Arc<Definition>, ApiError> {
+    ask.load(DefinitionOf(id)).await?.ok_or(ApiError::NotFound)
+}
+
+#[derive(Clone, Eq, Hash, PartialEq)]
+struct DefinitionOf(IntegrationId);
+
+impl Key for DefinitionOf {
+    type Value = Arc<Definition>;
+
+    fn load(
+        keys: Vec<Self>,
+        context: Arc<Context>,
+    ) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, ApiError>> {
+        async move {
+            let ids = keys.into_iter().map(|key| RowKey::<integration::Entity>(key.0)).collect();
+            let rows = RowKey::<integration::Entity>::load(ids, context).await?;
+            let definitions = rows.into_iter().map(|(key, row)| {
+                Ok((Self(key.0), Arc::new(domain::integration::definition(&row)?)))
+            });
+            definitions.collect()
+        }
+        .boxed()
+    }
+}
+
+const TEMPLATES: [(TemplateConfiguration, &str, &str); 4] = [
+    (TemplateConfiguration::Available, "AVAILABLE", "Everybody."),
+    (TemplateConfiguration::CustomerAvailable, "CUSTOMER_AVAILABLE", "Users of customers."),
+    (TemplateConfiguration::NotAvailable, "NOT_AVAILABLE", "Nobody."),
+    (TemplateConfiguration::OrganizationAvailable, "ORG_AVAILABLE", "The organization."),
+];
+
+fn template_name(template: TemplateConfiguration) -> Option<&'static str> {
+    TEMPLATES.iter().find(|(known, ..)| *known == template).map(|(_, name, _)| *name)
+}
+
+pub fn template_by_name(name: &str) -> Option<TemplateConfiguration> {
+    TEMPLATES.iter().find(|(_, known, _)| *known == name).map(|(template, ..)| *template)
+}
+
+pub fn enumerations(registry: &mut Registry) {
+    let templates = TEMPLATES.map(|(_, name, about)| (name, about));
+    registry.enumeration(
+        "IntegrationTemplateConfiguration",
+        "Who may start a new integration from this one.",
+        &templates,
+    );
+    registry.enumeration(
+        "MarketplaceConfiguration",
+        "How the marketplace shows an integration.",
+        &[
+            ("AVAILABLE_AND_DEPLOYABLE", "Customers activate it themselves."),
+            ("AVAILABLE_NOT_DEPLOYABLE", "Customers see it and ask for it."),
+            ("NOT_AVAILABLE_IN_MARKETPLACE", "Customers do not see it."),
+        ],
+    );
+    registry.enumeration(
+        "IntegrationEndpointType",
+        "Which requests share a URL.",
+        &[
+            ("FLOW_SPECIFIC", "Each flow of each instance has its own."),
+            ("INSTANCE_SPECIFIC", "The flows of an instance share one."),
+            ("SHARED_INSTANCE", "All instances share one."),
+        ],
+    );
+}

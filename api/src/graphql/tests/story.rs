@@ -1,0 +1,99 @@
+//! From a definition to a deployed instance, as the command line does it.
+
+use serde_json::{Value, json};
+
+use super::{ORDERS, World};
+
+/// Proves R053, R054, R056, R057, R058, R183.
+#[tokio::test]
+async fn an_integration_is_published_deployed_upgraded_and_rolled_back() {
+    let world = World::new().await;
+    let customer = world.customer("Acme").await;
+    let (draft, first) = world.published(None).await;
+    let state = "query($id: ID!) { integration(id: $id) {
+        versionNumber hasUnpublishedChanges definition(version: 7)
+        flows { nodes { name testUrl trigger { name action { component { key } scheduleSupport } } } }
+        systemInstance { configState flowConfigs { nodes { webhookUrl } } }
+        testConfigVariables(status: \"pending\") { nodes { id requiredConfigVariable { key } } }
+        versionSequence(sortBy: [{field: VERSION_NUMBER, direction: DESC}]) {
+            nodes { id versionNumber versionComment versionCreatedBy { email } versionIsAvailable }
+        }
+    } }";
+    let of = world.ask(state, json!({ "id": draft })).await["integration"].take();
+    assert_eq!((&of["versionNumber"], &of["hasUnpublishedChanges"]), (&json!(1), &json!(false)));
+    assert!(of["definition"].as_str().unwrap().contains("Order arrives"));
+    let flow = &of["flows"]["nodes"][0];
+    assert_eq!(flow["testUrl"], of["systemInstance"]["flowConfigs"]["nodes"][0]["webhookUrl"]);
+    assert_eq!(flow["trigger"]["action"]["component"]["key"], "webhook-triggers");
+    assert_eq!(flow["trigger"]["name"], "Order arrives");
+    assert_eq!(of["systemInstance"]["configState"], "NEEDS_INSTANCE_CONFIGURATION");
+    let pending = &of["testConfigVariables"]["nodes"];
+    assert_eq!(pending[0]["requiredConfigVariable"]["key"], "Endpoint");
+    assert_eq!(pending[1], Value::Null);
+    let version = &of["versionSequence"]["nodes"][0];
+    assert_eq!(version["id"], first);
+    assert_eq!(version["versionCreatedBy"]["email"], "owner@acme.test");
+
+    let instance = json!({"name": "Live", "customer": customer, "integration": first});
+    let instance = world.change("createInstance", "instance", instance).await;
+    let deploy = "mutation($id: ID!) { deployInstance(input: {id: $id}) {
+        instance { deployedVersion needsDeploy } errors { field messages }
+    } }";
+    let refused = world.ask(deploy, json!({ "id": instance })).await;
+    assert_eq!(refused["deployInstance"]["instance"], Value::Null);
+    assert_ne!(refused["deployInstance"]["errors"], json!([]));
+    let values = json!([{"key": "Endpoint", "value": "https://example.test"}]);
+    let change = json!({"id": instance, "configVariables": values});
+    world.change("updateInstanceConfigVariables", "instance", change).await;
+    let deployed = world.ask(deploy, json!({ "id": instance })).await;
+    assert_eq!(
+        deployed["deployInstance"],
+        json!({"instance": {"deployedVersion": 1, "needsDeploy": false}, "errors": []})
+    );
+
+    let import = json!({"definition": ORDERS.replace("Takes", "Handles"), "integrationId": draft});
+    world.change("importIntegration", "integration", import).await;
+    let of = world.ask(state, json!({ "id": draft })).await["integration"].take();
+    assert_eq!(of["hasUnpublishedChanges"], true);
+    let publish = json!({"id": draft});
+    let second = world.change("publishIntegration", "integration", publish).await;
+    for (version, number) in [(&second, 2), (&first, 1)] {
+        let update = json!({"id": instance, "integration": version});
+        world.change("updateInstance", "instance", update).await;
+        let deployed = world.ask(deploy, json!({ "id": instance })).await;
+        assert_eq!(deployed["deployInstance"]["instance"]["deployedVersion"], number);
+    }
+}
+
+/// Proves R018, R019, R020.
+#[tokio::test]
+async fn instances_are_found_by_what_people_know_of_them() {
+    let world = World::new().await;
+    let (draft, version) = world.published(None).await;
+    let mut customers = Vec::new();
+    for name in ["Acme", "Umbrella"] {
+        let customer = world.customer(name).await;
+        let instance = json!({
+            "name": format!("{name} orders"), "customer": customer, "integration": version,
+            "description": format!("for {name}"), "labels": [name],
+        });
+        world.change("createInstance", "instance", instance).await;
+        customers.push(customer);
+    }
+    let first = &customers[0];
+    for arguments in [
+        "name_Icontains: \"acme\"".to_owned(),
+        "description_Icontains: \"FOR ACME\"".to_owned(),
+        "labels_Contains: \"Acme\"".to_owned(),
+        format!("customer: \"{first}\""),
+        format!("integration: {draft}, first: 1, orderBy: {{field: CUSTOMER, direction: ASC}}"),
+        format!("integration: {version}, last: 1, orderBy: {{field: VERSION, direction: DESC}}"),
+    ] {
+        let query = format!(
+            "{{ instances(isSystem: false, {arguments}) {{ nodes {{ name }} }}
+                components(key: \"webhook-triggers\") {{ nodes {{ key }} }} }}"
+        );
+        let data = world.ask(&query, json!({})).await;
+        assert_eq!(data["instances"]["nodes"], json!([{"name": "Acme orders"}]), "{arguments}");
+    }
+}

@@ -15,7 +15,7 @@ mod tests;
 use entity::{CustomerId, InstanceId, IntegrationId, customer, instance, integration};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait,
-    QueryFilter, QuerySelect, QueryTrait, Set,
+    QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
 use crate::env::Env;
@@ -77,7 +77,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
         .permit_within::<customer::Entity>(&tx, Noun::Instance, input.customer)
         .await?
         .into_row();
-    let version = viewer.find::<integration::Entity>(&tx, input.integration).await?;
+    let version = version_of(&tx, viewer, input.integration).await?;
     check_choice(&tx, viewer, &version, &customer).await?;
     let mut problems = Problems::default();
     let now = env.now();
@@ -214,9 +214,6 @@ async fn check_choice(
     if version.customer_id.is_some_and(|owner| owner != customer.id) {
         return Err(Error::invalid("integration", "Another customer owns this integration."));
     }
-    if version.is_draft && version.version_number == 0 {
-        return Err(Error::invalid("integration", "Publish a version first."));
-    }
     check_available(version)?;
     let is_offer = viewer.customer_id().is_some() && version.customer_id.is_none();
     if !is_offer {
@@ -232,6 +229,27 @@ async fn check_choice(
         return Err(Error::invalid("integration", "This integration is activated already."));
     }
     Ok(())
+}
+
+/// The version with this id; of a draft, the newest version there is to choose. Instances never run
+/// a draft, or publishing would not pin anything.
+async fn version_of(
+    db: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: IntegrationId,
+) -> Result<integration::Model, Error> {
+    let row = viewer.find::<integration::Entity>(db, id).await?;
+    if !row.is_draft {
+        return Ok(row);
+    }
+    let newest = viewer
+        .rows::<integration::Entity>()
+        .filter(integration::Column::SequenceId.eq(row.sequence_id))
+        .filter(integration::Column::IsDraft.eq(false))
+        .filter(integration::Column::VersionIsAvailable.eq(true))
+        .order_by_desc(integration::Column::VersionNumber);
+    let message = "No version of this integration is available; publish one first.";
+    newest.one(db).await?.ok_or_else(|| Error::invalid("integration", message))
 }
 
 async fn count_of_sequence(
@@ -252,7 +270,7 @@ async fn count_of_sequence(
 }
 
 fn check_available(version: &integration::Model) -> Result<(), Error> {
-    if version.is_draft || version.version_is_available {
+    if version.version_is_available {
         return Ok(());
     }
     Err(Error::invalid("integration", "This version is not available."))
@@ -271,7 +289,7 @@ async fn selected_version(
     let Some(id) = chosen.filter(|id| *id != row.integration_id) else {
         return Ok(current);
     };
-    let version = viewer.find::<integration::Entity>(tx, id).await?;
+    let version = version_of(tx, viewer, id).await?;
     if version.sequence_id != current.sequence_id {
         let message = "This is not a version of the integration that the instance is of.";
         return Err(Error::invalid("integration", message));

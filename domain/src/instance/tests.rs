@@ -53,9 +53,11 @@ async fn a_new_instance_waits_for_its_configuration() {
     };
     let (env, owner) = (&world.env, &world.owner);
     let refused = create(env, owner, input.clone()).await;
-    assert_eq!(problems(refused), ["integration: Publish a version first."]);
-    input.integration = world.publish(&draft).await.id;
+    let message = "integration: No version of this integration is available; publish one first.";
+    assert_eq!(problems(refused), [message]);
+    let version = world.publish(&draft).await.id;
     let row = create(env, owner, input.clone()).await.unwrap();
+    assert_eq!(row.integration_id, version, "a draft stands for its newest version");
     assert_eq!((row.labels.0.as_slice(), row.deployed_version), (&["shop".to_owned()][..], 0));
     assert!(row.deployment_id.is_none() && row.needs_deploy);
     assert!(lacks_configuration(env, &row).await.unwrap());
@@ -68,10 +70,11 @@ async fn a_new_instance_waits_for_its_configuration() {
     let forced = deploy(env, owner, row.id, true).await.unwrap();
     assert_eq!(forced.deployed_version, 1);
 
-    set_availability(env, owner, input.integration, false).await.unwrap();
+    set_availability(env, owner, version, false).await.unwrap();
     input.name = "Second".to_owned();
     let refused = create(env, owner, input).await;
-    assert_eq!(problems(refused), ["integration: This version is not available."]);
+    let message = "integration: No version of this integration is available; publish one first.";
+    assert_eq!(problems(refused), [message]);
 }
 
 /// Proves R002, R012, R030, R048.

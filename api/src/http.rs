@@ -40,9 +40,10 @@ pub fn router(state: State) -> Router {
         .merge(results::routes())
         .route("/health", get(|| async { "ok" }))
         .route("/graphiql", get(|| async { asset(assets::GRAPHIQL) }))
-        .route("/assets/{*path}", get(|Path(path): Path<String>| async move {
-            asset(&format!("assets/{path}"))
-        }))
+        .route(
+            "/assets/{*path}",
+            get(|Path(path): Path<String>| async move { asset(&format!("assets/{path}")) }),
+        )
         .with_state(state)
 }
 

@@ -123,8 +123,8 @@ fn plain(stored: StoredResult) -> Response {
         Value::String(text) if stored.content_type.is_some() => Body::from(text.to_string()),
         data => Body::from(data.to_json()),
     };
-    let kind = HeaderValue::from_str(kind)
-        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let kind =
+        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
     ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
 

@@ -82,11 +82,7 @@ async fn with_path(
         flow,
         payload: request.into_payload(),
         body: Some(parsed),
-        invoke_type: if is_test {
-            InvokeType::IntegrationFlowTest
-        } else {
-            InvokeType::Webhook
-        },
+        invoke_type: if is_test { InvokeType::IntegrationFlowTest } else { InvokeType::Webhook },
         is_synchronous,
         is_test,
     };

@@ -6,7 +6,7 @@ use entity::{
     CustomerId, ExecutionId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, execution,
     flow_config, instance, integration, integration_flow, log, step_result,
 };
-use sea_orm::sea_query::{ExprTrait, IntoCondition, Query, SelectStatement};
+use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
 use sea_orm::{ActiveEnum, ColumnTrait};
 use uuid::Uuid;
 
@@ -223,47 +223,56 @@ fn enumerations(registry: &mut Registry) {
 }
 
 fn object() -> Type<execution::Model> {
-    let object = Type::<execution::Model>::new("InstanceExecutionResult", "One run of a flow.")
-        .id(|execution| id::encode(execution.id))
-        .field("status", "ExecutionStatus!", "Where it stands.", |execution| {
-            execution.status.to_value()
-        })
-        .field(
-            "resultType",
-            "InstanceExecutionResultResultType",
-            "How it ended; null while it runs.",
-            |execution| execution.result_type.map(|kind| kind.to_value()),
-        )
-        .field(
-            "invokeType",
-            "InstanceExecutionResultInvokeType",
-            "What started it.",
-            |execution| execution.invoke_type.to_value(),
-        )
-        .field("startedAt", "DateTime!", "When it started.", |execution| execution.started_at)
-        .field("queuedAt", "DateTime", "Since when it waited for a place.", |execution| {
-            execution.queued_at
-        })
-        .field("endedAt", "DateTime", "When it ended; null while it runs.", |execution| {
-            execution.ended_at
-        })
-        .field("error", "String", "Why it failed; null if it did not.", |execution| {
-            execution.error.clone()
-        })
-        .field("isTestExecution", "Boolean!", "Whether it was a test.", |execution| {
-            execution.is_test
-        })
-        .field("isLre", "Boolean!", "Whether it may run for very long.", |_| false)
-        .field("retryCount", "Int", "Which repetition this is; 0 for the first run.", |execution| {
-            execution.retry_count
-        })
-        .resolve("requestPayloadUrl", "String!", REQUEST, |execution, ask| async move {
-            Ok(results::url(ask.env(), Kind::Request, execution.id.0))
-        })
-        .resolve("requestPayloadMetadataUrl", "String!", REQUEST_SIZE, |execution, ask| async move {
-            Ok(results::url(ask.env(), Kind::Request, execution.id.0))
-        })
-        .fixed();
+    let object =
+        Type::<execution::Model>::new("InstanceExecutionResult", "One run of a flow.")
+            .id(|execution| id::encode(execution.id))
+            .field("status", "ExecutionStatus!", "Where it stands.", |execution| {
+                execution.status.to_value()
+            })
+            .field(
+                "resultType",
+                "InstanceExecutionResultResultType",
+                "How it ended; null while it runs.",
+                |execution| execution.result_type.map(|kind| kind.to_value()),
+            )
+            .field(
+                "invokeType",
+                "InstanceExecutionResultInvokeType",
+                "What started it.",
+                |execution| execution.invoke_type.to_value(),
+            )
+            .field("startedAt", "DateTime!", "When it started.", |execution| execution.started_at)
+            .field("queuedAt", "DateTime", "Since when it waited for a place.", |execution| {
+                execution.queued_at
+            })
+            .field("endedAt", "DateTime", "When it ended; null while it runs.", |execution| {
+                execution.ended_at
+            })
+            .field("error", "String", "Why it failed; null if it did not.", |execution| {
+                execution.error.clone()
+            })
+            .field("isTestExecution", "Boolean!", "Whether it was a test.", |execution| {
+                execution.is_test
+            })
+            .field("isLre", "Boolean!", "Whether it may run for very long.", |_| false)
+            .field(
+                "retryCount",
+                "Int",
+                "Which repetition this is; 0 for the first run.",
+                |execution| execution.retry_count,
+            )
+            .resolve("requestPayloadUrl", "String!", REQUEST, |execution, ask| async move {
+                Ok(results::url(ask.env(), Kind::Request, execution.id.0))
+            })
+            .resolve(
+                "requestPayloadMetadataUrl",
+                "String!",
+                REQUEST_SIZE,
+                |execution, ask| async move {
+                    Ok(results::url(ask.env(), Kind::Request, execution.id.0))
+                },
+            )
+            .fixed();
     related(object)
 }
 

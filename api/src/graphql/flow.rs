@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use entity::{FlowId, Id, integration, integration_flow};
+use entity::{FlowId, Id, execution, integration, integration_flow};
 use flow::definition::{Flow, Step};
+use sea_orm::ColumnTrait;
+use sea_orm::sea_query::IntoCondition;
 
 use super::builder::{Registry, Type};
 use super::component::Operation;
 use super::connection::Listing;
-use super::id;
 use super::integration::object::{definition, test_instance};
 use super::order::Order;
 use super::page::{self, RowKey};
+use super::{execution as executions, id};
 use crate::ApiError;
 use crate::context::Ask;
 
@@ -73,6 +75,17 @@ fn object() -> Type<integration_flow::Model> {
             "IntegrationFlowEndpointSecurityType!",
             "Who sets the keys that callers need.",
             |flow| flow.endpoint_security.to_uppercase(),
+        )
+        .connection::<execution::Entity>(
+            "testExecutionResults",
+            "Its runs in the test instance, the latest first.",
+            executions::listing(),
+            |flow| flow.id.uuid(),
+            |id| {
+                let configs = executions::flow_configs_of(FlowId(id));
+                let of_flow = execution::Column::FlowConfigId.in_subquery(configs);
+                of_flow.into_condition().add(execution::Column::IsTest.eq(true))
+            },
         )
         .resolve("trigger", "IntegrationAction!", "What starts it.", |flow, _| async move {
             Ok(Arc::new(Trigger { flow }))

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use entity::{FlowConfigId, Id, InstanceId, flow_config, instance, integration_flow};
+use entity::{
+    FlowConfigId, Id, InstanceId, execution, flow_config, instance, integration_flow, log,
+};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 
@@ -11,7 +13,7 @@ use super::connection::Listing;
 use super::filter::Filter;
 use super::order::Order;
 use super::page::{self, all_of};
-use super::{argument, id};
+use super::{argument, execution as executions, id, log as logs};
 use crate::ApiError;
 use crate::context::Ask;
 
@@ -113,5 +115,20 @@ fn object() -> Type<flow_config::Model> {
                 }
                 Ok(Some(domain::instance::api_keys(ask.env(), &config).await?))
             },
+        )
+        .last_run()
+        .connection::<execution::Entity>(
+            "executionResults",
+            "Its runs, the latest first.",
+            executions::listing(),
+            |config| config.id.uuid(),
+            |id| execution::Column::FlowConfigId.eq(id).into_condition(),
+        )
+        .connection::<log::Entity>(
+            "logs",
+            "What its runs wrote, in order.",
+            logs::listing(),
+            |config| config.id.uuid(),
+            |id| log::Column::FlowConfigId.eq(id).into_condition(),
         )
 }

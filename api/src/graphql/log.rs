@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use entity::log::Severity;
 use entity::{
-    CustomerId, ExecutionId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, LogId, customer,
+    CustomerId, ExecutionId, FlowConfigId, FlowId, InstanceId, IntegrationId, LogId, customer,
     execution, flow_config, instance, integration, log,
 };
-use sea_orm::sea_query::{ExprTrait, IntoCondition};
-use sea_orm::{ActiveEnum, ColumnTrait, Iterable};
+use sea_orm::{ActiveEnum, Iterable};
 
 use super::argument::text;
 use super::builder::{Registry, Type};

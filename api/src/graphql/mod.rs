@@ -12,6 +12,7 @@ mod config_variable;
 mod connection;
 mod customer;
 mod execute;
+mod execution;
 mod filter;
 mod flow;
 mod flow_config;
@@ -19,12 +20,16 @@ pub mod id;
 mod instance;
 mod integration;
 mod label;
+mod latest;
+mod log;
 mod mutation;
 mod order;
 mod organization;
 mod page;
 mod permission;
 mod scalar;
+mod step_result;
+mod test_run;
 #[cfg(test)]
 mod tests;
 mod user;
@@ -86,6 +91,10 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     flow::register(&mut registry);
     integration::register(&mut registry);
     instance::register(&mut registry);
+    execution::register(&mut registry);
+    step_result::register(&mut registry);
+    log::register(&mut registry);
+    test_run::register(&mut registry);
     let schema = async_graphql::dynamic::Schema::build("RootQuery", Some("RootMutation"), None)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX);

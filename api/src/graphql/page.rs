@@ -25,7 +25,7 @@ use crate::context::{Ask, Context};
 use crate::loader::Key;
 
 /// Parents per statement: SQLite takes up to 500 branches.
-const PARENTS_MAX: usize = 200;
+pub const PARENTS_MAX: usize = 200;
 
 /// Rows of a list that is never cut into pages.
 const SHORT_LIST_MAX: u64 = 10_000;

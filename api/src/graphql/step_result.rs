@@ -2,7 +2,7 @@
 
 use entity::{ExecutionId, InstanceId, StepResultId, execution, instance, step_result};
 use sea_orm::ColumnTrait;
-use sea_orm::sea_query::{ExprTrait, IntoCondition};
+use sea_orm::sea_query::IntoCondition;
 
 use super::argument::flag;
 use super::builder::{Registry, Type};
@@ -98,9 +98,7 @@ fn object() -> Type<step_result::Model> {
             step.position == 0
         })
         .field("fromPreprocessFlow", "Boolean!", "Whether a preprocess flow ran it.", |_| false)
-        .field("loopPath", "String", "Where in nested loops it ran.", |step| {
-            step.loop_path.clone()
-        })
+        .field("loopPath", "String", "Where in nested loops it ran.", |step| step.loop_path.clone())
         .field("loopStepName", "String", "Key of the innermost loop around it.", |step| {
             step.loop_step_name.clone()
         })

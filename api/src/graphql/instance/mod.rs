@@ -4,20 +4,21 @@ mod mutation;
 
 use domain::Action;
 use entity::{
-    CustomerId, Id, InstanceId, IntegrationId, customer, flow_config, instance, integration,
+    CustomerId, Id, InstanceId, IntegrationId, customer, execution, flow_config, instance,
+    integration, log,
 };
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, IntoCondition, Query, SelectStatement};
 
-use super::argument::{list, text};
+use super::argument::text;
 use super::builder::{Registry, Type};
 use super::config_value::{self, ConfigVariable, STATUS_FILTERS};
 use super::connection::Listing;
-use super::filter::{Filter, constant};
+use super::filter::Filter;
 use super::integration::{name_of, together_with};
 use super::order::Order;
 use super::user::customer_name;
-use super::{flow_config as flow_configs, id, page};
+use super::{execution as executions, flow_config as flow_configs, id, log as logs, page};
 
 impl page::Noun for instance::Entity {
     type Id = InstanceId;
@@ -81,16 +82,9 @@ fn filters() -> Vec<Filter> {
         Filter::flag("enabled", C::Enabled),
         Filter::flag("globalDebug", C::GlobalDebug),
         Filter::ids::<InstanceId>("id_In", C::Id),
-        instance_type("instanceType"),
+        executions::instance_type(),
         Filter::id_through::<IntegrationId>("integration", C::IntegrationId, together_with),
-        Filter::new(
-            ("integration_VersionSequenceId", "UUID", "Only those of the integration."),
-            |value| {
-                let sequence = super::argument::uuid("integration_VersionSequenceId", value)?;
-                let versions = super::integration::of_sequence(sequence);
-                Ok(C::IntegrationId.in_subquery(versions).into_condition())
-            },
-        ),
+        executions::in_sequence("integration_VersionSequenceId", C::IntegrationId),
         Filter::flag("isSystem", C::IsSystem),
         Filter::label("labels_Contains", C::Labels),
         Filter::contains("labels_Icontains", C::Labels),
@@ -100,14 +94,6 @@ fn filters() -> Vec<Filter> {
         Filter::since("updatedAt_Gte", C::UpdatedAt),
         Filter::until("updatedAt_Lte", C::UpdatedAt),
     ]
-}
-
-/// Every instance is of an integration.
-pub fn instance_type(name: &'static str) -> Filter {
-    Filter::new((name, "InstanceType", "Only those made of this."), move |value| {
-        let mut types = list(value).map(|item| text(name, item));
-        Ok(constant(types.next().transpose()?.as_deref() == Some("INTEGRATION")))
-    })
 }
 
 pub fn register(registry: &mut Registry) {
@@ -196,18 +182,33 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
 }
 
 fn lists(of: Type<instance::Model>) -> Type<instance::Model> {
-    of.connection::<flow_config::Entity>(
-        "flowConfigs",
-        "Its flows.",
-        flow_configs::listing(),
-        |it| it.id.uuid(),
-        flow_configs::of_instance,
-    )
-    .short_list::<ConfigVariable, _>(
-        ("configVariables", "InstanceConfigVariable", "Its configuration, on one page."),
-        &STATUS_FILTERS,
-        |it, ask| async move { config_value::variables_of(&ask, &it).await },
-    )
+    of.last_run()
+        .connection::<execution::Entity>(
+            "executionResults",
+            "Its runs, the latest first.",
+            executions::listing(),
+            |it| it.id.uuid(),
+            |id| execution::Column::InstanceId.eq(id).into_condition(),
+        )
+        .connection::<log::Entity>(
+            "logs",
+            "What its runs wrote, in order.",
+            logs::listing(),
+            |it| it.id.uuid(),
+            |id| log::Column::InstanceId.eq(id).into_condition(),
+        )
+        .connection::<flow_config::Entity>(
+            "flowConfigs",
+            "Its flows.",
+            flow_configs::listing(),
+            |it| it.id.uuid(),
+            flow_configs::of_instance,
+        )
+        .short_list::<ConfigVariable, _>(
+            ("configVariables", "InstanceConfigVariable", "Its configuration, on one page."),
+            &STATUS_FILTERS,
+            |it, ask| async move { config_value::variables_of(&ask, &it).await },
+        )
 }
 
 /// The instances of a customer.

@@ -62,7 +62,9 @@ async fn populate(world: &World) {
                 "name": name, "customer": customer, "integration": version,
                 "configVariables": [{"key": "Endpoint", "value": "https://example.test"}],
             });
-            world.change("createInstance", "instance", instance).await;
+            let instance = world.change("createInstance", "instance", instance).await;
+            world.change("deployInstance", "instance", json!({ "id": instance })).await;
+            world.run(&instance).await;
         }
     }
 }

@@ -10,9 +10,12 @@ use std::sync::{Arc, OnceLock};
 use async_graphql::{Request, Variables};
 use domain::secrets::Secrets;
 use domain::{Env, UserViewer, Viewer};
-use entity::{Db, DbUrl, Ids, ManualClock, Timestamp};
+use entity::{
+    Clock, Db, DbUrl, ExecutionId, Ids, ManualClock, Timestamp, execution, log, step_result,
+};
 use flow::{ActionShape, Vocabulary};
 use migration::Migrator;
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 use sea_orm_migration::MigratorTrait;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -143,5 +146,72 @@ impl World {
         let publish = serde_json::json!({ "id": draft, "comment": "first" });
         let version = self.change("publishIntegration", "integration", publish).await;
         (draft, version)
+    }
+
+    /// Starts the flow of an instance twice, the second time as a replay, and records a step and
+    /// log lines of the first run as a worker would.
+    async fn run(&self, instance: &Value) -> Value {
+        let query = "query($id: ID!) { instance(id: $id) { flowConfigs { nodes { id } } } }";
+        let data = self.ask(query, serde_json::json!({ "id": instance })).await;
+        let config = &data["instance"]["flowConfigs"]["nodes"][0]["id"];
+        let query =
+            "mutation($id: ID!) { testInstanceFlowConfig(input: {id: $id, payload: \"{}\"}) {
+            testInstanceFlowConfigResult { execution { id status } flowConfig { id } }
+            errors { field messages }
+        } }";
+        let data = self.ask(query, serde_json::json!({ "id": config })).await;
+        let run = &data["testInstanceFlowConfig"]["testInstanceFlowConfigResult"];
+        assert_eq!(run["flowConfig"]["id"], *config, "{data}");
+        let execution = run["execution"]["id"].clone();
+        self.record(&execution).await;
+        let replay = serde_json::json!({ "id": execution });
+        self.change("replayExecution", "instanceExecutionResult", replay).await;
+        execution
+    }
+
+    async fn record(&self, execution: &Value) {
+        let id = super::id::decode::<ExecutionId>(execution.as_str().unwrap()).unwrap();
+        let tx = self.env.db.begin().await.unwrap();
+        let run = self.owner.rows::<execution::Entity>().filter(execution::Column::Id.eq(id));
+        let run = run.one(&tx).await.unwrap().unwrap();
+        let now = self.clock.now();
+        for (position, name) in (0..).zip(["orderArrives", "noteIt"]) {
+            let step = step_result::Model {
+                id: self.env.ids.next(),
+                organization_id: run.organization_id,
+                customer_id: run.customer_id,
+                instance_id: run.instance_id,
+                execution_id: id,
+                position,
+                step_name: name.to_owned(),
+                display_name: name.to_uppercase(),
+                loop_path: String::new(),
+                loop_step_name: None,
+                loop_step_index: None,
+                branch_name: None,
+                started_at: now,
+                ended_at: now,
+                error: None,
+                result: vec![0],
+            };
+            step.into_active_model().reset_all().insert(&tx).await.unwrap();
+            let line = log::Model {
+                id: self.env.ids.next(),
+                organization_id: run.organization_id,
+                customer_id: run.customer_id,
+                instance_id: run.instance_id,
+                integration_id: run.integration_id,
+                flow_config_id: run.flow_config_id,
+                execution_id: id,
+                is_test: run.is_test,
+                timestamp: now.plus_seconds(i64::from(position)),
+                severity: log::Severity::Info,
+                message: format!("line of {name}"),
+                step_name: Some(name.to_owned()),
+                loop_path: String::new(),
+            };
+            line.into_active_model().reset_all().insert(&tx).await.unwrap();
+        }
+        tx.commit().await.unwrap();
     }
 }

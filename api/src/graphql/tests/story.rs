@@ -97,3 +97,73 @@ async fn instances_are_found_by_what_people_know_of_them() {
         assert_eq!(data["instances"]["nodes"], json!([{"name": "Acme orders"}]), "{arguments}");
     }
 }
+
+/// Proves R089, R110, R111, R112, R113.
+#[tokio::test]
+async fn runs_and_their_logs_are_found_from_everywhere() {
+    let world = World::new().await;
+    let (_, version) = world.published(None).await;
+    let customer = world.customer("Acme").await;
+    let instance = json!({
+        "name": "Live", "customer": customer, "integration": version,
+        "configVariables": [{"key": "Endpoint", "value": "https://example.test"}],
+    });
+    let instance = world.change("createInstance", "instance", instance).await;
+    world.change("deployInstance", "instance", json!({ "id": instance })).await;
+    let execution = world.run(&instance).await;
+
+    let everywhere = "query($instance: ID!, $customer: ID!, $version: ID!, $execution: ID!) {
+        all: executionResults(replayForExecution_Isnull: true) { nodes { id } totalCount }
+        ofCustomer: executionResults(instance_Customer: $customer, last: 1) { nodes { id } }
+        ofIntegration: executionResults(instance_Integration: $version) { totalCount }
+        instance(id: $instance) {
+            lastExecutedAt inFailedState
+            executionResults(first: 1) { nodes { replayForExecution { id } invokeType } }
+            logs(message_Icontains: \"NOTEIT\", severity: 2) { nodes { message severity } }
+        }
+        executionResult(id: $execution) {
+            endedAt error replays { totalCount } logs { totalCount }
+            first: stepResults(first: 1, orderBy: {field: STARTED_AT, direction: ASC}) {
+                nodes { stepName resultsUrl }
+            }
+            last: stepResults(last: 1) { nodes { stepName } }
+            named: stepResults(displayStepName: \"NOTEIT\") { nodes { stepName } totalCount }
+        }
+        logSeverityLevels { id name }
+    }";
+    let variables = json!({
+        "instance": instance, "customer": customer, "version": version, "execution": execution,
+    });
+    let data = world.ask(everywhere, variables).await;
+    assert_eq!(data["all"], json!({"nodes": [{"id": execution}], "totalCount": 1}));
+    assert_eq!(data["ofCustomer"]["nodes"], json!([{"id": execution}]));
+    assert_eq!(data["ofIntegration"]["totalCount"], 2);
+    let live = &data["instance"];
+    assert!(live["lastExecutedAt"].is_string());
+    assert_eq!(live["inFailedState"], false);
+    assert_eq!(live["executionResults"]["nodes"][0]["replayForExecution"]["id"], execution);
+    let line = json!([{"message": "line of noteIt", "severity": "INFO"}]);
+    assert_eq!(live["logs"]["nodes"], line);
+    let run = &data["executionResult"];
+    assert_eq!(run["endedAt"], Value::Null);
+    assert_eq!(run["replays"]["totalCount"], 1);
+    assert_eq!(run["first"]["nodes"][0]["stepName"], "orderArrives");
+    assert_eq!(run["last"]["nodes"], json!([{"stepName": "noteIt"}]));
+    assert_eq!(run["named"], json!({"nodes": [{"stepName": "noteIt"}], "totalCount": 1}));
+
+    let tail = "query($execution: ID, $after: String, $since: DateTime) {
+        logs(executionResult: $execution, after: $after, timestamp_Gte: $since,
+             orderBy: {field: TIMESTAMP, direction: ASC}) {
+            edges { node { message timestamp } cursor }
+        }
+    }";
+    let data = world.ask(tail, json!({ "execution": execution, "after": "" })).await;
+    let edges = data["logs"]["edges"].as_array().unwrap();
+    assert_eq!(edges.len(), 2);
+    let after = json!({ "execution": execution, "after": edges[0]["cursor"] });
+    let data = world.ask(tail, after).await;
+    assert_eq!(data["logs"]["edges"], json!([edges[1]]));
+    let since = json!({ "since": edges[1]["node"]["timestamp"] });
+    let data = world.ask(tail, since).await;
+    assert_eq!(data["logs"]["edges"][0]["node"]["message"], "line of noteIt");
+}

@@ -1,0 +1,130 @@
+//! When instances and their flows ran last, and how that went.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use entity::execution::{Column, Entity, Status};
+use entity::{FlowConfigId, Id, InstanceId, Timestamp, flow_config, instance};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, UnionType};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+};
+use uuid::Uuid;
+
+use super::builder::Type;
+use super::page::PARENTS_MAX;
+use crate::ApiError;
+use crate::context::{Ask, Context};
+use crate::loader::Key;
+
+/// The youngest execution of an instance or of one of its flows.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+enum Latest {
+    OfInstance(InstanceId),
+    OfFlow(FlowConfigId),
+}
+
+#[derive(Clone, Copy)]
+struct LastRun {
+    started_at: Timestamp,
+    failed: bool,
+}
+
+impl Latest {
+    fn id(self) -> Uuid {
+        match self {
+            Self::OfInstance(id) => id.uuid(),
+            Self::OfFlow(id) => id.uuid(),
+        }
+    }
+
+    fn column(self) -> Column {
+        match self {
+            Self::OfInstance(_) => Column::InstanceId,
+            Self::OfFlow(_) => Column::FlowConfigId,
+        }
+    }
+}
+
+impl Key for Latest {
+    type Value = LastRun;
+
+    fn load(
+        keys: Vec<Self>,
+        context: Arc<Context>,
+    ) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, ApiError>> {
+        async move {
+            let mut found = HashMap::new();
+            for keys in keys.chunks(PARENTS_MAX) {
+                found.extend(last_runs(keys, &context).await?);
+            }
+            Ok(found)
+        }
+        .boxed()
+    }
+}
+
+/// One branch per key, so that each reads a single entry of an index.
+async fn last_runs(keys: &[Latest], context: &Context) -> Result<Vec<(Latest, LastRun)>, ApiError> {
+    let branches = (0_i64..).zip(keys).map(|(place, key)| {
+        let newest = context
+            .viewer
+            .rows::<Entity>()
+            .filter(key.column().eq(key.id()))
+            .select_only()
+            .column_as(Expr::val(place).cast_as("bigint"), "place")
+            .columns([Column::StartedAt, Column::Status])
+            .order_by_desc(Column::Id)
+            .limit(1)
+            .into_query();
+        Query::select()
+            .columns([Alias::new("place"), Alias::new("started_at"), Alias::new("status")])
+            .from_subquery(newest, Alias::new("branch"))
+            .take()
+    });
+    let Some(query) = branches.reduce(|mut all, branch| all.union(UnionType::All, branch).take())
+    else {
+        return Ok(Vec::new());
+    };
+    let mut found = Vec::new();
+    for row in context.env.db.read().query_all(&query).await? {
+        let place: i64 = row.try_get("", "place")?;
+        let status: String = row.try_get("", "status")?;
+        let started_at = row.try_get("", "started_at")?;
+        let failed = status == Status::Error.to_value();
+        let key = usize::try_from(place).ok().and_then(|place| keys.get(place));
+        found.extend(key.map(|key| (*key, LastRun { started_at, failed })));
+    }
+    Ok(found)
+}
+
+async fn started_at(ask: Ask, key: Latest) -> Result<Option<Timestamp>, ApiError> {
+    Ok(ask.load(key).await?.map(|run| run.started_at))
+}
+
+async fn failed(ask: Ask, key: Latest) -> Result<bool, ApiError> {
+    Ok(ask.load(key).await?.is_some_and(|run| run.failed))
+}
+
+const WHEN: &str = "When it ran last.";
+const HOW: &str = "Whether the last run failed.";
+
+impl Type<instance::Model> {
+    pub fn last_run(self) -> Self {
+        self.resolve("lastExecutedAt", "DateTime", WHEN, |it, ask| {
+            started_at(ask, Latest::OfInstance(it.id))
+        })
+        .resolve("inFailedState", "Boolean", HOW, |it, ask| failed(ask, Latest::OfInstance(it.id)))
+    }
+}
+
+impl Type<flow_config::Model> {
+    pub fn last_run(self) -> Self {
+        self.resolve("lastExecutedAt", "DateTime", WHEN, |it, ask| {
+            started_at(ask, Latest::OfFlow(it.id))
+        })
+        .resolve("inFailedState", "Boolean!", HOW, |it, ask| failed(ask, Latest::OfFlow(it.id)))
+    }
+}

@@ -142,8 +142,8 @@ async fn runs_and_their_logs_are_found_from_everywhere() {
     assert!(live["lastExecutedAt"].is_string());
     assert_eq!(live["inFailedState"], false);
     assert_eq!(live["executionResults"]["nodes"][0]["replayForExecution"]["id"], execution);
-    let line = json!([{"message": "line of noteIt", "severity": "INFO"}]);
-    assert_eq!(live["logs"]["nodes"], line);
+    let expected = json!([{"message": "line of noteIt", "severity": "INFO"}]);
+    assert_eq!(live["logs"]["nodes"], expected);
     let run = &data["executionResult"];
     assert_eq!(run["endedAt"], Value::Null);
     assert_eq!(run["replays"]["totalCount"], 1);

@@ -91,8 +91,7 @@ async fn ended(owner: &User, ids: &[String]) -> Vec<(String, String)> {
         let data = owner.query_with(document, &json!({ "ids": ids })).await;
         let nodes = list(&data, "/executionResults/nodes");
         let ended = nodes.iter().filter(|node| !node["endedAt"].is_null());
-        let ended: Vec<_> =
-            ended.map(|node| (text(node, "/id"), text(node, "/status"))).collect();
+        let ended: Vec<_> = ended.map(|node| (text(node, "/id"), text(node, "/status"))).collect();
         (ended.len() == ids.len()).then_some(ended)
     })
     .await
@@ -125,10 +124,8 @@ async fn a_resumed_run_goes_on_behind_its_journal() {
     assert_eq!(bodies, [&b"first"[..], b"second"]);
     let document = "query ($id: ID!) { stepResults(executionResult: $id) { nodes { stepName } } }";
     let steps = owner.query_with(document, &json!({ "id": execution })).await;
-    let names: Vec<_> = list(&steps, "/stepResults/nodes")
-        .iter()
-        .map(|step| text(step, "/stepName"))
-        .collect();
+    let names: Vec<_> =
+        list(&steps, "/stepResults/nodes").iter().map(|step| text(step, "/stepName")).collect();
     assert_eq!(names, ["call", "first", "wait", "second"]);
 }
 

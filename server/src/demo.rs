@@ -20,7 +20,6 @@ use crate::master_key::MasterKey;
 use crate::{Options, Server, telemetry};
 
 use client::Client;
-use output::Output;
 use story::Story;
 use third_party::ThirdParty;
 
@@ -64,16 +63,15 @@ pub async fn run(
 /// The whole story. The third party is handed back, so that it answers for as long as we serve.
 async fn tell(server: &Server, scratch: &Scratch) -> anyhow::Result<ThirdParty> {
     let third_party = ThirdParty::start().await?;
-    let output = Output;
-    output.title("Marquetry, an embedded integration platform")?;
-    output.facts(&[
+    output::title("Marquetry, an embedded integration platform")?;
+    output::facts(&[
         ("server", &server.env.public_url),
         ("third party", &third_party.url("/")),
         ("data", &scratch.folder.display().to_string()),
     ])?;
     let token = create_organization(server).await?;
     let client = Client::new(&server.env.public_url, &token)?;
-    Story { client: &client, third_party: &third_party, output: &output }.tell().await?;
+    Story { client: &client, third_party: &third_party }.tell().await?;
     Ok(third_party)
 }
 

@@ -39,10 +39,7 @@ impl Installation {
     pub async fn open(options: InstallationOptions) -> anyhow::Result<Self> {
         folder::create(&options.data_dir)?;
         let url = options.database_url();
-        let lock = match url.is_sqlite() {
-            true => Some(FolderLock::take(&options.data_dir)?),
-            false => None,
-        };
+        let lock = if url.is_sqlite() { Some(FolderLock::take(&options.data_dir)?) } else { None };
         let db = migrate(&url).await?;
         Self::assemble(options, db, lock).await
     }

@@ -94,8 +94,8 @@ mod tests {
         let found = MasterKey::find(folder.path(), &nothing).unwrap().unwrap();
         assert_eq!(made.0.expose_secret(), found.0.expose_secret());
         assert!(MasterKey::create(folder.path()).is_err(), "a key must never be replaced");
-        let mode = folder.path().join(FILE_NAME).metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let permissions = folder.path().join(FILE_NAME).metadata().unwrap().permissions();
+        assert_eq!(permissions.mode() & 0o777, 0o600);
     }
 
     #[test]

@@ -31,6 +31,7 @@ async fn a_guest_reads_and_does_not_write() {
     let seen = guest.query("{ customers(isSystem: false) { totalCount } }").await;
     assert_eq!(seen["customers"]["totalCount"], 1);
     let refused = guest.ask(CREATE, &json!({})).await;
+    assert_eq!(refused.status, 200, "clients read refusals from the body");
     assert!(!refused.errors().is_empty(), "{:#}", refused.body);
     let after = acme.query("{ customers(isSystem: false) { totalCount } }").await;
     assert_eq!(after["customers"]["totalCount"], 1);

@@ -1,12 +1,21 @@
 //! Stories told to the real server over HTTP, on a real database, with the clients people use.
 //!
-//! `harness` is what the stories are told with; every other module is a noun.
+//! `harness` is what the stories are told with; every other module is a noun. All of it
+//! is marked as test code, in which `unwrap` is how a story fails.
 
+#[cfg(test)]
 mod access;
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
 mod customers;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod prism;
+#[cfg(test)]
 mod program;
+#[cfg(test)]
 mod triggers;
+#[cfg(test)]
 mod workspace;

@@ -132,6 +132,7 @@ fn read_secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<SecretStrin
 }
 
 /// A URL can hold a password: only its scheme is shown.
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn hide_secret<S: Serializer>(url: &Option<SecretString>, output: S) -> Result<S::Ok, S::Error> {
     let scheme = url.as_ref().map(|url| {
         let scheme = url.expose_secret().split(':').next().unwrap_or_default();

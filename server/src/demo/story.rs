@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::client::{Client, text};
-use super::output::Output;
+use super::output;
 use super::third_party::ThirdParty;
 
 const ORDER_SYNC: &str = include_str!("../../../examples/order-sync.yaml");
@@ -26,7 +26,6 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 pub struct Story<'a> {
     pub client: &'a Client,
     pub third_party: &'a ThirdParty,
-    pub output: &'a Output,
 }
 
 struct Integration {
@@ -48,26 +47,26 @@ struct Flow {
 impl Story<'_> {
     pub async fn tell(&self) -> anyhow::Result<()> {
         self.introduce().await.context("reading the own user")?;
-        self.output.step(2, "Customers of the organization")?;
+        output::step(2, "Customers of the organization")?;
         let oakwood = self.customer("Oakwood Furniture", "oakwood").await?;
         let copper = self.customer("Copper & Daughters", "copper").await?;
-        self.output.step(3, "Integrations, imported from YAML and published")?;
+        output::step(3, "Integrations, imported from YAML and published")?;
         let orders = self.integration(ORDER_SYNC).await?;
         let forms = self.integration(CONTACT_FORM).await?;
         let reports = self.integration(NIGHTLY_REPORT).await?;
-        self.output.step(4, "Instances, configured for each customer and deployed")?;
+        output::step(4, "Instances, configured for each customer and deployed")?;
         let warehouse = [("Warehouse URL", "/shipments"), ("Shipping Speed", "express")];
         let order_sync = self.instance(&orders, &oakwood, &warehouse).await?;
         let elsewhere = self.instance(&orders, &copper, &[("Warehouse URL", "/copper")]).await?;
         let contact = self.instance(&forms, &copper, &[("Inbox URL", "/inbox")]).await?;
         let nightly = self.instance(&reports, &oakwood, &[("Report URL", "/reports")]).await?;
-        self.output.step(5, "Flows, called over HTTP")?;
+        output::step(5, "Flows, called over HTTP")?;
         let execution = self.send_order(&order_sync).await.context("sending an order")?;
         self.ask_for_stock(&order_sync).await.context("asking for stock")?;
         self.stay_apart(&elsewhere).await.context("calling another customer's instance")?;
         self.send_form(&contact).await.context("sending a form")?;
         self.send_report(&nightly).await.context("writing a report")?;
-        self.output.step(6, "What the platform recorded")?;
+        output::step(6, "What the platform recorded")?;
         self.show_record(&execution).await.context("reading the execution")?;
         self.invite(&order_sync, &contact, &execution)
     }
@@ -75,10 +74,10 @@ impl Story<'_> {
     async fn introduce(&self) -> anyhow::Result<()> {
         let document = "{ authenticatedUser { email org { id name } } }";
         let data = self.client.query(document, json!({})).await?;
-        self.output.step(1, "An organization, and its owner's access token")?;
+        output::step(1, "An organization, and its owner's access token")?;
         let organization = text(&data, "/authenticatedUser/org/name")?;
-        self.output.done(organization, text(&data, "/authenticatedUser/org/id")?)?;
-        self.output.done("owner", text(&data, "/authenticatedUser/email")?)
+        output::done(organization, text(&data, "/authenticatedUser/org/id")?)?;
+        output::done("owner", text(&data, "/authenticatedUser/email")?)
     }
 
     async fn customer(&self, name: &str, external_id: &str) -> anyhow::Result<String> {
@@ -88,7 +87,7 @@ impl Story<'_> {
         let variables = json!({ "name": name, "externalId": external_id });
         let data = self.client.query(document, variables).await?;
         let id = text(&data, "/createCustomer/customer/id")?;
-        self.output.done(name, id)?;
+        output::done(name, id)?;
         Ok(id.to_owned())
     }
 
@@ -105,7 +104,7 @@ impl Story<'_> {
         let published = self.client.query(document, json!({ "id": id })).await?;
         let version = text(&published, "/publishIntegration/integration/id")?;
         let number = &published["publishIntegration"]["integration"]["versionNumber"];
-        self.output.done(name, &format!("{id}, version {number}"))?;
+        output::done(name, &format!("{id}, version {number}"))?;
         Ok(Integration { name: name.to_owned(), version: version.to_owned() })
     }
 
@@ -118,9 +117,10 @@ impl Story<'_> {
     ) -> anyhow::Result<Instance> {
         let config: Vec<_> = config
             .iter()
-            .map(|(key, value)| match value.starts_with('/') {
-                true => json!({ "key": key, "value": self.third_party.url(value) }),
-                false => json!({ "key": key, "value": value }),
+            .map(|(key, value)| {
+                let is_path = value.starts_with('/');
+                let value = if is_path { self.third_party.url(value) } else { (*value).to_owned() };
+                json!({ "key": key, "value": value })
             })
             .collect();
         let document = "mutation (
@@ -141,9 +141,9 @@ impl Story<'_> {
         self.client.query(document, json!({ "id": id })).await?;
         let flows = flows(created)?;
         let owner = text(created, "/customer/name")?;
-        self.output.done(&integration.name, &format!("{id} for {owner}"))?;
+        output::done(&integration.name, &format!("{id} for {owner}"))?;
         for flow in &flows {
-            self.output.facts(&[(&flow.name, &flow.url)])?;
+            output::facts(&[(&flow.name, &flow.url)])?;
         }
         Ok(Instance { id, flows })
     }
@@ -152,13 +152,13 @@ impl Story<'_> {
         let flow = instance.flow("Receive Order")?;
         let answer = self.client.post(&flow.url, JSON, ORDER).await?.expect(StatusCode::OK)?;
         let execution = text(&answer.body, "/executionId")?.to_owned();
-        self.output.done("Receive Order", "answered 200 with an execution id")?;
+        output::done("Receive Order", "answered 200 with an execution id")?;
         self.finish(&execution).await?;
         let shipments = self.third_party.received("/shipments", 2).await?;
         ensure!(shipments.len() == 2, "the order has two lines, {} arrived", shipments.len());
         ensure!(shipments[0]["speed"] == "express", "not as configured: {}", shipments[0]);
         for shipment in &shipments {
-            self.output.facts(&[("warehouse got", &shipment.to_string())])?;
+            output::facts(&[("warehouse got", &shipment.to_string())])?;
         }
         Ok(execution)
     }
@@ -170,7 +170,7 @@ impl Story<'_> {
             let answer = self.client.post(&flow.url, JSON, &question).await?.expect(status)?;
             ensure!(answer.body["sku"] == sku, "unexpected answer {}", answer.body);
             let seen = format!("{sku}: {} {}", status.as_u16(), answer.body);
-            self.output.done("Stock Check", &seen)?;
+            output::done("Stock Check", &seen)?;
         }
         Ok(())
     }
@@ -183,7 +183,7 @@ impl Story<'_> {
         self.finish(text(&answer.body, "/executionId")?).await?;
         let shipments = self.third_party.received("/copper", 1).await?;
         ensure!(shipments[0]["speed"] == "standard", "not as configured: {}", shipments[0]);
-        self.output.done("Receive Order", "the other customer's, with its own configuration")
+        output::done("Receive Order", "the other customer's, with its own configuration")
     }
 
     async fn send_form(&self, instance: &Instance) -> anyhow::Result<()> {
@@ -192,7 +192,7 @@ impl Story<'_> {
         self.client.post(&flow.url, FORM, form).await?.expect(StatusCode::OK)?;
         let entries = self.third_party.received("/inbox", 1).await?;
         ensure!(entries[0]["from"] == "Ada <ada@example.com>", "unexpected {}", entries[0]);
-        self.output.done("Form Entry", &format!("inbox got {}", entries[0]))
+        output::done("Form Entry", &format!("inbox got {}", entries[0]))
     }
 
     async fn send_report(&self, instance: &Instance) -> anyhow::Result<()> {
@@ -208,7 +208,7 @@ impl Story<'_> {
         let pointer = "/testInstanceFlowConfig/testInstanceFlowConfigResult/execution/id";
         self.finish(text(&data, pointer)?).await?;
         let reports = self.third_party.received("/reports", 1).await?;
-        self.output.done("Send Report", &format!("run ahead of its schedule: {}", reports[0]))
+        output::done("Send Report", &format!("run ahead of its schedule: {}", reports[0]))
     }
 
     /// Waits for the end of an execution, which must be a good one.
@@ -237,14 +237,14 @@ impl Story<'_> {
         let result = &data["executionResult"];
         let steps = result["stepResults"]["totalCount"].as_u64().unwrap_or_default();
         ensure!(steps > 0, "the execution has no step results");
-        self.output.done("execution", &format!("{execution}, {steps} step results"))?;
+        output::done("execution", &format!("{execution}, {steps} step results"))?;
         let lines = result["logs"]["nodes"].as_array().context("the execution has no logs")?;
         let summary = "Order 1001: 2 lines, 3 pieces; orders so far: 1.";
         ensure!(
             lines.iter().any(|line| line["message"] == summary),
             "the log does not hold the summary: {lines:?}"
         );
-        self.output.done("log", summary)
+        output::done("log", summary)
     }
 
     /// Lines to go on with by hand.
@@ -252,8 +252,8 @@ impl Story<'_> {
         let receive = &orders.flow("Receive Order")?.url;
         let stock = &orders.flow("Stock Check")?.url;
         let form = &contact.flow("Form Entry")?.url;
-        self.output.line("\nEverything worked. Try it yourself:")?;
-        self.output.commands(
+        output::line("\nEverything worked. Try it yourself:")?;
+        output::commands(
             "Call the flows",
             &[
                 format!("curl -H 'Content-Type: {JSON}' -d '{ORDER}' '{receive}'"),
@@ -263,7 +263,7 @@ impl Story<'_> {
                 format!("curl -d 'email=ada@example.com' -d 'message=Hello' '{form}'"),
             ],
         )?;
-        self.output.commands(
+        output::commands(
             "Look around with the command line client",
             &[
                 format!("export PRISMATIC_URL='{}'", self.client.base()),
@@ -276,7 +276,7 @@ impl Story<'_> {
             ],
         )?;
         let graphiql = format!("{}/graphiql", self.client.base());
-        self.output.commands("Ask the API in a browser", &[graphiql])
+        output::commands("Ask the API in a browser", &[graphiql])
     }
 }
 

@@ -19,7 +19,6 @@ use super::eventually;
 pub struct Received {
     pub method: Method,
     pub path: String,
-    pub query: String,
     pub headers: HeaderMap,
     pub body: Bytes,
 }
@@ -105,9 +104,8 @@ async fn receive(
     body: Bytes,
 ) -> Response {
     let path = uri.path().to_owned();
-    let query = uri.query().unwrap_or_default().to_owned();
     let answer = book.answers.lock().unwrap().get(&path).cloned().unwrap_or_default();
-    book.received.lock().unwrap().push(Received { method, path, query, headers, body });
+    book.received.lock().unwrap().push(Received { method, path, headers, body });
     tokio::time::sleep(answer.after).await;
     Response::builder()
         .status(answer.status)

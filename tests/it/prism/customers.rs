@@ -14,7 +14,7 @@ async fn customers_are_managed() {
     assert_eq!(column(&listed, "id"), [id.as_str()]);
     assert_eq!(column(&listed, "externalId"), ["initech"]);
     assert_eq!(column(&listed, "description"), ["Makes printers"]);
-    let taken = prism.refused(&create).await;
+    let taken = prism.refused(&["customers:create", "-n", "Initech"]).await;
     assert!(taken.contains("name: "), "{taken}");
 
     // What is not given stays as it is.
@@ -50,8 +50,7 @@ async fn users_of_a_customer_are_managed() {
             "Ada",
         ])
         .await;
-    // These switches travel as texts.
-    let rename = ["customers:users:update", &user, "-n", "Ada L.", "-d", "true", "-o", "false"];
+    let rename = ["customers:users:update", &user, "-n", "Ada L.", "-p", "+47 1"];
     assert_eq!(prism.ok(&rename).await, user);
     let users = prism.rows(&["customers:users:list", &customer, "-x"]).await;
     assert_eq!(column(&users, "id"), [user.as_str()]);

@@ -72,5 +72,7 @@ async fn a_draft_is_tested_before_it_is_published() {
     let execution = crate::harness::text(&answer, "/executionId");
     assert_eq!(acme.ended(&execution).await["error"], serde_json::Value::Null);
     let shipments = warehouse.wait_for("/shipments", 1).await;
+    assert_eq!(shipments[0].method, "POST");
+    assert_eq!(shipments[0].header("content-type"), "application/json");
     assert_eq!(shipments[0].json()["sku"], "oak-board");
 }

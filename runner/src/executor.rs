@@ -3,18 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use components::{
-    Inputs, LogLine, LoopKind, Output, Perform, Response, Run, Safety, Severity, StepError,
-};
+use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, StepError};
 use entity::{StepResultId, Timestamp, execution};
 use flow::program::ErrorHandler;
-use flow::{Expression, Map, Scope, Value};
+use flow::{Map, Value};
 use jobs::{Accept, Owner, WriteError};
 use tokio::sync::oneshot;
 
+use crate::inputs::{items, resolve};
 use crate::invocation::{Accepted, StartError};
 use crate::journal::{Entry, Journal, StateJournal, step_path};
-use crate::machine::{Items, Machine, Next};
+use crate::machine::{Machine, Next};
 use crate::plan::{Plan, PlannedStep};
 use crate::record::{Finished, Place, Record};
 use crate::runner::Inner;
@@ -96,7 +95,8 @@ impl Executor {
         let payload = crate::payload::complete(payload, &self.run.info)
             .await
             .map_err(|error| Stop::Failed(error.to_string()))?;
-        let inputs = resolve(&trigger.inputs, machine).map_err(|error| self.failed(&error))?;
+        let inputs =
+            resolve(&trigger.inputs, machine).map_err(|error| Stop::Failed(error.message))?;
         let output = (trigger.trigger.perform)(&mut self.run, payload, &inputs);
         self.take_lines(&trigger.step.key, "");
         let output = output.map_err(|error| {
@@ -377,11 +377,6 @@ impl Executor {
         stored.map_err(|error| Stop::Lost(WriteError::Database(Arc::new(error.into()))))
     }
 
-    #[expect(clippy::unused_self, reason = "reads as the sibling of `fail`")]
-    fn failed(&self, error: &StepError) -> Stop {
-        Stop::Failed(error.message.clone())
-    }
-
     pub fn now(&self) -> Timestamp {
         self.inner.env.clock.now()
     }
@@ -400,40 +395,4 @@ fn place(machine: &Machine<'_>) -> Place {
         loop_path: machine.loop_path(),
         innermost_loop: innermost.map(|(key, index)| (key.to_owned(), index)),
     }
-}
-
-fn resolve(inputs: &[(Arc<str>, Expression)], scope: &dyn Scope) -> Result<Inputs, StepError> {
-    let mut resolved = Map::with_capacity(inputs.len());
-    for (key, expression) in inputs {
-        let value = expression
-            .evaluate(scope)
-            .map_err(|error| StepError::new(format!("Input \"{key}\": {error}")))?;
-        if let Some(value) = value {
-            resolved.insert(key.clone(), value);
-        }
-    }
-    Ok(Inputs(resolved))
-}
-
-fn items(kind: LoopKind, inputs: &Inputs) -> Result<Items, StepError> {
-    match kind {
-        LoopKind::Times => {
-            let count = inputs.count("iterationCount", 0)?;
-            Ok(Items::Count(usize::try_from(count).unwrap_or(usize::MAX)))
-        }
-        LoopKind::Items => match inputs.require("items")? {
-            Value::List(items) => Ok(Items::List(items.clone())),
-            Value::Object(map) => Ok(Items::Object(map.clone())),
-            Value::String(text) => match Value::parse_or_text(text) {
-                Value::List(items) => Ok(Items::List(items)),
-                Value::Object(map) => Ok(Items::Object(map)),
-                _ => Err(not_iterable()),
-            },
-            _ => Err(not_iterable()),
-        },
-    }
-}
-
-fn not_iterable() -> StepError {
-    StepError::new("A loop needs a list or an object to go over.")
 }

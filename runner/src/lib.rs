@@ -8,6 +8,7 @@
 mod deployment;
 mod endpoint;
 mod executor;
+mod inputs;
 mod invocation;
 mod journal;
 pub mod machine;

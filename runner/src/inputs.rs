@@ -1,0 +1,46 @@
+//! Inputs of a step, resolved when it runs.
+
+use std::sync::Arc;
+
+use components::{Inputs, LoopKind, StepError};
+use flow::{Expression, Map, Scope, Value};
+
+use crate::machine::Items;
+
+/// What a step is called with: its inputs as they are at this point of the run.
+pub fn resolve(inputs: &[(Arc<str>, Expression)], scope: &dyn Scope) -> Result<Inputs, StepError> {
+    let mut resolved = Map::with_capacity(inputs.len());
+    for (key, expression) in inputs {
+        let value = expression
+            .evaluate(scope)
+            .map_err(|error| StepError::new(format!("Input \"{key}\": {error}")))?;
+        if let Some(value) = value {
+            resolved.insert(key.clone(), value);
+        }
+    }
+    Ok(Inputs(resolved))
+}
+
+/// What a loop goes over.
+pub fn items(kind: LoopKind, inputs: &Inputs) -> Result<Items, StepError> {
+    match kind {
+        LoopKind::Times => {
+            let count = inputs.count("iterationCount", 0)?;
+            Ok(Items::Count(usize::try_from(count).unwrap_or(usize::MAX)))
+        }
+        LoopKind::Items => match inputs.require("items")? {
+            Value::List(items) => Ok(Items::List(items.clone())),
+            Value::Object(map) => Ok(Items::Object(map.clone())),
+            Value::String(text) => match Value::parse_or_text(text) {
+                Value::List(items) => Ok(Items::List(items)),
+                Value::Object(map) => Ok(Items::Object(map)),
+                _ => Err(not_iterable()),
+            },
+            _ => Err(not_iterable()),
+        },
+    }
+}
+
+fn not_iterable() -> StepError {
+    StepError::new("A loop needs a list or an object to go over.")
+}

@@ -16,6 +16,7 @@ mod prism;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod traps;
 mod triggers;
 #[cfg(test)]
 mod workspace;

@@ -1,6 +1,7 @@
 //! Who asks, and with what: everything a resolver may use.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::{Env, Viewer};
 
@@ -8,10 +9,29 @@ use crate::ApiError;
 use crate::graphql::Arguments;
 use crate::loader::{Key, Loaders};
 
+/// Rows of lists that one request may load: pages are bounded, but lists within lists multiply.
+const LISTED_ROWS_MAX: usize = 100_000;
+
 /// What one request runs with.
 pub struct Context {
     pub env: Arc<Env>,
     pub viewer: Viewer,
+    listed: AtomicUsize,
+}
+
+impl Context {
+    pub fn new(env: Arc<Env>, viewer: Viewer) -> Self {
+        Self { env, viewer, listed: AtomicUsize::new(0) }
+    }
+
+    /// Counts rows of lists, and refuses to go on when there are too many.
+    pub fn count_rows(&self, rows: usize) -> Result<(), ApiError> {
+        if self.listed.fetch_add(rows, Ordering::Relaxed) + rows <= LISTED_ROWS_MAX {
+            return Ok(());
+        }
+        let limit = format!("A request may list {LISTED_ROWS_MAX} rows; ask for smaller pages.");
+        Err(ApiError::LimitReached(limit))
+    }
 }
 
 /// One field being answered: the request it belongs to, and its arguments.

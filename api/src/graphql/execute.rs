@@ -23,7 +23,7 @@ pub async fn execute(schema: &Schema, viewer: Viewer, request: Request) -> Respo
     let env = schema.env.clone();
     let number = env.ids.secret();
     let span = tracing::info_span!("graphql", request = number);
-    let loaders = Arc::new(Loaders::new(Context { env, viewer }));
+    let loaders = Arc::new(Loaders::new(Context::new(env, viewer)));
     let request = complete_variables(request).data(loaders);
     let answer = schema.schema.execute(request.root_value(FieldValue::owned_any(Arc::new(()))));
     finish(answer.instrument(span).await, &number)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::Value;
 use entity::{Id, Labels};
 use sea_orm::sea_query::extension::postgres::PgExpr;
-use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, LikeExpr, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoCondition, LikeExpr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 
 use super::argument::{flag, int, list, text, time, uuid};
@@ -175,12 +175,15 @@ impl Filter {
     /// One whole label of a list of labels.
     pub fn label(name: &'static str, column: impl ColumnTrait) -> Self {
         let parameter = (name, "String", "Only those that carry this label.");
-        Self::new(parameter, move |value| {
+        let apply = move |value: &Value, dialect: Dialect| {
             let list = Labels(vec![text(name, value)?]).to_string();
             // The list is stored as JSON text: the label appears in it with its quotes.
             let quoted = list.trim_start_matches('[').trim_end_matches(']');
-            Ok(column.like(like(&format!("%{}%", escape(quoted)))).into_condition())
-        })
+            let find = Func::cust(if dialect.is_sqlite { "instr" } else { "strpos" });
+            let labels = Expr::col(column.as_column_ref());
+            Ok(Expr::from(find.args([labels, Expr::val(quoted)])).gt(0).into_condition())
+        };
+        Self { parameter, apply: Arc::new(apply) }
     }
 
     fn pattern(
@@ -189,11 +192,15 @@ impl Filter {
         pattern: impl Fn(&str) -> String + Send + Sync + 'static,
     ) -> Self {
         let apply = move |value: &Value, dialect: Dialect| {
-            let pattern = like(&pattern(&text(parameter.0, value)?));
+            let pattern = LikeExpr::new(pattern(&text(parameter.0, value)?));
             let expr = Expr::col(column.as_column_ref());
-            // `LIKE` of SQLite ignores the case already.
-            Ok(if dialect.is_sqlite { expr.like(pattern) } else { expr.ilike(pattern) }
-                .into_condition())
+            // `LIKE` of SQLite ignores the case already, but has no escape character of its own.
+            Ok(if dialect.is_sqlite {
+                expr.like(pattern.escape('\\'))
+            } else {
+                expr.ilike(pattern)
+            }
+            .into_condition())
         };
         Self { parameter, apply: Arc::new(apply) }
     }
@@ -202,10 +209,6 @@ impl Filter {
 /// All rows, or none.
 pub fn constant(all: bool) -> Condition {
     if all { Condition::all() } else { Expr::val(1).eq(0).into_condition() }
-}
-
-fn like(pattern: &str) -> LikeExpr {
-    LikeExpr::new(pattern).escape('\\')
 }
 
 fn escape(text: &str) -> String {

@@ -196,6 +196,7 @@ async fn rows_of<E: Noun>(
         query.order_by(Alias::new("id"), sql_order(request, request.id_direction));
     }
     let rows = context.env.db.read().query_all(&query).await?;
+    context.count_rows(rows.len())?;
     let read = rows.iter().map(|row| {
         let place: i64 = row.try_get("", "place")?;
         let model = E::Model::from_query_result(row, "")?;

@@ -1,5 +1,6 @@
 //! Tests that ask the schema as a client does, on a real database.
 
+mod arguments;
 mod batches;
 mod contract;
 mod lists;

@@ -9,7 +9,7 @@ use super::connection::Listing;
 use super::filter::Filter;
 use super::integration::object::definition;
 use super::order::Order;
-use super::{id, page};
+use super::{component, id, page};
 use crate::ApiError;
 use crate::context::Ask;
 use sea_orm::ColumnTrait;
@@ -131,6 +131,18 @@ fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model
         |variable, ask| async move {
             declared(&variable, &ask, |variable| {
                 variable.code_language.map(|choice| choice.name().to_uppercase())
+            })
+            .await
+        },
+    )
+    .resolve(
+        "connection",
+        "Connection",
+        "The kind of credentials it holds.",
+        |variable, ask| async move {
+            declared(&variable, &ask, |variable| {
+                let connection = variable.connection.as_ref()?;
+                component::connection(&connection.component.key, &connection.key)
             })
             .await
         },

@@ -92,12 +92,17 @@ fn fields(of: &Value) -> Vec<Field> {
         .collect()
 }
 
+/// What a connection lists. There is a type `Connection` too, which is none.
+fn node(of: &str) -> Option<&str> {
+    of.strip_suffix("Connection").filter(|node| !node.is_empty())
+}
+
 /// The shortest way to many values of each type, from a list at the root.
 fn paths(types: &BTreeMap<String, Vec<Field>>) -> BTreeMap<String, Vec<String>> {
     let mut found = BTreeMap::new();
     let mut next: VecDeque<(String, Vec<String>)> = VecDeque::new();
     for field in &types["RootQuery"] {
-        if let Some(node) = field.of.strip_suffix("Connection") {
+        if let Some(node) = node(&field.of) {
             next.push_back((node.to_owned(), vec![field.name.clone()]));
         }
     }
@@ -106,13 +111,12 @@ fn paths(types: &BTreeMap<String, Vec<Field>>) -> BTreeMap<String, Vec<String>> 
             continue;
         }
         for field in types[&of].iter().filter(|field| field.kind == "OBJECT") {
-            let node = field.of.strip_suffix("Connection").unwrap_or(&field.of);
-            let path = path.iter().chain([&field.name]).cloned().collect();
-            let path: Vec<String> = path;
-            let is_list = field.of.ends_with("Connection");
-            let step = if is_list { format!("{}!", field.name) } else { field.name.clone() };
-            let path = path[..path.len() - 1].iter().cloned().chain([step]).collect();
-            next.push_back((node.to_owned(), path));
+            let (next_of, step) = match node(&field.of) {
+                Some(node) => (node, format!("{}!", field.name)),
+                None => (field.of.as_str(), field.name.clone()),
+            };
+            let path = path.iter().cloned().chain([step]).collect();
+            next.push_back((next_of.to_owned(), path));
         }
         found.insert(of, path);
     }
@@ -121,7 +125,7 @@ fn paths(types: &BTreeMap<String, Vec<Field>>) -> BTreeMap<String, Vec<String>> 
 
 fn selection(field: &Field) -> String {
     let name = &field.name;
-    if field.of.ends_with("Connection") {
+    if node(&field.of).is_some() {
         format!("{name} {{ nodes {{ __typename }} totalCount pageInfo {{ hasNextPage }} }}")
     } else if field.kind == "OBJECT" {
         format!("{name} {{ __typename }}")

@@ -4,11 +4,18 @@ use std::sync::{Arc, LazyLock};
 
 use components::{Catalog, ScheduleSupport};
 
-use super::builder::{Registry, Type};
+mod input;
+mod search;
+
+pub use input::Connection;
+
+use self::input::InputField;
+use self::search::{Search, Searchable, narrow};
+use super::argument::text;
+use super::builder::{Parameter, Registry, Type};
 use super::connection::register_pages;
 use super::id;
 use crate::ApiError;
-use crate::context::Ask;
 
 static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::default);
 
@@ -29,6 +36,11 @@ pub struct Operation {
 enum Known {
     Action(&'static components::Action),
     Trigger(&'static components::Trigger),
+}
+
+/// The connection with these keys, if it is known here.
+pub fn connection(component: &str, key: &str) -> Option<Arc<Connection>> {
+    Connection::find(CATALOG.component(component)?, key)
 }
 
 impl Operation {
@@ -102,25 +114,80 @@ fn of_component(component: &'static components::Component) -> Vec<Operation> {
     triggers.chain(actions).collect()
 }
 
-const COMPONENT_FILTERS: [(&str, &str, &str); 7] = [
-    ("key", "String", "Only the one with this key."),
-    ("key_In", "[String]", "Only those with one of the keys."),
-    ("key_Icontains", "String", "Only those whose key contains the text."),
-    ("label_Icontains", "String", "Only those whose label contains the text."),
-    ("description_Icontains", "String", "Only those whose description contains the text."),
-    ("category", "String", "Only those of the category."),
-    ("public", "Boolean", "Only those that everybody has, or the others."),
-];
+static COMPONENT_FILTERS: LazyLock<Vec<Search<Component>>> = LazyLock::new(|| {
+    vec![
+        Search::text("key"),
+        Search::texts("key_In", "key"),
+        Search::contains("key_Icontains", "key"),
+        Search::contains("label_Icontains", "label"),
+        Search::contains("description_Icontains", "description"),
+        Search::text("category"),
+        Search::flag("public", |component| component.known.is_some()),
+        Search::flag("hasActions", |it| it.known.is_some_and(|it| !it.actions.is_empty())),
+        Search::flag("hasTriggers", |it| it.known.is_some_and(|it| !it.triggers.is_empty())),
+        Search::flag("hasConnections", |it| it.known.is_some_and(|it| !it.connections.is_empty())),
+        Search::flag("hasDataSources", |_| false),
+        Search::flag("customer_Isnull", |_| true),
+        Search::idle("allVersions", "True lists every version; there is one of each."),
+        Search::idle(
+            "includeComponentsForCodeNativeIntegrations",
+            "True lists those of code-native integrations too; there are none.",
+        ),
+        Search::query(),
+    ]
+});
 
-const ACTION_FILTERS: [(&str, &str, &str); 7] = [
-    ("component", "ID", "Only those of the component."),
-    ("key", "String", "Only those with this key."),
-    ("key_In", "[String]", "Only those with one of the keys."),
-    ("key_Icontains", "String", "Only those whose key contains the text."),
-    ("label_Icontains", "String", "Only those whose label contains the text."),
-    ("description_Icontains", "String", "Only those whose description contains the text."),
-    ("isTrigger", "Boolean", "Only triggers, or only the others."),
-];
+static ACTION_FILTERS: LazyLock<Vec<Search<Operation>>> = LazyLock::new(|| {
+    vec![
+        Search::new(
+            ("component", "ID", "Only those of the component."),
+            |it: &Operation, value| {
+                Ok(id::decode_key("Component", &text("component", value)?)? == it.component)
+            },
+        ),
+        Search::text("key"),
+        Search::texts("key_In", "key"),
+        Search::contains("key_Icontains", "key"),
+        Search::contains("label_Icontains", "label"),
+        Search::contains("description_Icontains", "description"),
+        Search::flag("isTrigger", Operation::is_trigger),
+        Search::flag("isCommonTrigger", |it: &Operation| {
+            it.as_trigger().is_some_and(|it| it.is_common)
+        }),
+        Search::flag("isDataSource", |_| false),
+        Search::flag("isDetailDataSource", |_| false),
+        Search::query(),
+    ]
+});
+
+fn parameters<M>(filters: &[Search<M>]) -> Vec<Parameter> {
+    filters.iter().map(|filter| filter.parameter).collect()
+}
+
+impl Searchable for Component {
+    fn property(&self, name: &str) -> Option<String> {
+        match name {
+            "key" => Some(self.key.clone()),
+            "label" => Some(self.label().to_owned()),
+            "description" => Some(self.description().to_owned()),
+            "category" => self.known.map(|known| known.category.to_owned()),
+            "public" => Some(self.known.is_some().to_string()),
+            _ => None,
+        }
+    }
+}
+
+impl Searchable for Operation {
+    fn property(&self, name: &str) -> Option<String> {
+        match name {
+            "key" => Some(self.key.clone()),
+            "label" => Some(self.label().to_owned()),
+            "description" => Some(self.description().to_owned()),
+            "isTrigger" => Some(self.is_trigger().to_string()),
+            _ => None,
+        }
+    }
+}
 
 pub fn register(registry: &mut Registry) {
     register_pages::<Component>(registry, "Component");
@@ -134,8 +201,10 @@ pub fn register(registry: &mut Registry) {
             ("VALID", "It may have one."),
         ],
     );
+    input::register(registry);
     registry.add(component());
     registry.add(operation());
+    data_sources(registry);
     registry.query(|query| {
         query
             .resolve_with(
@@ -149,8 +218,11 @@ pub fn register(registry: &mut Registry) {
             )
             .short_list::<Component, _>(
                 ("components", "Component", "The components that steps can use."),
-                &COMPONENT_FILTERS,
-                |_, ask| async move { components_of(&ask) },
+                &parameters(&COMPONENT_FILTERS),
+                |_, ask| async move {
+                    let all = CATALOG.iter().map(|known| Component::by_key(known.key)).collect();
+                    narrow(all, &ask.args, &COMPONENT_FILTERS)
+                },
             )
             .resolve_with(
                 ("action", "Action", "One action or trigger."),
@@ -161,73 +233,13 @@ pub fn register(registry: &mut Registry) {
             )
             .short_list::<Operation, _>(
                 ("actions", "Action", "The actions and triggers of all components."),
-                &ACTION_FILTERS,
+                &parameters(&ACTION_FILTERS),
                 |_, ask| async move {
                     let all = CATALOG.iter().flat_map(of_component).collect();
-                    narrow(all, &ask)
+                    narrow(all, &ask.args, &ACTION_FILTERS)
                 },
             )
     });
-}
-
-fn components_of(ask: &Ask) -> Result<Vec<Arc<Component>>, ApiError> {
-    let texts = Texts::read(ask)?;
-    let category = ask.args.text("category")?;
-    if ask.args.flag("public")? == Some(false) {
-        return Ok(Vec::new());
-    }
-    let all =
-        CATALOG.iter().map(|known| Component { key: known.key.to_owned(), known: Some(known) });
-    let all = all.filter(|it| {
-        texts.admit(&it.key, it.label(), it.description())
-            && category
-                .as_deref()
-                .is_none_or(|category| it.known.is_some_and(|known| known.category == category))
-    });
-    Ok(all.map(Arc::new).collect())
-}
-
-fn narrow(all: Vec<Operation>, ask: &Ask) -> Result<Vec<Arc<Operation>>, ApiError> {
-    let texts = Texts::read(ask)?;
-    let is_trigger = ask.args.flag("isTrigger")?;
-    let component = ask.args.text("component")?;
-    let component = component.map(|id| id::decode_key("Component", &id)).transpose()?;
-    let kept = all.into_iter().filter(|it| {
-        texts.admit(&it.key, it.label(), it.description())
-            && is_trigger.is_none_or(|wanted| wanted == it.is_trigger())
-            && component.as_ref().is_none_or(|wanted| *wanted == it.component)
-    });
-    Ok(kept.map(Arc::new).collect())
-}
-
-/// The filters on texts that components and actions share.
-struct Texts {
-    key: Option<String>,
-    keys: Option<Vec<String>>,
-    parts: [Option<String>; 3],
-}
-
-impl Texts {
-    fn read(ask: &Ask) -> Result<Self, ApiError> {
-        let part = |name| Ok::<_, ApiError>(ask.args.text(name)?.map(|text| text.to_lowercase()));
-        Ok(Self {
-            key: ask.args.text("key")?,
-            keys: ask.args.texts("key_In")?,
-            parts: [
-                part("key_Icontains")?,
-                part("label_Icontains")?,
-                part("description_Icontains")?,
-            ],
-        })
-    }
-
-    fn admit(&self, key: &str, label: &str, description: &str) -> bool {
-        self.key.as_deref().is_none_or(|wanted| wanted == key)
-            && self.keys.as_ref().is_none_or(|wanted| wanted.iter().any(|wanted| wanted == key))
-            && self.parts.iter().zip([key, label, description]).all(|(part, text)| {
-                part.as_ref().is_none_or(|part| text.to_lowercase().contains(part))
-            })
-    }
 }
 
 fn component() -> Type<Component> {
@@ -246,12 +258,26 @@ fn component() -> Type<Component> {
         .field("versionIsAvailable", "Boolean!", "Whether it can be used.", |it| it.known.is_some())
         .field("versionIsLatest", "Boolean!", "Whether there is no newer version.", |_| true)
         .field("versionCreatedAt", "DateTime", "When it was published.", |_| None::<String>)
+        .field(
+            "signature",
+            "String!",
+            "SHA-1 of the uploaded package; empty for what is built in.",
+            |_| "",
+        )
         .field("forCodeNativeIntegration", "Boolean!", "Whether it belongs to one.", |_| false)
+        .short_list::<Connection, _>(
+            ("connections", "Connection", "The kinds of credentials it can use."),
+            &[],
+            |component, _| async move {
+                Ok(component.known.map(Connection::all).unwrap_or_default())
+            },
+        )
         .short_list::<Operation, _>(
             ("actions", "Action", "Its actions and triggers."),
-            &ACTION_FILTERS,
+            &parameters(&ACTION_FILTERS),
             |component, ask| async move {
-                narrow(component.known.map(of_component).unwrap_or_default(), &ask)
+                let all = component.known.map(of_component).unwrap_or_default();
+                narrow(all, &ask.args, &ACTION_FILTERS)
             },
         )
 }
@@ -280,4 +306,58 @@ fn operation() -> Type<Operation> {
                 ScheduleSupport::Required => "REQUIRED",
             })
         })
+        .field("dataSourceType", "ActionDataSourceType", "What it fills.", |_| None::<String>)
+        .field("detailDataSource", "Action", "What fills its parts.", |_| ())
+        .field(
+            "terminateExecution",
+            "Boolean!",
+            "Whether the run ends after it.",
+            |it| matches!(it.known, Some(Known::Action(action)) if action.terminates),
+        )
+        .field(
+            "allowsBranching",
+            "Boolean!",
+            "Whether the run goes on in branches.",
+            |it| matches!(it.known, Some(Known::Action(action)) if action.branches_by.is_some()),
+        )
+        .field("dynamicBranchInput", "String!", "The input that names the branches.", |it| match it
+            .known
+        {
+            Some(Known::Action(action)) => action.branches_by.unwrap_or_default(),
+            _ => "",
+        })
+        .short_list::<InputField, _>(
+            ("inputs", "InputField", "What has to be entered."),
+            &[],
+            |it, _| async move {
+                let inputs: &'static [components::Input] = match it.known {
+                    Some(Known::Action(action)) => &action.inputs,
+                    Some(Known::Trigger(trigger)) => &trigger.inputs,
+                    None => &[],
+                };
+                Ok(InputField::all(&format!("{}:{}", it.component, it.key), inputs))
+            },
+        )
+}
+
+fn data_sources(registry: &mut Registry) {
+    registry.enumeration(
+        "ActionDataSourceType",
+        "What a data source fills.",
+        &[
+            ("BOOLEAN", "A switch."),
+            ("CODE", "Text in a language."),
+            ("CONNECTION", "A connection."),
+            ("CREDENTIAL", "Credentials, in the older form."),
+            ("DATE", "A day."),
+            ("JSONFORM", "A form."),
+            ("NUMBER", "A number."),
+            ("OBJECTFIELDMAP", "A mapping of fields."),
+            ("OBJECTSELECTION", "A selection of objects."),
+            ("PICKLIST", "A list of values."),
+            ("SCHEDULE", "A schedule."),
+            ("STRING", "Text."),
+            ("TIMESTAMP", "An instant."),
+        ],
+    );
 }

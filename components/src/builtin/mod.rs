@@ -20,6 +20,7 @@ mod stop_execution;
 mod text_manipulation;
 mod uuid;
 mod webhook_triggers;
+mod xml;
 
 use crate::Component;
 

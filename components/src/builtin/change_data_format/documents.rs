@@ -1,17 +1,18 @@
-//! Whole documents from one format to another: JSON, YAML and CSV.
+//! Whole documents from one format to another: JSON, YAML, XML and CSV.
 
 use std::sync::Arc;
 
 use flow::{Map, Value};
 
 use super::values::{Source, source};
-use crate::builtin::csv;
+use crate::builtin::{csv, xml};
 use crate::{Inputs, Output, StepError};
 
 #[derive(Clone, Copy)]
 pub enum Format {
     Csv,
     Json,
+    Xml,
     Yaml,
 }
 
@@ -28,13 +29,8 @@ pub fn convert(inputs: &Inputs, from: Format, to: Format) -> Result<Output, Step
         Format::Yaml => serde_saphyr::to_string(&data).map_err(|error| {
             StepError::new(format!("The data cannot be written as YAML: {error}."))
         })?,
-        Format::Csv => {
-            let items = match data {
-                Value::List(items) => items,
-                single => Arc::new(vec![single]),
-            };
-            csv::write(&csv::rows_of(&items)?, ',')
-        }
+        Format::Xml => xml::write(&data)?,
+        Format::Csv => csv::write(&csv::rows_of(&table_in(&data))?, ','),
     };
     Ok(Value::from(text).into())
 }
@@ -47,8 +43,23 @@ fn read(inputs: &Inputs, from: Format) -> Result<Value, StepError> {
     match from {
         Format::Csv => table(&text, inputs),
         Format::Json => super::values::parse(&text),
+        Format::Xml => xml::read(&text, inputs.flag("numbersAsStrings")),
         Format::Yaml => serde_saphyr::from_str_with_options(&text, yaml_options())
             .map_err(|error| StepError::new(format!("The data is not valid YAML: {error}"))),
+    }
+}
+
+/// The rows of a table: a list, also one that is all that stands inside of objects, as the records
+/// of an XML document do. Anything else is a row by itself.
+fn table_in(data: &Value) -> Arc<Vec<Value>> {
+    let mut inner = data;
+    while let Some((_, only)) = inner.as_object().filter(|map| map.len() == 1).and_then(Map::first)
+    {
+        inner = only;
+    }
+    match inner {
+        Value::List(items) => items.clone(),
+        _ => Arc::new(vec![data.clone()]),
     }
 }
 
@@ -128,6 +139,12 @@ mod tests {
                 ("deserializeFromYaml", data(json!(yaml)), tree.clone()),
                 ("yamlToJson", data(json!(yaml)), json!(tree.to_string())),
                 ("yamlToCsv", data(json!("- a: 1\n- a: 2\n")), json!("a\n1\n2")),
+                ("yamlToXml", data(json!(yaml)), json!("<root><a>1</a><b>x</b><b>y</b></root>")),
+                (
+                    "csvToXml",
+                    data(json!("a b\n1")),
+                    json!("<root><item><a_b>1</a_b></item></root>"),
+                ),
             ],
         )
         .await;
@@ -147,5 +164,47 @@ mod tests {
         let refused =
             stage.data("change-data-format", "deserializeFromYaml", data(json!(bomb))).await;
         assert!(refused.is_err(), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn xml() {
+        let order = r#"<?xml version="1.0"?><!DOCTYPE o [<!ENTITY e "&amp;&amp;">]>
+            <o:order id="7" note="a&#10;&lt;b"><!-- c --><item><name>Tea &amp; m&#252;</name>
+            <price>2.50</price><code>007</code></item><item>x<![CDATA[<y>]]></item>
+            <empty/><total unit="kg">3</total></o:order>"#;
+        let tree = |price: Json, total: Json| {
+            json!({ "o:order": { "@_id": "7", "@_note": "a\n<b", "item": [
+                { "name": "Tea & m\u{fc}", "price": price, "code": "007" }, "x<y>"],
+                "empty": "", "total": { "@_unit": "kg", "#text": total } } })
+        };
+        let written = "<a b=\"&quot;&lt;\">1 &lt; 2<c/><c>x</c><_1_>y</_1_></a>";
+        let object =
+            json!({ "a": { "@_b": "\"<", "#text": "1 < 2", "c": [null, "x"], "1 ": "y" } });
+        let rows = "<all><row><a>1</a></row><row><a>2</a></row></all>";
+        let data = |data: Json| json!({ "data": data });
+        check(
+            "change-data-format",
+            [
+                ("deserializeFromXml", data(json!(order)), tree(json!(2.5), json!(3))),
+                (
+                    "deserializeFromXml",
+                    json!({ "data": order, "numbersAsStrings": "true" }),
+                    tree(json!("2.50"), json!("3")),
+                ),
+                ("binaryToXml", data(object.clone()), json!(written)),
+                ("jsonToXml", data(json!(object.to_string())), json!(written)),
+                ("jsonToXml", data(json!([1])), json!("<root><item>1</item></root>")),
+                ("xmlToJson", data(json!("<a>1</a>")), json!("{\"a\":1}")),
+                ("xmlToYaml", data(json!("<a>x</a>")), json!("a: x\n")),
+                ("xmlToCsv", data(json!(rows)), json!("a\n1\n2")),
+            ],
+        )
+        .await;
+        let deep = "<a>".repeat(200) + &"</a>".repeat(200);
+        for wrong in ["<a>", "<a></b>", "<a/><a/>", "x", "", "<a>&e;</a>", "<a b=c/>", &*deep] {
+            let inputs = json!({ "data": wrong });
+            let error = Stage::new().data("change-data-format", "deserializeFromXml", inputs).await;
+            assert!(error.is_err(), "{wrong}: {error:?}");
+        }
     }
 }

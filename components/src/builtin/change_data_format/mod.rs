@@ -5,7 +5,7 @@
 mod documents;
 mod values;
 
-use documents::Format::{Csv, Json, Yaml};
+use documents::Format::{Csv, Json, Xml, Yaml};
 use documents::{convert, deserialize};
 
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepError};
@@ -14,6 +14,7 @@ pub fn component() -> Component {
     let mut actions = value_actions();
     actions.extend(conversion_actions());
     actions.extend(document_actions());
+    actions.extend(xml_actions());
     Component {
         actions,
         ..Component::new(
@@ -38,6 +39,10 @@ const HAS_HEADER: Input = Input::new("hasHeader", "Has header")
     .comments("The first row of the table names its columns.")
     .default("true")
     .aliases(&["header", "headers", "includesHeader"]);
+const NUMBERS_AS_STRINGS: Input = Input::new("numbersAsStrings", "Numbers as strings")
+    .kind(InputKind::Boolean)
+    .comments("Leaves what looks like a number as text.")
+    .default("false");
 const UNFLATTEN: Input = Input::new("unflatten", "Unflatten")
     .kind(InputKind::Boolean)
     .comments("Makes nested objects of columns whose names have the form outer__inner.")
@@ -177,5 +182,27 @@ fn document_actions() -> Vec<Action> {
         action("yamlToJson", "YAML to JSON", "Writes YAML as JSON", |inputs| {
             convert(inputs, Yaml, Json)
         }),
+    ]
+}
+
+fn xml_actions() -> Vec<Action> {
+    let from = |key, label, description, perform| {
+        action(key, label, description, perform, DATA).inputs([DATA, NUMBERS_AS_STRINGS])
+    };
+    let to = |key, label, description, perform| action(key, label, description, perform, DATA);
+    vec![
+        from("deserializeFromXml", "Deserialize from XML", "Reads XML", |inputs| {
+            deserialize(inputs, Xml)
+        }),
+        from("xmlToCsv", "XML to CSV", "Writes XML as a table", |inputs| convert(inputs, Xml, Csv)),
+        from("xmlToJson", "XML to JSON", "Writes XML as JSON", |inputs| convert(inputs, Xml, Json)),
+        from("xmlToYaml", "XML to YAML", "Writes XML as YAML", |inputs| convert(inputs, Xml, Yaml)),
+        to("binaryToXml", "JavaScript Object to XML", "Writes data as XML", |inputs| {
+            convert(inputs, Json, Xml)
+        }),
+        to("csvToXml", "CSV to XML", "Writes a table as XML", |inputs| convert(inputs, Csv, Xml))
+            .inputs([DATA, HAS_HEADER, UNFLATTEN]),
+        to("jsonToXml", "JSON to XML", "Writes JSON as XML", |inputs| convert(inputs, Json, Xml)),
+        to("yamlToXml", "YAML to XML", "Writes YAML as XML", |inputs| convert(inputs, Yaml, Xml)),
     ]
 }

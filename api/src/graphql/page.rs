@@ -65,6 +65,26 @@ pub struct Request {
     pub wants_count: bool,
 }
 
+impl Request {
+    /// All children in this order, without a count.
+    pub fn all(children: Children, order: Vec<(Order, Direction)>) -> Self {
+        Self {
+            identity: String::new(),
+            children,
+            filter: Condition::all(),
+            order,
+            id_direction: Direction::Ascending,
+            after: None,
+            before: None,
+            offset: 0,
+            size: SHORT_LIST_MAX,
+            from_end: false,
+            wants_rows: true,
+            wants_count: false,
+        }
+    }
+}
+
 /// A page of rows with their cursors.
 #[derive(Debug)]
 pub struct Page<M> {
@@ -281,20 +301,8 @@ pub async fn all_of<E: Noun>(
     parent: Uuid,
     order: Order,
 ) -> Result<Vec<Arc<E::Model>>, ApiError> {
-    let request = Request {
-        identity: identity.to_owned(),
-        children,
-        filter: Condition::all(),
-        order: vec![(order, Direction::Ascending)],
-        id_direction: Direction::Ascending,
-        after: None,
-        before: None,
-        offset: 0,
-        size: SHORT_LIST_MAX,
-        from_end: false,
-        wants_rows: true,
-        wants_count: false,
-    };
+    let order = vec![(order, Direction::Ascending)];
+    let request = Request { identity: identity.to_owned(), ..Request::all(children, order) };
     let page = ask.load(PageKey::<E>::new(parent, Arc::new(request))).await?;
     let rows = page.iter().flat_map(|page| page.rows.iter().map(|(row, _)| row.clone()));
     Ok(rows.collect())

@@ -13,14 +13,15 @@ use flow::Definition;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter};
 
 use super::{of_sequence, versions};
 use crate::ApiError;
 use crate::context::{Ask, Context};
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::config_value::{ConfigVariable, STATUS_FILTERS};
-use crate::graphql::page::RowKey;
+use crate::graphql::order::{Direction, Order};
+use crate::graphql::page::{PageKey, Request, RowKey};
 use crate::graphql::{
     config_value, config_variable as required, flow as flows, id, instance as instances,
 };
@@ -140,19 +141,30 @@ async fn version_at(
     ask: Ask,
 ) -> Result<Option<Arc<integration::Model>>, ApiError> {
     use integration::Column as C;
-    let sequence = C::SequenceId.eq(integration.sequence_id);
-    let mut rows = ask.viewer().rows::<integration::Entity>().filter(sequence);
+    let mut filter = Condition::all();
     if let Some(id) = ask.args.id::<IntegrationId>("id")? {
-        rows = rows.filter(C::Id.eq(id));
+        filter = filter.add(C::Id.eq(id));
     }
     if let Some(number) = ask.args.int("versionNumber")? {
-        rows = rows.filter(C::IsDraft.eq(false)).filter(C::VersionNumber.eq(number));
+        filter = filter.add(C::IsDraft.eq(false)).add(C::VersionNumber.eq(number));
     }
     if ask.args.flag("latestAvailable")? == Some(true) {
-        rows = rows.filter(C::IsDraft.eq(false)).filter(C::VersionIsAvailable.eq(true));
+        filter = filter.add(C::IsDraft.eq(false)).add(C::VersionIsAvailable.eq(true));
     }
-    let newest = rows.order_by_desc(C::VersionNumber).order_by_desc(C::IsDraft);
-    Ok(newest.one(ask.env().db.read()).await?.map(Arc::new))
+    let newest = Order::number("VERSION", "The number of the version.", C::VersionNumber);
+    let draft = Order::flag("DRAFT", "The draft is newer than any version.", C::IsDraft);
+    let request = Request {
+        identity: format!("versionAt:{}", ask.args.canonical()),
+        filter,
+        size: 1,
+        ..Request::all(
+            |id| C::SequenceId.eq(SequenceId(id)).into_condition(),
+            vec![(newest, Direction::Descending), (draft, Direction::Descending)],
+        )
+    };
+    let key = PageKey::<integration::Entity>::new(integration.sequence_id.uuid(), request.into());
+    let page = ask.load(key).await?;
+    Ok(page.and_then(|page| page.rows.first().map(|(row, _)| row.clone())))
 }
 
 fn relations(of: Type<integration::Model>) -> Type<integration::Model> {

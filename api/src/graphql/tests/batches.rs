@@ -10,9 +10,6 @@ const INTROSPECTION: &str = "{ __schema { types { name kind fields { name
     args { name type { kind } } type { ...T ofType { ...T ofType { ...T ofType { ...T } } } }
 } } } } fragment T on __Type { name kind }";
 
-/// Not answered for every row, or not a matter of rows.
-const EXEMPT: [&str; 1] = ["Integration.versionAt"];
-
 /// A field without required arguments.
 struct Field {
     name: String,
@@ -31,9 +28,6 @@ async fn every_field_costs_the_same_for_2_and_for_20_rows() {
     for (of, path) in paths(&types) {
         for field in &types[&of] {
             let name = format!("{of}.{}", field.name);
-            if EXEMPT.contains(&name.as_str()) {
-                continue;
-            }
             let query = |first| nest(&path, &selection(field), first);
             let few = cost(&world, &query(2)).await;
             let many = cost(&world, &query(20)).await;

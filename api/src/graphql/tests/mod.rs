@@ -215,4 +215,16 @@ impl World {
         }
         tx.commit().await.unwrap();
     }
+
+    /// A new user of a customer, with the role of this name.
+    async fn user(&self, customer: &str, role: &str) -> Viewer {
+        let data = self.ask("{ customerRoles { id name } }", serde_json::json!({})).await;
+        let roles = data["customerRoles"].as_array().unwrap();
+        let role = &roles.iter().find(|of| of["name"] == role).unwrap()["id"];
+        let input =
+            serde_json::json!({"email": "user@acme.test", "role": role, "customer": customer});
+        self.change("createCustomerUser", "user", input).await;
+        let user = domain::user::by_email(&self.env, "user@acme.test").await.unwrap().unwrap();
+        Viewer::User(UserViewer { user })
+    }
 }

@@ -167,3 +167,39 @@ async fn runs_and_their_logs_are_found_from_everywhere() {
     let data = world.ask(tail, since).await;
     assert_eq!(data["logs"]["edges"][0]["node"]["message"], "line of noteIt");
 }
+
+/// Proves R055.
+#[tokio::test]
+async fn customers_find_the_newest_version_on_offer() {
+    let world = World::new().await;
+    let (draft, first) = world.published(None).await;
+    let customer = world.customer("Acme").await;
+    let instance = json!({"name": "Live", "customer": customer, "integration": first});
+    world.change("createInstance", "instance", instance).await;
+    let second = world.change("publishIntegration", "integration", json!({ "id": draft })).await;
+    let offer = json!({"id": draft, "marketplaceConfiguration": "available_and_deployable"});
+    world.change("updateIntegrationMarketplaceConfiguration", "integration", offer).await;
+
+    let newer = "{ instances(isSystem: false) { nodes {
+        integration { versionNumber versionAt(latestAvailable: true) { id versionNumber } }
+    } } }";
+    let data = world.ask(newer, json!({})).await;
+    let of = &data["instances"]["nodes"][0]["integration"];
+    assert_eq!((&of["versionNumber"], &of["versionAt"]["versionNumber"]), (&json!(1), &json!(2)));
+    assert_eq!(of["versionAt"]["id"], second);
+
+    let user = world.user(&customer, "Marketplace Admin").await;
+    let offers = "query($all: Boolean) {
+        integrations(allVersions: $all) { nodes { id } totalCount }
+        customers { totalCount }
+    }";
+    let seen = world.answer(&user, offers, json!({})).await;
+    assert_eq!(seen["data"]["integrations"], json!({"nodes": [{"id": second}], "totalCount": 1}));
+    let seen = world.answer(&user, offers, json!({"all": true})).await;
+    assert_eq!(seen["data"]["integrations"]["totalCount"], 2);
+
+    let withdraw = json!({"id": second, "available": false});
+    world.change("updateIntegrationVersionAvailability", "integration", withdraw).await;
+    let seen = world.answer(&user, offers, json!({})).await;
+    assert_eq!(seen["data"]["integrations"]["nodes"], json!([{"id": first}]));
+}

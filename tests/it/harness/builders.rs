@@ -31,6 +31,7 @@ pub async fn organization(env: &Env, name: &str) -> (organization::Model, user::
     created
 }
 
+#[expect(clippy::disallowed_methods, reason = "moves whole tables, of whomever")]
 async fn move_rows(from: &Db, to: &Db) {
     let transaction = to.begin().await.unwrap();
     macro_rules! move_all {

@@ -150,3 +150,41 @@ pub async fn check(
 fn read(inputs: serde_json::Value) -> Inputs {
     Inputs(Value::from(inputs).as_object().cloned().unwrap())
 }
+
+/// A service on this machine; gives its URL.
+pub async fn serve(router: axum::Router) -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}")
+}
+
+/// Gives the run an instance with these flows, the first being its own. Their URLs answer with what
+/// they were sent.
+pub async fn flows(stage: &mut Stage, names: &[&str]) {
+    use axum::http::HeaderMap;
+    const SHOWN: [&str; 6] = [
+        "content-type",
+        "prismatic-invoked-by",
+        "prismatic-invoke-type",
+        "prismatic-synchronous",
+        "api-key",
+        "idempotency-key",
+    ];
+    let echo = |headers: HeaderMap, body: String| async move {
+        let header = |name| headers.get(name).map(|value| value.to_str().unwrap().to_owned());
+        let shown = SHOWN.iter().map(|name| ((*name).to_owned(), header(*name).into()));
+        let body = ("body".to_owned(), serde_json::Value::from(body));
+        axum::Json(serde_json::Value::Object(shown.chain([body]).collect()))
+    };
+    let url = serve(axum::Router::new().fallback(echo)).await;
+    let each = |value: Value| names.iter().map(|name| ((*name).into(), value.clone())).collect();
+    stage.run.info = Arc::new(crate::RunInfo {
+        execution_id: "e1".to_owned(),
+        started_at: "2026-03-01T12:00:00.000Z".to_owned(),
+        flow: crate::Named { name: names[0].to_owned(), ..crate::Named::default() },
+        webhook_urls: each(url.into()),
+        webhook_api_keys: each(vec!["k1", "k2"].into()),
+        ..crate::RunInfo::default()
+    });
+}

@@ -4,16 +4,19 @@ mod branch;
 mod change_data_format;
 mod code;
 mod collection_tools;
+mod cross_flow;
 mod csv;
 mod datetime;
 mod equality;
 mod hash;
 mod http;
+mod invoke;
 mod log;
 mod loops;
 mod management_triggers;
 mod math;
 mod persist_data;
+mod recursive_flow;
 mod schedule_triggers;
 mod sleep;
 mod stop_execution;
@@ -31,6 +34,7 @@ pub fn all() -> Vec<Component> {
         change_data_format::component(),
         code::component(),
         collection_tools::component(),
+        cross_flow::component(),
         csv::component(),
         datetime::component(),
         hash::component(),
@@ -40,6 +44,7 @@ pub fn all() -> Vec<Component> {
         management_triggers::component(),
         math::component(),
         persist_data::component(),
+        recursive_flow::component(),
         schedule_triggers::component(),
         sleep::component(),
         stop_execution::component(),

@@ -42,6 +42,15 @@ async fn exchange(run: &mut Run, inputs: &Inputs, request: Request) -> Result<Ou
     }
 }
 
+/// Sends one request; a status outside 2xx is an error that tells what the service answered.
+pub async fn send(run: &Run, request: Request) -> Result<Response, StepError> {
+    match run.services.egress.send(request).await {
+        Ok(response) if response.status.is_success() => Ok(response),
+        Ok(response) => Err(answer::error(&response)),
+        Err(error) => Err(StepError::new(error.to_string())),
+    }
+}
+
 struct Retries {
     max: u64,
     fixed_delay: Duration,

@@ -13,6 +13,8 @@ mod tests;
 use futures::future::BoxFuture;
 use http::Method;
 
+pub(super) use exchange::send;
+
 use super::webhook_triggers::webhook;
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, Run, Safety, StepError};
 

@@ -11,14 +11,7 @@ use axum::routing::{any, get, post};
 use flow::Value;
 use serde_json::{Value as Json, json};
 
-use crate::testing::Stage;
-
-async fn serve(router: Router) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    format!("http://{address}")
-}
+use crate::testing::{Stage, serve};
 
 /// Tells what arrived.
 async fn echo(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> axum::Json<Json> {

@@ -1,8 +1,11 @@
 //! `math`: arithmetic. Numbers may come as text; results that are none fail the step.
 
-use flow::Value;
+mod expression;
 
-use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepError};
+use flow::Value;
+use sha2::{Digest, Sha256};
+
+use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, Run, StepError};
 
 pub fn component() -> Component {
     let mut actions = list_actions();
@@ -26,6 +29,21 @@ pub fn component() -> Component {
                 .required()
                 .aliases(&["power"]),
         ]),
+    );
+    actions.extend(drawing_actions());
+    actions.push(
+        Action::new(
+            "evaluate",
+            "Evaluate Expression",
+            "Calculates an expression with numbers, operators and functions",
+            Perform::Pure(|inputs| {
+                finite(expression::evaluate(&inputs.require_text("expression")?)?)
+            }),
+        )
+        .inputs([Input::new("expression", "Expression")
+            .comments("For example (2 + 3) * sqrt(16) / 2 ^ 3.")
+            .required()
+            .aliases(&["expressionInput", "value"])]),
     );
     Component { actions, ..Component::new("math", "Math", "Calculates", "Helpers") }
 }
@@ -79,13 +97,7 @@ fn rounding_actions() -> Vec<Action> {
         unary("abs", "Absolute Value", "Leaves out the sign", |i| apply(i, f64::abs)),
         unary("ceil", "Ceiling", "Rounds up", |i| apply(i, f64::ceil)),
         unary("floor", "Floor", "Rounds down", |i| apply(i, f64::floor)),
-        // Halves go up, also below zero, as in JavaScript.
-        unary("round", "Round", "Rounds to the nearest whole number", |i| {
-            apply(i, |number| {
-                let down = number.floor();
-                if number - down >= 0.5 { down + 1.0 } else { down }
-            })
-        }),
+        unary("round", "Round", "Rounds to the nearest whole number", |i| apply(i, round)),
         unary("trunc", "Truncate", "Leaves out what is behind the point", |i| apply(i, f64::trunc)),
         unary("fround", "Round to Float", "Rounds to 32 bits", |i| apply(i, to_single)),
     ]
@@ -110,6 +122,56 @@ fn function_actions() -> Vec<Action> {
         unary("acosh", "Hyperbolic Arc Cosine", "Of a number", |i| apply(i, f64::acosh)),
         unary("atanh", "Hyperbolic Arc Tangent", "Of a number", |i| apply(i, f64::atanh)),
     ]
+}
+
+fn drawing_actions() -> [Action; 2] {
+    [
+        Action::new(
+            "random",
+            "Random Number",
+            "Draws a number from 0 up to, but not including, 1",
+            Perform::WithRun(|run, _| finite(draw(run))),
+        ),
+        Action::new(
+            "randomInt",
+            "Random Integer",
+            "Draws a whole number between two others, both included",
+            Perform::WithRun(draw_integer),
+        )
+        .inputs([
+            Input::new("min", "Minimum")
+                .comments("The smallest number to draw.")
+                .default("0")
+                .aliases(&["minimum", "minInput"]),
+            Input::new("max", "Maximum")
+                .comments("The largest number to draw.")
+                .required()
+                .aliases(&["maximum", "maxInput"]),
+        ]),
+    ]
+}
+
+/// Derived from the step's key: when the step is run again after a crash, the number is the same.
+/// For samples and delays, not for secrets.
+#[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
+fn draw(run: &Run) -> f64 {
+    let digest = Sha256::digest(format!("random/{}", run.idempotency_key));
+    let bits = digest[..8].iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
+    (bits >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+fn draw_integer(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
+    let (min, max) = (inputs.number("min")?.unwrap_or_default().ceil(), required(inputs, "max")?);
+    if min > max.floor() {
+        return Err(StepError::new("There is no whole number from the minimum to the maximum."));
+    }
+    finite(min + (draw(run) * (max.floor() - min + 1.0)).floor())
+}
+
+/// Halves go up, also below zero, as in JavaScript.
+fn round(number: f64) -> f64 {
+    let down = number.floor();
+    if number - down >= 0.5 { down + 1.0 } else { down }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "losing precision is what it is for")]
@@ -173,7 +235,7 @@ fn finite(result: f64) -> Result<Output, StepError> {
 mod tests {
     use serde_json::{Value as Json, json};
 
-    use crate::testing::check;
+    use crate::testing::{Stage, check};
 
     #[tokio::test]
     async fn calculations() {
@@ -205,9 +267,28 @@ mod tests {
                 ("log", one(json!(1000)), json!(3)),
                 ("log", json!({ "number": 8, "base": "2" }), json!(3)),
                 ("pow", json!({ "base": 2, "exponent": "10" }), json!(1024)),
+                ("evaluate", json!({ "expression": "2 * (3 + 4)" }), json!(14)),
+                ("evaluate", json!({ "expression": "1 / 0" }), infinite()),
                 ("abs", json!({}), json!({ "error": "Input \"number\" is required." })),
             ],
         )
         .await;
+    }
+
+    #[tokio::test]
+    async fn drawn_numbers_belong_to_their_step_and_cover_the_range() {
+        let mut stage = Stage::new();
+        let mut drawn = std::collections::BTreeMap::new();
+        for number in 0..600 {
+            stage.run.idempotency_key = format!("e/a[{number}]/draw");
+            let dice = json!({ "min": "1", "max": 6 });
+            let first = stage.data("math", "randomInt", dice.clone()).await.unwrap().unwrap();
+            assert_eq!(stage.data("math", "randomInt", dice).await, Ok(Some(first.clone())));
+            *drawn.entry(first.as_i64().unwrap()).or_insert(0) += 1;
+        }
+        assert!(drawn.keys().eq(&[1, 2, 3, 4, 5, 6]), "{drawn:?}");
+        assert!(drawn.values().all(|times| *times > 50), "{drawn:?}");
+        let empty = json!({ "min": 1.2, "max": "1.8" });
+        assert!(stage.data("math", "randomInt", empty).await.is_err());
     }
 }

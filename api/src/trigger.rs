@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use runner::payload::Request;
 use runner::{Accepted, Ended, Endpoint, Invocation, Ready, Started};
+use tokio::time::{Instant, timeout_at};
 
 use crate::State;
 use crate::problem::problem;
@@ -86,18 +87,16 @@ async fn with_path(
         is_synchronous,
         is_test,
     };
-    match state.runner.start_execution(invocation).await {
-        Err(_) => unavailable(),
-        Ok(started) => {
-            let id = started.execution_id;
-            let response = if is_synchronous {
-                wait(&state, started).await
-            } else {
-                acknowledge(started).await
-            };
-            with_execution(response, id)
-        }
-    }
+    let deadline = Instant::now() + SYNCHRONOUS_WAIT_MAX;
+    let started = timeout_at(deadline, state.runner.start_execution(invocation)).await;
+    let Ok(Ok(started)) = started else { return unavailable() };
+    let id = started.execution_id;
+    let response = if is_synchronous {
+        wait(&state, started, deadline).await
+    } else {
+        acknowledge(started).await
+    };
+    with_execution(response, id)
 }
 
 /// Answers as soon as the execution is durable.
@@ -113,8 +112,8 @@ async fn acknowledge(started: Started) -> Response {
 }
 
 /// Answers with the end of the execution, if it comes in time.
-async fn wait(state: &State, started: Started) -> Response {
-    match tokio::time::timeout(SYNCHRONOUS_WAIT_MAX, started.ended).await {
+async fn wait(state: &State, started: Started, deadline: Instant) -> Response {
+    match timeout_at(deadline, started.ended).await {
         Err(_) => problem(
             StatusCode::GATEWAY_TIMEOUT,
             "The flow has not ended within 29 seconds. It goes on; look its execution up later.",

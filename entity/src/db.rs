@@ -28,10 +28,7 @@ pub struct DbUrl(String);
 impl DbUrl {
     /// The default: one file in the data folder.
     pub fn in_folder(folder: &Path) -> Self {
-        Self(format!(
-            "sqlite:{}",
-            folder.join("marquetry.sqlite").display()
-        ))
+        Self(format!("sqlite:{}", folder.join("marquetry.sqlite").display()))
     }
 
     pub fn is_sqlite(&self) -> bool {
@@ -66,15 +63,11 @@ impl Db {
     pub async fn connect(url: &DbUrl) -> anyhow::Result<Self> {
         let statements = Arc::new(AtomicU64::new(0));
         let (read, write) = if url.is_sqlite() {
-            let write = open_sqlite(url, 1)
-                .await
-                .context("opening the SQLite database")?;
+            let write = open_sqlite(url, 1).await.context("opening the SQLite database")?;
             require_sqlite_version(&write).await?;
             (open_sqlite(url, READ_CONNECTIONS_MAX).await?, write)
         } else {
-            let pool = open_postgres(url)
-                .await
-                .context("connecting to PostgreSQL")?;
+            let pool = open_postgres(url).await.context("connecting to PostgreSQL")?;
             (pool.clone(), pool)
         };
         let (mut read, mut write) = (read, write);
@@ -84,11 +77,7 @@ impl Db {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Ok(Self {
-            read,
-            write,
-            statements,
-        })
+        Ok(Self { read, write, statements })
     }
 
     /// For reading outside a transaction.
@@ -155,10 +144,7 @@ async fn open_postgres(url: &DbUrl) -> Result<DatabaseConnection, DbErr> {
 
 async fn require_sqlite_version(connection: &DatabaseConnection) -> anyhow::Result<()> {
     let query = Statement::from_string(DbBackend::Sqlite, "SELECT sqlite_version()");
-    let row = connection
-        .query_one_raw(query)
-        .await?
-        .context("SQLite names no version")?;
+    let row = connection.query_one_raw(query).await?.context("SQLite names no version")?;
     let text: String = row.try_get_by_index(0)?;
     let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
     let mut next = || parts.next().unwrap_or(0);

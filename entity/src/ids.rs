@@ -94,27 +94,18 @@ enum Source {
 
 impl std::fmt::Debug for Ids {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("Ids")
-            .field("source", &self.source)
-            .finish_non_exhaustive()
+        formatter.debug_struct("Ids").field("source", &self.source).finish_non_exhaustive()
     }
 }
 
 impl Ids {
     pub fn random(clock: Arc<dyn Clock>) -> Self {
-        Self {
-            clock,
-            source: Source::Random,
-        }
+        Self { clock, source: Source::Random }
     }
 
     /// Ids that depend on nothing but the clock, the seed and how many were made before.
     pub fn seeded(clock: Arc<dyn Clock>, seed: u64) -> Self {
-        Self {
-            clock,
-            source: Source::Seeded(Arc::new(AtomicU64::new(seed))),
-        }
+        Self { clock, source: Source::Seeded(Arc::new(AtomicU64::new(seed))) }
     }
 
     pub fn next<T: Id>(&self) -> T {
@@ -137,9 +128,7 @@ impl Ids {
         // The twelve bits after the milliseconds count quarters of a microsecond.
         let [high, low] = (u16::try_from(fraction).unwrap_or_default() << 2).to_be_bytes();
         (tail[0], tail[1]) = (high, low | (tail[1] & 0b11));
-        uuid::Builder::from_unix_timestamp_millis(millis, &tail)
-            .into_uuid()
-            .into()
+        uuid::Builder::from_unix_timestamp_millis(millis, &tail).into_uuid().into()
     }
 
     /// 128 bits nobody can guess, as 32 hexadecimal digits.

@@ -59,11 +59,7 @@ impl TenantOwned for Entity {
 
 /// How the marketplace shows an integration to customers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MarketplaceConfiguration {
     AvailableAndDeployable,
     AvailableNotDeployable,
@@ -72,11 +68,7 @@ pub enum MarketplaceConfiguration {
 
 /// Who may start a new integration from this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
-#[sea_orm(
-    rs_type = "String",
-    db_type = "Text",
-    rename_all = "SCREAMING_SNAKE_CASE"
-)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum TemplateConfiguration {
     Available,
     CustomerAvailable,

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{FlowConfigId, OrganizationId};
+use crate::{FlowConfigId, OrganizationId, TenantOwned};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,3 +16,8 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const ORGANIZATION: Column = Column::OrganizationId;
+    const CUSTOMER: Option<Column> = None;
+}

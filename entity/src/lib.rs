@@ -3,6 +3,11 @@
 //! Rows only: no rule about who may see or change one lives here (see `domain`). Start at
 //! [`integration`] and [`instance`] for the control plane, at [`execution`] for the execution plane.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the derive macros of entities use the raw finders that are banned elsewhere"
+)]
+
 pub mod config_value;
 pub mod config_variable;
 pub mod customer;

@@ -51,11 +51,7 @@ mod tests {
 
     #[test]
     fn columns_read_back() {
-        for payload in [
-            Payload::Nothing,
-            Payload::Inline(b"\x01"),
-            Payload::Stored("a/b"),
-        ] {
+        for payload in [Payload::Nothing, Payload::Inline(b"\x01"), Payload::Stored("a/b")] {
             assert_eq!(Payload::parse(&payload.to_column()), Some(payload));
         }
         assert_eq!(Payload::parse(&[]), None);

@@ -32,8 +32,7 @@ impl Timestamp {
 
     /// ISO 8601 in UTC with microseconds.
     pub fn to_iso(self) -> String {
-        self.to_datetime()
-            .to_rfc3339_opts(SecondsFormat::Micros, true)
+        self.to_datetime().to_rfc3339_opts(SecondsFormat::Micros, true)
     }
 
     #[must_use]
@@ -58,10 +57,7 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one place that asks the machine"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     fn now(&self) -> Timestamp {
         Utc::now().into()
     }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ExecutionId, FlowConfigId, NodeId, OrganizationId, Timestamp};
+use crate::{ExecutionId, FlowConfigId, NodeId, OrganizationId, TenantOwned, Timestamp};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -24,3 +24,8 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantOwned for Entity {
+    const ORGANIZATION: Column = Column::OrganizationId;
+    const CUSTOMER: Option<Column> = None;
+}

@@ -1,4 +1,5 @@
 //! The work queue against a real database file.
+#![expect(clippy::disallowed_methods, reason = "a test looks at everything")]
 
 use std::sync::Arc;
 

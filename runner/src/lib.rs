@@ -15,6 +15,7 @@ pub mod machine;
 pub mod payload;
 pub mod plan;
 mod record;
+mod run;
 mod runner;
 pub mod script;
 mod services;

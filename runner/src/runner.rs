@@ -3,26 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use components::{RunInfo, Services, State, States};
-use entity::execution::{self, ResultType, Status};
-use entity::{Timestamp, state_value};
+use components::{RunInfo, Services, States};
+use entity::execution::{self, Status};
 use flow::Map;
-use jobs::{Finish, Node, PayloadStore, StateChange, Writer};
-use sea_orm::{ColumnTrait, QueryFilter};
+use jobs::{Node, PayloadStore, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::endpoint::{Endpoint, Endpoints};
-use crate::executor::{Executor, Stop};
-use crate::invocation::{Ended, Invocation, StartError, Started};
+use crate::executor::Executor;
+use crate::invocation::{Invocation, StartError, Started};
 use crate::journal::Journal;
-use crate::plan::Plan;
 use crate::record::Record;
 use crate::services::TokioClock;
 use crate::{Deployment, stored, worker};
-
-/// How long one execution may run.
-const EXECUTION_TIME_MAX: Duration = Duration::from_mins(15);
 
 /// What a runner needs from outside.
 pub struct RunnerOptions {
@@ -112,20 +106,15 @@ impl Runner {
         let execution_id = execution.id;
         let (accepted_sender, accepted) = oneshot::channel();
         let (ended_sender, ended) = oneshot::channel();
-        match inner.slots.clone().try_acquire_owned() {
-            Ok(slot) if !inner.stopping.is_cancelled() => {
-                let mut executor =
-                    inner.executor(&invocation.deployment, invocation.flow, execution);
-                executor.accepted = Some(accepted_sender);
-                let run = executor.run_to_end(invocation, slot, ended_sender);
-                inner.tasks.spawn(run);
-            }
-            _ => {
-                inner.queue(execution).await?;
-                // The receiver is ours and still there.
-                let _ = accepted_sender.send(Ok(crate::Accepted::default()));
-                inner.work.notify_one();
-            }
+        if let Some(slot) = inner.slot(&invocation).await {
+            let mut executor = inner.executor(&invocation.deployment, invocation.flow, execution);
+            executor.accepted = Some(accepted_sender);
+            inner.tasks.spawn(executor.run_to_end(invocation, slot, ended_sender));
+        } else {
+            inner.queue(execution).await?;
+            // The receiver is ours and still there.
+            let _ = accepted_sender.send(Ok(crate::Accepted::default()));
+            inner.work.notify_one();
         }
         Ok(Started { execution_id, accepted, ended })
     }
@@ -149,6 +138,19 @@ fn listen(inner: &Arc<Inner>) {
 }
 
 impl Inner {
+    /// A place to run in. Who waits for the result waits for a place as well; anything else is
+    /// queued in the database when there is none.
+    async fn slot(&self, invocation: &Invocation) -> Option<OwnedSemaphorePermit> {
+        if self.stopping.is_cancelled() {
+            return None;
+        }
+        let slots = self.slots.clone();
+        if invocation.is_synchronous {
+            return slots.acquire_owned().await.ok();
+        }
+        slots.try_acquire_owned().ok()
+    }
+
     async fn execution(&self, invocation: &Invocation) -> Result<execution::Model, StartError> {
         let deployment = &invocation.deployment;
         let flow = &deployment.flows[invocation.flow];
@@ -245,148 +247,4 @@ impl Inner {
             last_step: None,
         }
     }
-}
-
-impl Executor {
-    /// Runs an invocation and writes its end.
-    async fn run_to_end(
-        mut self,
-        invocation: Invocation,
-        _slot: OwnedSemaphorePermit,
-        ended: oneshot::Sender<Ended>,
-    ) {
-        let Invocation { deployment, flow, mut payload, body, .. } = invocation;
-        if let Some(body) = body {
-            crate::payload::insert_body(&mut payload, body);
-        }
-        if let Some(end) = self.run_flow(&deployment, flow, payload).await {
-            // Nobody waits for the end of an asynchronous run.
-            let _ = ended.send(end);
-        }
-    }
-
-    /// Runs the flow within its time and writes the end; `None` if the end is not ours to write.
-    pub async fn run_flow(
-        &mut self,
-        deployment: &Deployment,
-        flow: usize,
-        payload: Map,
-    ) -> Option<Ended> {
-        let outcome = match &deployment.flows[flow].plan {
-            Err(problem) => Err(Stop::Failed(problem.clone())),
-            Ok(plan) => self.run_plan(deployment, plan, payload).await,
-        };
-        match outcome {
-            Ok(()) => self.end(deployment, None).await,
-            Err(Stop::Failed(message)) => self.end(deployment, Some(message)).await,
-            Err(Stop::Lost(error)) => {
-                self.lost(&error);
-                None
-            }
-        }
-    }
-
-    async fn run_plan(
-        &mut self,
-        deployment: &Deployment,
-        plan: &Plan,
-        payload: Map,
-    ) -> Result<(), Stop> {
-        self.load_state(deployment, plan.uses_state).await?;
-        tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload)).await.unwrap_or_else(
-            |_| Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned())),
-        )
-    }
-
-    async fn end(&mut self, deployment: &Deployment, error: Option<String>) -> Option<Ended> {
-        let failed = error.is_some();
-        self.platform_line(match &error {
-            None => "Ending Instance Execution",
-            Some(_) => "Ending Instance Execution with an error",
-        });
-        let now = self.now();
-        let execution = execution::Model {
-            status: if failed { Status::Error } else { Status::Success },
-            result_type: Some(if failed { ResultType::Error } else { ResultType::Completed }),
-            ended_at: Some(now),
-            error: error.clone(),
-            ..self.execution.clone()
-        };
-        let state = if failed { Vec::new() } else { self.state_changes(deployment, now).await };
-        let (steps, logs) = self.record.take();
-        let finish = Finish { execution, owner: self.owner, steps, logs, state };
-        if let Err(error) = self.inner.writer.finish(finish).await {
-            self.lost(&error);
-            return None;
-        }
-        self.answer(Ok(()));
-        let response = self.response.take();
-        Some(Ended { error, response, last_step: self.last_step })
-    }
-
-    fn lost(&mut self, error: &jobs::WriteError) {
-        tracing::error!(%error, execution = %self.execution.id.0, "a run could not be written");
-        self.answer(Err(StartError::Storage));
-    }
-
-    async fn load_state(&mut self, deployment: &Deployment, is_used: bool) -> Result<(), Stop> {
-        if !is_used {
-            return Ok(());
-        }
-        let owners = self.state_owners(deployment);
-        let rows = domain::Viewer::System(deployment.organization_id)
-            .rows::<state_value::Entity>()
-            .filter(state_value::Column::OwnerId.is_in(owners))
-            .all(self.inner.env.db.read())
-            .await
-            .map_err(|error| unreadable(error.into()))?;
-        let mut levels = [Map::new(), Map::new(), Map::new()];
-        for row in rows {
-            let value = stored::get(&self.inner.store, &row.value).await.map_err(unreadable)?;
-            let level = owners.iter().position(|owner| *owner == row.owner_id);
-            if let (Some(level), Some(value)) = (level, value) {
-                levels[level].insert(row.key.into(), value);
-            }
-        }
-        let [flow, cross_flow, integration] = levels.map(State::loaded);
-        let execution = State::default();
-        self.run.states = States { execution, flow, cross_flow, integration };
-        self.restore_state().map_err(unreadable)
-    }
-
-    /// Who owns the state of each level: flow, instance, integration.
-    fn state_owners(&self, deployment: &Deployment) -> [uuid::Uuid; 3] {
-        let execution = &self.execution;
-        [execution.flow_config_id.0, execution.instance_id.0, deployment.sequence_id.0]
-    }
-
-    async fn state_changes(&self, deployment: &Deployment, now: Timestamp) -> Vec<StateChange> {
-        let states = &self.run.states;
-        let levels = [&states.flow, &states.cross_flow, &states.integration];
-        let owners = self.state_owners(deployment);
-        let mut changes = Vec::new();
-        for (state, owner_id) in levels.into_iter().zip(owners) {
-            for (key, value) in state.changes() {
-                let Some(value) = value else {
-                    changes.push(StateChange::Remove { owner_id, key: key.to_string() });
-                    continue;
-                };
-                let Ok(value) = stored::put(&self.inner.store, Some(value)).await else { continue };
-                let shared = owner_id == deployment.sequence_id.0;
-                changes.push(StateChange::Set(state_value::Model {
-                    owner_id,
-                    key: key.to_string(),
-                    organization_id: deployment.organization_id,
-                    customer_id: (!shared).then_some(deployment.customer_id),
-                    value,
-                    updated_at: now,
-                }));
-            }
-        }
-        changes
-    }
-}
-
-fn unreadable(error: anyhow::Error) -> Stop {
-    Stop::Lost(jobs::WriteError::Database(Arc::new(error)))
 }

@@ -7,7 +7,6 @@ use entity::execution::{ResultType, Status};
 use entity::{ExecutionId, execution, step_result};
 use jobs::{Claimed, Finish, Node, Owner};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::executor::Executor;
 use crate::journal::{Journal, StateJournal};
@@ -75,29 +74,29 @@ async fn claim(inner: Arc<Inner>) {
 }
 
 async fn claim_once(inner: &Arc<Inner>) -> anyhow::Result<usize> {
-    let first = inner.slots.clone().acquire_owned().await?;
-    let mut slots = vec![first];
-    while slots.len() < CLAIM_MAX
-        && let Ok(slot) = inner.slots.clone().try_acquire_owned()
-    {
-        slots.push(slot);
-    }
+    // Places are taken only for what there is: callers need them while the queue is looked at.
+    drop(inner.slots.acquire().await?);
+    let free = inner.slots.available_permits().clamp(1, CLAIM_MAX);
     let now = inner.env.clock.now();
-    let claimed = jobs::claim(&inner.env.db, inner.node.id, now, slots.len()).await?;
+    let claimed = jobs::claim(&inner.env.db, inner.node.id, now, free).await?;
     let count = claimed.len();
-    for (claimed, slot) in claimed.into_iter().zip(slots) {
-        let inner = inner.clone();
-        inner.tasks.clone().spawn(resume(inner, claimed, slot));
+    for claimed in claimed {
+        let (inner, tasks) = (inner.clone(), &inner.tasks);
+        tasks.spawn(async move {
+            // The semaphore is never closed.
+            let Ok(_slot) = inner.slots.clone().acquire_owned().await else { return };
+            resume(&inner, claimed).await;
+        });
     }
     Ok(count)
 }
 
 /// Runs claimed work to its end. What cannot be read now is tried again later, but not for ever.
-async fn resume(inner: Arc<Inner>, claimed: Claimed, _slot: OwnedSemaphorePermit) {
+async fn resume(inner: &Arc<Inner>, claimed: Claimed) {
     let id = claimed.execution_id;
     let owner = Owner { node: inner.node.id, fence: claimed.fence };
     let result = match domain::token::execution_by_id(&inner.env, id).await {
-        Ok(Some(execution)) => try_resume(&inner, claimed, owner, &execution)
+        Ok(Some(execution)) => try_resume(inner, claimed, owner, &execution)
             .await
             .map_err(|error| (error, Some(execution))),
         Ok(None) => Err((anyhow::anyhow!("claimed work names no execution"), None)),
@@ -105,7 +104,7 @@ async fn resume(inner: Arc<Inner>, claimed: Claimed, _slot: OwnedSemaphorePermit
     };
     if let Err((error, execution)) = result {
         tracing::error!(error = ?error, execution = %id.0, "could not resume a run");
-        if let Err(error) = give_back(&inner, id, owner, execution).await {
+        if let Err(error) = give_back(inner, id, owner, execution).await {
             tracing::error!(error = ?error, execution = %id.0, "could not give a run back");
         }
     }

@@ -5,7 +5,7 @@ use entity::{
     log, state_value, step_result, work,
 };
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter};
 
 use crate::env::Env;
 use crate::error::Error;
@@ -65,12 +65,10 @@ async fn purge_executions(
     organization: OrganizationId,
     ids: &[InstanceId],
 ) -> Result<(), DbErr> {
-    let waiting = work::Entity::delete_many()
-        .filter(work::Column::OrganizationId.eq(organization))
+    let waiting = rows::delete::<work::Entity>(organization)
         .filter(work::Column::LaneId.in_subquery(flow_configs_of(ids)));
     waiting.exec(tx).await?;
-    let lanes = lane::Entity::delete_many()
-        .filter(lane::Column::OrganizationId.eq(organization))
+    let lanes = rows::delete::<lane::Entity>(organization)
         .filter(lane::Column::Id.in_subquery(flow_configs_of(ids)));
     lanes.exec(tx).await?;
     let executions = Query::select()

@@ -1,0 +1,164 @@
+//! One run from its first step to the write of its end, with the state it may change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use components::{State, States};
+use entity::execution::{self, ResultType, Status};
+use entity::{Timestamp, state_value};
+use flow::Map;
+use jobs::{Finish, StateChange};
+use sea_orm::{ColumnTrait, QueryFilter};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+
+use crate::executor::{Executor, Stop};
+use crate::invocation::{Ended, Invocation, StartError};
+use crate::plan::Plan;
+use crate::{Deployment, stored};
+
+/// How long one execution may run.
+const EXECUTION_TIME_MAX: Duration = Duration::from_mins(15);
+
+impl Executor {
+    /// Runs an invocation and writes its end.
+    pub async fn run_to_end(
+        mut self,
+        invocation: Invocation,
+        _slot: OwnedSemaphorePermit,
+        ended: oneshot::Sender<Ended>,
+    ) {
+        let Invocation { deployment, flow, mut payload, body, .. } = invocation;
+        if let Some(body) = body {
+            crate::payload::insert_body(&mut payload, body);
+        }
+        if let Some(end) = self.run_flow(&deployment, flow, payload).await {
+            // Nobody waits for the end of an asynchronous run.
+            let _ = ended.send(end);
+        }
+    }
+
+    /// Runs the flow within its time and writes the end; `None` if the end is not ours to write.
+    pub async fn run_flow(
+        &mut self,
+        deployment: &Deployment,
+        flow: usize,
+        payload: Map,
+    ) -> Option<Ended> {
+        let outcome = match &deployment.flows[flow].plan {
+            Err(problem) => Err(Stop::Failed(problem.clone())),
+            Ok(plan) => self.run_plan(deployment, plan, payload).await,
+        };
+        match outcome {
+            Ok(()) => self.end(deployment, None).await,
+            Err(Stop::Failed(message)) => self.end(deployment, Some(message)).await,
+            Err(Stop::Lost(error)) => {
+                self.lost(&error);
+                None
+            }
+        }
+    }
+
+    async fn run_plan(
+        &mut self,
+        deployment: &Deployment,
+        plan: &Plan,
+        payload: Map,
+    ) -> Result<(), Stop> {
+        self.load_state(deployment, plan.uses_state).await?;
+        tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload)).await.unwrap_or_else(
+            |_| Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned())),
+        )
+    }
+
+    async fn end(&mut self, deployment: &Deployment, error: Option<String>) -> Option<Ended> {
+        let failed = error.is_some();
+        self.platform_line(match &error {
+            None => "Ending Instance Execution",
+            Some(_) => "Ending Instance Execution with an error",
+        });
+        let now = self.now();
+        let execution = execution::Model {
+            status: if failed { Status::Error } else { Status::Success },
+            result_type: Some(if failed { ResultType::Error } else { ResultType::Completed }),
+            ended_at: Some(now),
+            error: error.clone(),
+            ..self.execution.clone()
+        };
+        let state = if failed { Vec::new() } else { self.state_changes(deployment, now).await };
+        let (steps, logs) = self.record.take();
+        let finish = Finish { execution, owner: self.owner, steps, logs, state };
+        if let Err(error) = self.inner.writer.finish(finish).await {
+            self.lost(&error);
+            return None;
+        }
+        self.answer(Ok(()));
+        let response = self.response.take();
+        Some(Ended { error, response, last_step: self.last_step })
+    }
+
+    fn lost(&mut self, error: &jobs::WriteError) {
+        tracing::error!(%error, execution = %self.execution.id.0, "a run could not be written");
+        self.answer(Err(StartError::Storage));
+    }
+
+    async fn load_state(&mut self, deployment: &Deployment, is_used: bool) -> Result<(), Stop> {
+        if !is_used {
+            return Ok(());
+        }
+        let owners = self.state_owners(deployment);
+        let rows = domain::Viewer::System(deployment.organization_id)
+            .rows::<state_value::Entity>()
+            .filter(state_value::Column::OwnerId.is_in(owners))
+            .all(self.inner.env.db.read())
+            .await
+            .map_err(|error| unreadable(error.into()))?;
+        let mut levels = [Map::new(), Map::new(), Map::new()];
+        for row in rows {
+            let value = stored::get(&self.inner.store, &row.value).await.map_err(unreadable)?;
+            let level = owners.iter().position(|owner| *owner == row.owner_id);
+            if let (Some(level), Some(value)) = (level, value) {
+                levels[level].insert(row.key.into(), value);
+            }
+        }
+        let [flow, cross_flow, integration] = levels.map(State::loaded);
+        let execution = State::default();
+        self.run.states = States { execution, flow, cross_flow, integration };
+        self.restore_state().map_err(unreadable)
+    }
+
+    /// Who owns the state of each level: flow, instance, integration.
+    fn state_owners(&self, deployment: &Deployment) -> [uuid::Uuid; 3] {
+        let execution = &self.execution;
+        [execution.flow_config_id.0, execution.instance_id.0, deployment.sequence_id.0]
+    }
+
+    async fn state_changes(&self, deployment: &Deployment, now: Timestamp) -> Vec<StateChange> {
+        let states = &self.run.states;
+        let levels = [&states.flow, &states.cross_flow, &states.integration];
+        let owners = self.state_owners(deployment);
+        let mut changes = Vec::new();
+        for (state, owner_id) in levels.into_iter().zip(owners) {
+            for (key, value) in state.changes() {
+                let Some(value) = value else {
+                    changes.push(StateChange::Remove { owner_id, key: key.to_string() });
+                    continue;
+                };
+                let Ok(value) = stored::put(&self.inner.store, Some(value)).await else { continue };
+                let shared = owner_id == deployment.sequence_id.0;
+                changes.push(StateChange::Set(state_value::Model {
+                    owner_id,
+                    key: key.to_string(),
+                    organization_id: deployment.organization_id,
+                    customer_id: (!shared).then_some(deployment.customer_id),
+                    value,
+                    updated_at: now,
+                }));
+            }
+        }
+        changes
+    }
+}
+
+fn unreadable(error: anyhow::Error) -> Stop {
+    Stop::Lost(jobs::WriteError::Database(Arc::new(error)))
+}

@@ -92,7 +92,7 @@ fn object() -> Type<config_variable::Model> {
         "The draft or version that asks for it.",
         |variable| Some(variable.integration_id),
     );
-    declarations(of)
+    settings(declarations(of))
 }
 
 fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model> {
@@ -147,6 +147,21 @@ fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model
             .await
         },
     )
+}
+
+fn settings(of: Type<config_variable::Model>) -> Type<config_variable::Model> {
+    of.resolve(
+        "onPremiseConnectionConfig",
+        "RequiredConfigVariableOnPremiseConnectionConfig!",
+        "Whether an agent on the customer's premises makes the connection.",
+        |variable, ask| async move {
+            let declared = declared(&variable, &ask, |variable| {
+                let word = variable.on_premise_connection.as_ref()?.to_uppercase();
+                ON_PREMISE.iter().map(|(name, _)| *name).find(|name| *name == word)
+            });
+            Ok(declared.await?.unwrap_or("DISALLOWED"))
+        },
+    )
     .resolve("timeZone", "String", "Where the schedule is read.", |variable, ask| async move {
         declared(&variable, &ask, |variable| variable.time_zone.clone()).await
     })
@@ -198,10 +213,18 @@ fn enumerations(registry: &mut Registry) {
         "The language of a text.",
         &[("HTML", "HTML."), ("JSON", "JSON."), ("XML", "XML.")],
     );
+    registry.enumeration(
+        "RequiredConfigVariableOnPremiseConnectionConfig",
+        "Whether an agent on the customer's premises makes a connection.",
+        &ON_PREMISE,
+    );
     for name in ["RequiredConfigVariableScheduleType", "InstanceConfigVariableScheduleType"] {
         registry.enumeration(name, "How a schedule is entered.", &SCHEDULES);
     }
 }
+
+const ON_PREMISE: [(&str, &str); 3] =
+    [("ALLOWED", "It may."), ("DISALLOWED", "It does not."), ("REQUIRED", "It has to.")];
 
 const SCHEDULES: [(&str, &str); 7] = [
     ("CUSTOM", "As a cron expression."),

@@ -129,6 +129,18 @@ fn settings(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> 
             Ok(i64::from(declared(&flow, &ask, get).await?))
         })
     });
+    let of = of.resolve(
+        "schemas",
+        "JSONString",
+        "What the flow takes and gives, as JSON text by purpose.",
+        |flow, ask| async move {
+            declared(&flow, &ask, |flow| {
+                let schemas = serde_json::Value::Object(flow.schemas.clone());
+                (!flow.schemas.is_empty()).then(|| schemas.to_string())
+            })
+            .await
+        },
+    );
     flags.into_iter().fold(of, |of, (name, about, get)| {
         of.resolve(name, "Boolean!", about, move |flow, ask| async move {
             declared(&flow, &ask, get).await

@@ -294,7 +294,8 @@ fn sql_order(request: &Request, direction: Direction) -> SqlOrder {
     }
 }
 
-/// All rows that belong to a parent, in the order of one column. For lists that are short by nature.
+/// All rows that belong to a parent, in the order of one column. For lists that are short by
+/// nature.
 pub async fn all_of<E: Noun>(
     ask: &Ask,
     (identity, children): (&str, Children),

@@ -1,5 +1,6 @@
 //! Integrations: drafts and versions, and what hangs on them.
 
+mod deployed;
 mod mutation;
 pub mod object;
 
@@ -29,7 +30,8 @@ impl page::Noun for integration::Entity {
 
 pub fn register(registry: &mut Registry) {
     listing().register(registry);
-    registry.add(object::object());
+    registry.add(deployed::fields(object::object()));
+    deployed::register(registry);
     object::enumerations(registry);
     registry.query(|query| {
         query

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::Action;
-use entity::integration::TemplateConfiguration;
+use entity::integration::{MarketplaceConfiguration, TemplateConfiguration};
 use entity::{
     Id, IntegrationId, SequenceId, config_variable, customer, instance, integration,
     integration_flow, user,
@@ -68,6 +68,15 @@ fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
             "Boolean!",
             "Whether a customer may activate it more than once.",
             |integration| integration.allow_multiple_marketplace_instances,
+        )
+        .field(
+            "isCustomerDeployable",
+            "Boolean",
+            "Whether customers activate it themselves.",
+            |integration| {
+                integration.marketplace_configuration
+                    == MarketplaceConfiguration::AvailableAndDeployable
+            },
         )
         .field(
             "templateConfiguration",
@@ -204,6 +213,12 @@ fn relations(of: Type<integration::Model>) -> Type<integration::Model> {
             let pages = definition.document().get("configPages");
             Ok(pages.map_or_else(|| "[]".to_owned(), ToString::to_string))
         },
+    )
+    .resolve(
+        "preprocessFlowName",
+        "String",
+        "The flow that sees requests first and names the flow to run.",
+        |it, ask| async move { Ok(definition(&ask, it.id).await?.preprocess_flow_name.clone()) },
     )
     .resolve(
         "userLevelConfigured",

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use super::World;
 
 const INTROSPECTION: &str = "{ __schema { types { name kind
-    fields { name args { name type { ...T ofType { ...T ofType { ...T } } } } type { ...T ofType { ...T } } }
+    fields {
+        name type { ...T ofType { ...T } }
+        args { name type { ...T ofType { ...T ofType { ...T } } } }
+    }
     enumValues { name }
 } } } fragment T on __Type { name kind }";
 

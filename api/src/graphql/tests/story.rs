@@ -12,7 +12,9 @@ async fn an_integration_is_published_deployed_upgraded_and_rolled_back() {
     let (draft, first) = world.published(None).await;
     let state = "query($id: ID!) { integration(id: $id) {
         versionNumber hasUnpublishedChanges definition(version: 7)
-        flows { nodes { name testUrl trigger { name action { component { key } scheduleSupport } } } }
+        flows { nodes {
+            name testUrl trigger { name action { component { key } scheduleSupport } }
+        } }
         systemInstance { configState flowConfigs { nodes { webhookUrl } } }
         testConfigVariables(status: \"pending\") { nodes { id requiredConfigVariable { key } } }
         versionSequence(sortBy: [{field: VERSION_NUMBER, direction: DESC}]) {

@@ -1,4 +1,6 @@
-//! `datetime`: points in time, in UTC.
+//! `datetime`: points in time, in UTC; `format` writes them for people, in any zone.
+
+mod format;
 
 use chrono::{DateTime, Months, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use flow::Value;
@@ -31,6 +33,7 @@ pub fn component() -> Component {
         ]),
     ];
     actions.extend(converting_actions());
+    actions.extend(local_actions());
     Component {
         actions,
         ..Component::new("datetime", "Date/Time", "Works with dates and times", "Helpers")
@@ -74,6 +77,32 @@ fn converting_actions() -> [Action; 3] {
                 .aliases(&["epoch", "epochTimestamp", "dateTimeInput"]),
             SECONDS.comments("The count is in seconds."),
         ]),
+    ]
+}
+
+fn local_actions() -> [Action; 2] {
+    let zone = Input::new("timezone", "Time zone")
+        .comments("A name from the IANA list, such as Europe/Berlin; UTC unless given.")
+        .aliases(&["timeZone", "timezoneInput", "timeZoneInput", "zone"]);
+    let shape = Input::new("format", "Format")
+        .comments("YYYY, MM, DD, HH or hh, mm, ss, SSS, A and Z stand for the parts.")
+        .default(format::FORMAT)
+        .aliases(&["formatInput", "dateTimeFormat"]);
+    [
+        Action::new(
+            "convertToLocalIsoString",
+            "Convert to Local ISO String",
+            "Writes a time as ISO 8601 text in a time zone",
+            Perform::Pure(format::local_iso),
+        )
+        .inputs([MOMENT, zone.clone()]),
+        Action::new(
+            "formatDateTime",
+            "Format Date/Time",
+            "Writes a time in a time zone and a format of your own",
+            Perform::Pure(format::format),
+        )
+        .inputs([MOMENT, Input { default: "etc/UTC", ..zone }, shape]),
     ]
 }
 

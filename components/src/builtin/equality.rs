@@ -19,7 +19,7 @@ pub fn distinct<'a>(values: impl IntoIterator<Item = &'a Value>) -> Vec<Value> {
 }
 
 /// Text that is equal for equal values: properties in order of their names.
-fn canonical(value: &Value) -> String {
+pub fn canonical(value: &Value) -> String {
     match value {
         Value::List(items) => {
             let items: Vec<_> = items.iter().map(canonical).collect();

@@ -6,8 +6,10 @@ mod code;
 mod collection_tools;
 mod cross_flow;
 mod csv;
+mod data_mapper;
 mod datetime;
 mod equality;
+mod graphql;
 mod hash;
 mod http;
 mod invoke;
@@ -15,8 +17,12 @@ mod log;
 mod loops;
 mod management_triggers;
 mod math;
+mod messagepack;
 mod persist_data;
+mod prismatic;
+mod process_data;
 mod recursive_flow;
+mod result_placeholder;
 mod schedule_triggers;
 mod sleep;
 mod stop_execution;
@@ -36,15 +42,21 @@ pub fn all() -> Vec<Component> {
         collection_tools::component(),
         cross_flow::component(),
         csv::component(),
+        data_mapper::component(),
         datetime::component(),
+        graphql::component(),
         hash::component(),
         http::component(),
         log::component(),
         loops::component(),
         management_triggers::component(),
         math::component(),
+        messagepack::component(),
         persist_data::component(),
+        prismatic::component(),
+        process_data::component(),
         recursive_flow::component(),
+        result_placeholder::component(),
         schedule_triggers::component(),
         sleep::component(),
         stop_execution::component(),

@@ -19,4 +19,6 @@ mod program;
 mod traps;
 mod triggers;
 #[cfg(test)]
+mod walk;
+#[cfg(test)]
 mod workspace;

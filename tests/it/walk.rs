@@ -1,0 +1,161 @@
+//! Every root field of the schema, tried by everybody who must get nothing out of it.
+//!
+//! The schema itself says what to try, so a field that is added is walked the same day.
+
+mod fields;
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use crate::harness::{TestApp, User, example, list, text};
+
+use fields::{Field, Fields};
+
+/// Mutations that the walk cannot get to succeed for the owner, so that their refusals prove little.
+/// This list may only shrink.
+const UNPROVEN: &[&str] = &[];
+
+/// What somebody must not see, and the ids to try.
+struct Prey {
+    ids: Vec<String>,
+    /// Ids that go where a field asks for this noun.
+    known: HashMap<&'static str, String>,
+    /// Texts that show nowhere but in rows of the prey.
+    secrets: Vec<String>,
+}
+
+/// Somebody who must not get at the prey.
+struct Intruder<'a> {
+    name: &'a str,
+    user: User,
+    prey: &'a Prey,
+    /// Members of the organization see each other's work.
+    may_read: bool,
+}
+
+/// Proves R182.
+#[tokio::test]
+async fn nobody_reaches_the_rows_of_others() {
+    let app = TestApp::start().await;
+    let acme = app.organization("acme").await;
+    let prey = prey(&app, &acme).await;
+    let neighbour = acme.create_customer("Neighbour").await;
+    let intruders = [
+        ("nobody", app.anonymous(), false),
+        ("stranger", app.organization("other").await, false),
+        ("neighbour", app.customer_user(&acme, &neighbour, "Admin").await, false),
+        ("guest", app.colleague(&acme, "Guest").await, true),
+    ];
+    let intruders =
+        intruders.map(|(name, user, may_read)| Intruder { name, user, prey: &prey, may_read });
+    let fields = Fields::read(&acme, &prey.known).await;
+    for field in &fields.queries {
+        for intruder in intruders.iter().filter(|intruder| !intruder.may_read) {
+            intruder.read(field).await;
+        }
+    }
+    let mut unproven = Vec::new();
+    for field in &fields.mutations {
+        let before = everything(&acme).await;
+        for intruder in &intruders {
+            intruder.write(field).await;
+            assert_eq!(everything(&acme).await, before, "{} used {}", intruder.name, field.name);
+        }
+        if !succeeds(&acme, field, &prey).await {
+            unproven.push(field.name.as_str());
+        }
+    }
+    assert_eq!(unproven, UNPROVEN, "the walk must try these as the owner would");
+}
+
+impl Intruder<'_> {
+    async fn read(&self, field: &Field) {
+        for variables in field.attempts(&self.prey.ids) {
+            let reply = self.user.ask(&field.document(self.name), &variables).await;
+            self.look_at(&reply.body, field, &variables);
+        }
+    }
+
+    async fn write(&self, field: &Field) {
+        for variables in field.attempts(&self.prey.ids) {
+            let reply = self.user.ask(&field.document(self.name), &variables).await;
+            if !self.may_read {
+                self.look_at(&reply.body, field, &variables);
+            }
+        }
+    }
+
+    fn look_at(&self, body: &Value, field: &Field, variables: &Value) {
+        let answer = body.to_string();
+        let leaked = self.prey.secrets.iter().find(|secret| answer.contains(secret.as_str()));
+        let asked = format!("{} asked {} with {variables}", self.name, field.name);
+        assert_eq!(leaked, None, "{asked} and got {body:#}");
+    }
+}
+
+/// A customer with everything that a customer can have.
+async fn prey(app: &TestApp, acme: &User) -> Prey {
+    let definition = example("order-sync").replace("name: Order Sync", "name: Canary Sync");
+    let draft = acme.import(&definition).await;
+    let version = acme.publish(&draft).await;
+    let customer = acme.create_customer("Canary").await;
+    let user = app.customer_user(acme, &customer, "Admin").await;
+    let user = user.query("{ authenticatedUser { id } }").await;
+    let instance = acme.create_instance(&version, &customer, &[]).await;
+    acme.deploy(&instance).await;
+    let question = json!({ "sku": "canary" });
+    let answer = acme.trigger(instance.url("Stock Check"), &question).await;
+    let execution = answer.header("prismatic-executionid").to_owned();
+    acme.ended(&execution).await;
+    let document = "query ($id: ID!) { executionResult(id: $id) {
+        stepResults { nodes { id } } logs { nodes { id } } } }";
+    let data = acme.query_with(document, &json!({ "id": execution })).await;
+    let document = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
+    let flows = acme.query_with(document, &json!({ "id": draft })).await;
+    let roles = acme.query("{ customerRoles { id } organizationRoles { id } }").await;
+    let known = HashMap::from([
+        ("customer", customer.clone()),
+        ("integration", version.clone()),
+        ("role", text(&roles, "/customerRoles/0/id")),
+        ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
+    ]);
+    let ids = vec![
+        text(&data, "/executionResult/stepResults/nodes/0/id"),
+        text(&data, "/executionResult/logs/nodes/0/id"),
+        text(&flows, "/integration/flows/nodes/0/id"),
+        text(&user, "/authenticatedUser/id"),
+        instance.flow_config("Stock Check").to_owned(),
+        execution,
+        instance.id,
+        version,
+        draft,
+        customer,
+    ];
+    let mut secrets = ids.clone();
+    secrets.push("anary".to_owned());
+    Prey { ids, known, secrets }
+}
+
+/// What a successful intrusion would change.
+async fn everything(owner: &User) -> Value {
+    let document = "{
+        customers { nodes { id name description updatedAt } }
+        users { nodes { id name email role { id } } }
+        integrations(allVersions: true) { nodes { id name description versionIsAvailable } }
+        instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id } } }
+        executionResults { totalCount } }";
+    owner.query(document).await
+}
+
+/// Whether the owner gets through with any of the ids.
+async fn succeeds(owner: &User, field: &Field, prey: &Prey) -> bool {
+    for variables in field.attempts(&prey.ids) {
+        let reply = owner.ask(&field.document("owner"), &variables).await;
+        let payload = &reply.body["data"][&field.name];
+        if !payload.is_null() && list(payload, "/errors").is_empty() {
+            return true;
+        }
+    }
+    false
+}

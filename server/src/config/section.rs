@@ -114,7 +114,10 @@ pub struct LogSection {
 
 impl Default for LogSection {
     fn default() -> Self {
-        Self { format: LogFormat::Pretty, filter: "info,sea_orm_migration=warn,sqlx=warn".to_owned() }
+        Self {
+            format: LogFormat::Pretty,
+            filter: "info,sea_orm_migration=warn,sqlx=warn".to_owned(),
+        }
     }
 }
 

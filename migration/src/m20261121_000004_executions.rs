@@ -120,6 +120,7 @@ fn state_value() -> TableCreateStatement {
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         index("execution", &["organization_id", "id"]),
+        index("execution", &["customer_id", "id"]),
         index("execution", &["flow_config_id", "id"]),
         index("execution", &["instance_id", "id"]),
         index("step_result", &["execution_id", "position"]),

@@ -109,7 +109,12 @@ impl<E: Noun> Listing<E> {
         let args = &ask.args;
         let mut order = self.order(args)?;
         // Rows that are equal in the keys follow the direction of the last key.
-        let id_direction = order.last().map_or(self.id_direction, |(_, direction)| *direction);
+        let mut id_direction = order.last().map_or(self.id_direction, |(_, direction)| *direction);
+        // No two rows have the same id: nothing that is named after it can matter.
+        if let Some(place) = order.iter().position(|(order, _)| order.is_age()) {
+            id_direction = order[place].1;
+            order.truncate(place);
+        }
         order.extend(self.tie_break.clone().map(|order| (order, id_direction)));
         let (first, last) = (size(args, "first")?, size(args, "last")?);
         Ok(Request {

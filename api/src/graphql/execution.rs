@@ -7,12 +7,12 @@ use entity::{
     flow_config, instance, integration, integration_flow, log, step_result,
 };
 use sea_orm::sea_query::{IntoCondition, Query, SelectStatement};
-use sea_orm::{ActiveEnum, ColumnTrait};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::argument::{text, uuid};
 use super::builder::{Registry, Type, parameter};
-use super::connection::Listing;
+use super::connection::{Listing, register_pages};
 use super::filter::{Filter, constant};
 use super::mutation::Mutation;
 use super::order::Order;
@@ -32,7 +32,7 @@ pub fn listing() -> Listing<execution::Entity> {
     use execution::Column as C;
     Listing::new("InstanceExecutionResult").newest_first().filters(filters()).orders([
         Order::number("ENDED_AT", "When it ended.", C::EndedAt),
-        Order::number("STARTED_AT", "When it started.", C::StartedAt),
+        Order::age("STARTED_AT", "When it started."),
     ])
 }
 
@@ -55,7 +55,7 @@ fn filters() -> Vec<Filter> {
         in_sequence("instance_Integration_VersionSequenceId", C::IntegrationId),
         is_system("instance_IsSystem", C::InstanceId),
         Filter::always("instance_Isnull", false),
-        Filter::id::<IntegrationId>("integration", C::IntegrationId),
+        of_integration("integration", C::IntegrationId),
         in_sequence("integration_VersionSequenceId", C::IntegrationId),
         Filter::words("invokeType_In", C::InvokeType),
         invoked_by(),
@@ -133,6 +133,29 @@ pub fn in_sequence(name: &'static str, column: impl ColumnTrait) -> Filter {
     })
 }
 
+/// Rows of one version; a draft stands for all versions of its integration.
+pub fn of_integration(name: &'static str, column: impl ColumnTrait) -> Filter {
+    Filter::id_through::<IntegrationId>(name, column, versions_of)
+}
+
+fn versions_of(id: IntegrationId) -> SelectStatement {
+    let sequence = Query::select()
+        .column(integration::Column::SequenceId)
+        .from(integration::Entity)
+        .and_where(integration::Column::Id.eq(id))
+        .and_where(integration::Column::IsDraft.eq(true))
+        .take();
+    Query::select()
+        .column(integration::Column::Id)
+        .from(integration::Entity)
+        .cond_where(
+            Condition::any()
+                .add(integration::Column::Id.eq(id))
+                .add(integration::Column::SequenceId.in_subquery(sequence)),
+        )
+        .take()
+}
+
 /// Rows of test instances, or of all others.
 pub fn is_system(name: &'static str, column: impl ColumnTrait) -> Filter {
     Filter::new((name, "Boolean", "Only those of test instances, or of others."), move |value| {
@@ -157,7 +180,7 @@ pub fn instances_of(integration: IntegrationId) -> SelectStatement {
     Query::select()
         .column(instance::Column::Id)
         .from(instance::Entity)
-        .and_where(instance::Column::IntegrationId.eq(integration))
+        .and_where(instance::Column::IntegrationId.in_subquery(versions_of(integration)))
         .take()
 }
 
@@ -172,6 +195,8 @@ pub fn register(registry: &mut Registry) {
         .description("The execution that invoked another one.");
     registry.add(invoker.map(parameter).into_iter().fold(by, InputObject::field));
     registry.add(object());
+    registry.add(section());
+    register_pages::<Section>(registry, "ExecutionSection");
     registry.query(|query| {
         query
             .by_id::<execution::Entity>(
@@ -180,8 +205,28 @@ pub fn register(registry: &mut Registry) {
                 "One execution.",
             )
             .list("executionResults", "The executions you may see.", listing())
+            .short_list::<Section, _>(
+                ("executionSections", "ExecutionSection", "Named groups of log lines."),
+                &[
+                    ("executionResult", "ID", "Only those of this execution."),
+                    ("sectionId_In", "[UUID]", "Only those with one of these ids."),
+                ],
+                |_, _| async { Ok(Vec::new()) },
+            )
     });
     replay(registry);
+}
+
+/// A named group of log lines. Steps that make them are yet to come, so there are none.
+enum Section {}
+
+fn section() -> Type<Section> {
+    Type::<Section>::new("ExecutionSection", "A named group of log lines.")
+        .id(|section| match *section {})
+        .field("label", "String!", "Its name.", |section| -> String { match *section {} })
+        .field("sectionId", "UUID", "What log lines name it by.", |section| -> Option<Uuid> {
+            match *section {}
+        })
 }
 
 fn enumerations(registry: &mut Registry) {

@@ -12,7 +12,9 @@ use sea_orm::{ActiveEnum, Iterable};
 use super::argument::text;
 use super::builder::{Registry, Type};
 use super::connection::Listing;
-use super::execution::{flow_configs_of, in_sequence, instance_type, instances_of, is_system};
+use super::execution::{
+    flow_configs_of, in_sequence, instance_type, instances_of, is_system, of_integration,
+};
 use super::filter::{Filter, constant};
 use super::order::Order;
 use super::{id, page};
@@ -46,7 +48,7 @@ pub fn listing() -> Listing<log::Entity> {
                 instances_of,
             ),
             is_system("instance_IsSystem", C::InstanceId),
-            Filter::id::<IntegrationId>("integration", C::IntegrationId),
+            of_integration("integration", C::IntegrationId),
             in_sequence("integrationVersionSequenceId", C::IntegrationId),
             in_sequence("integration_VersionSequenceId", C::IntegrationId),
             Filter::flag("isTestExecution", C::IsTest),
@@ -63,7 +65,7 @@ pub fn listing() -> Listing<log::Entity> {
         .orders([
             Order::text("MESSAGE", "The text.", C::Message),
             Order::number("SEVERITY", "How important it is.", C::Severity),
-            Order::number("TIMESTAMP", "When it was written.", C::Timestamp),
+            Order::age("TIMESTAMP", "When it was written."),
         ])
 }
 
@@ -114,6 +116,7 @@ fn object() -> Type<log::Model> {
         .field("message", "String!", "The text.", |log| log.message.clone())
         .field("severity", "LogSeverityLevel!", "How important it is.", |log| name(log.severity))
         .field("timestamp", "DateTime!", "When it was written.", |log| log.timestamp)
+        .field("sectionId", "UUID", "The section it belongs to.", |_| None::<uuid::Uuid>)
         .field("logType", "LogType", "What wrote it.", |_| "EXECUTION")
         .field("stepName", "String", "Key of the step that wrote it.", |log| log.step_name.clone())
         .field("loopPath", "String", "Where in nested loops it was written.", |log| {
@@ -152,7 +155,7 @@ fn object() -> Type<log::Model> {
 
 fn severity() -> Type<Severity> {
     Type::<Severity>::new("LogSeverity", "A severity of log lines.")
-        .field("id", "Int", "The number that filters take.", |severity| severity.to_value())
+        .field("id", "Int", "The number that filters take.", Severity::to_value)
         .field("name", "String", "Its name.", |severity| name(*severity))
 }
 

@@ -23,6 +23,8 @@ pub struct Order {
 enum Kind {
     Text,
     Number,
+    /// The id itself, which every order ends in.
+    Id,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -64,6 +66,15 @@ impl Order {
         Self { name, about, key: Arc::new(key), kind: Kind::Number }
     }
 
+    /// By when rows were made: ids grow with time, and their index is there already.
+    pub fn age(name: &'static str, about: &'static str) -> Self {
+        Self { name, about, key: Arc::new(|| Expr::val(0_i64)), kind: Kind::Id }
+    }
+
+    pub fn is_age(&self) -> bool {
+        matches!(self.kind, Kind::Id)
+    }
+
     /// By a flag, false first.
     pub fn flag(name: &'static str, about: &'static str, column: impl ColumnTrait) -> Self {
         let key = move || {
@@ -87,14 +98,14 @@ impl Order {
     pub fn read(&self, row: &QueryResult, column: &str) -> Result<serde_json::Value, DbErr> {
         Ok(match self.kind {
             Kind::Text => row.try_get::<String>("", column)?.into(),
-            Kind::Number => row.try_get::<i64>("", column)?.into(),
+            Kind::Number | Kind::Id => row.try_get::<i64>("", column)?.into(),
         })
     }
 
     fn literal(&self, value: &serde_json::Value) -> Option<SimpleExpr> {
         Some(match self.kind {
             Kind::Text => Expr::val(value.as_str()?),
-            Kind::Number => Expr::val(value.as_i64()?),
+            Kind::Number | Kind::Id => Expr::val(value.as_i64()?),
         })
     }
 }

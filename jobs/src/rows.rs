@@ -2,7 +2,8 @@
 
 use sea_orm::sea_query::Value;
 use sea_orm::{
-    ConnectionTrait, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, QueryResult, Statement,
+    ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, Iterable, ModelTrait, QueryResult,
+    Statement,
 };
 
 /// SQLite takes 32,766 bound values in one statement.
@@ -18,7 +19,8 @@ pub async fn insert<E: EntityTrait>(
     let names: Vec<String> =
         columns.iter().map(|column| format!("\"{}\"", column.as_str())).collect();
     for chunk in models.chunks(VALUES_MAX / columns.len()) {
-        let tuples = placeholders(columns.len(), chunk.len());
+        let backend = connection.get_database_backend();
+        let tuples = placeholders(backend, columns.len(), chunk.len());
         let sql = format!(
             "INSERT INTO \"{}\" ({}) VALUES {tuples} {on_conflict}",
             E::default().table_name(),
@@ -41,9 +43,9 @@ pub async fn query_with_rows(
     };
     let mut returned = Vec::with_capacity(rows.len());
     for chunk in rows.chunks(VALUES_MAX / width) {
-        let sql = sql.replace("{rows}", &placeholders(width, chunk.len()));
-        let values = chunk.iter().flatten().cloned().collect::<Vec<_>>();
         let backend = connection.get_database_backend();
+        let sql = sql.replace("{rows}", &placeholders(backend, width, chunk.len()));
+        let values = chunk.iter().flatten().cloned().collect::<Vec<_>>();
         let statement = Statement::from_sql_and_values(backend, sql, values);
         returned.extend(connection.query_all_raw(statement).await?);
     }
@@ -61,16 +63,18 @@ pub async fn execute(
     Ok(connection.execute_raw(statement).await?.rows_affected())
 }
 
-/// `($1,$2),($3,$4)`: numbered placeholders mean the same to both backends.
-fn placeholders(width: usize, count: usize) -> String {
-    use std::fmt::Write;
+/// `($1,$2),($3,$4)`, or on SQLite `(?,?),(?,?)`: it takes `$1` for a name, and looks each name up
+/// among all others, which is most of the time of a statement with thousands of them.
+fn placeholders(backend: DbBackend, width: usize, count: usize) -> String {
     let mut text = String::with_capacity(count * width * 6);
     for row in 0..count {
         text.push_str(if row == 0 { "(" } else { ",(" });
         for column in 0..width {
-            let separator = if column == 0 { "" } else { "," };
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{separator}${}", row * width + column + 1);
+            text.push_str(if column == 0 { "" } else { "," });
+            match backend {
+                DbBackend::Sqlite => text.push('?'),
+                _ => text += &format!("${}", row * width + column + 1),
+            }
         }
         text.push(')');
     }
@@ -79,11 +83,11 @@ fn placeholders(width: usize, count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::placeholders;
+    use super::{DbBackend, placeholders};
 
     #[test]
     fn placeholders_count_through() {
-        assert_eq!(placeholders(2, 2), "($1,$2),($3,$4)");
-        assert_eq!(placeholders(1, 1), "($1)");
+        assert_eq!(placeholders(DbBackend::Postgres, 2, 2), "($1,$2),($3,$4)");
+        assert_eq!(placeholders(DbBackend::Sqlite, 2, 2), "(?,?),(?,?)");
     }
 }

@@ -11,8 +11,10 @@ mod datetime;
 mod equality;
 mod graphql;
 mod hash;
+mod html_utils;
 mod http;
 mod invoke;
+mod liquid_template;
 mod log;
 mod loops;
 mod management_triggers;
@@ -46,7 +48,9 @@ pub fn all() -> Vec<Component> {
         datetime::component(),
         graphql::component(),
         hash::component(),
+        html_utils::component(),
         http::component(),
+        liquid_template::component(),
         log::component(),
         loops::component(),
         management_triggers::component(),

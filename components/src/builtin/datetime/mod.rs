@@ -183,7 +183,7 @@ fn moment(inputs: &Inputs) -> Result<DateTime<Utc>, StepError> {
 }
 
 /// ISO 8601, the form of mail headers, or a count of milliseconds.
-fn read(text: &str) -> Option<DateTime<Utc>> {
+pub(super) fn read(text: &str) -> Option<DateTime<Utc>> {
     let zoned = DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_rfc2822(text));
     if let Ok(moment) = zoned.or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
     {

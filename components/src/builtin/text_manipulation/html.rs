@@ -30,21 +30,28 @@ const NAMED: [(&str, char); 20] = [
 const ENCODED: usize = 5;
 
 pub fn encode(inputs: &Inputs) -> Output {
+    Value::from(escaped(&inputs.text("text"))).into()
+}
+
+pub fn decode(inputs: &Inputs) -> Output {
+    Value::from(unescaped(&inputs.text("text"))).into()
+}
+
+pub fn escaped(text: &str) -> String {
     let mut encoded = String::new();
-    for character in inputs.text("text").chars() {
+    for character in text.chars() {
         match NAMED[..ENCODED].iter().find(|(_, known)| *known == character) {
             Some((name, _)) => encoded.extend(["&", name, ";"]),
             None => encoded.push(character),
         }
     }
-    Value::from(encoded).into()
+    encoded
 }
 
 /// Escapes that are not known stay as they are.
-pub fn decode(inputs: &Inputs) -> Output {
-    let text = inputs.text("text");
+pub fn unescaped(text: &str) -> String {
     let mut decoded = String::new();
-    let mut rest = &*text;
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         decoded.push_str(before);
         let known = after.split_once(';').and_then(|(name, after)| Some((character(name)?, after)));
@@ -53,7 +60,7 @@ pub fn decode(inputs: &Inputs) -> Output {
         rest = after;
     }
     decoded.push_str(rest);
-    Value::from(decoded).into()
+    decoded
 }
 
 fn character(name: &str) -> Option<char> {

@@ -9,6 +9,8 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
+pub(super) use html::{escaped, unescaped};
+
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepError};
 
 pub fn component() -> Component {

@@ -12,7 +12,7 @@ use sea_orm::{ActiveEnum, Iterable};
 use super::argument::text;
 use super::builder::{Registry, Type};
 use super::connection::Listing;
-use super::execution::{
+use super::execution::filters::{
     flow_configs_of, in_sequence, instance_type, instances_of, is_system, of_integration,
 };
 use super::filter::{Filter, constant};

@@ -22,17 +22,15 @@ pub fn component() -> Component {
             .default("false")
             .aliases(&["ignoreHeader", "skipHeaders"]),
     ];
-    let generate_inputs = [
-        Input::new("inputArray", "Objects")
+    let rows_inputs = [
+        Input::new("rows", "Rows")
             .kind(InputKind::Data)
-            .comments("A list of objects; each becomes a row.")
-            .required(),
-        delimiter,
-        Input::new("includeHeader", "Include header")
-            .kind(InputKind::Boolean)
-            .comments("Writes the names of the columns as first row.")
-            .default("true"),
+            .comments("A list of rows, each a list of cells; or a list of objects.")
+            .required()
+            .aliases(&["inputArray", "data", "input"]),
+        delimiter.clone(),
     ];
+    let generate_inputs = generate_inputs(delimiter);
     Component {
         actions: vec![
             Action::new("parse", "Parse CSV", "Reads a table as rows", Perform::Pure(parse))
@@ -44,9 +42,30 @@ pub fn component() -> Component {
                 Perform::Pure(generate),
             )
             .inputs(generate_inputs),
+            Action::new(
+                "generate",
+                "Generate CSV (deprecated)",
+                "Writes rows as a table; objects have an action of their own",
+                Perform::Pure(generate_rows),
+            )
+            .inputs(rows_inputs),
         ],
         ..Component::new("csv", "CSV", "Reads and writes tables as text", "Helpers")
     }
+}
+
+fn generate_inputs(delimiter: Input) -> [Input; 3] {
+    [
+        Input::new("inputArray", "Objects")
+            .kind(InputKind::Data)
+            .comments("A list of objects; each becomes a row.")
+            .required(),
+        delimiter,
+        Input::new("includeHeader", "Include header")
+            .kind(InputKind::Boolean)
+            .comments("Writes the names of the columns as first row.")
+            .default("true"),
+    ]
 }
 
 fn parse(inputs: &Inputs) -> Result<Output, StepError> {
@@ -65,6 +84,12 @@ fn generate(inputs: &Inputs) -> Result<Output, StepError> {
     if !keeps_header && !rows.is_empty() {
         rows.remove(0);
     }
+    Ok(Value::from(write(&rows, delimiter(inputs)?)).into())
+}
+
+fn generate_rows(inputs: &Inputs) -> Result<Output, StepError> {
+    inputs.require("rows")?;
+    let rows = rows_of(&inputs.list("rows")?)?;
     Ok(Value::from(write(&rows, delimiter(inputs)?)).into())
 }
 
@@ -193,6 +218,11 @@ mod tests {
                     "generateFromObject",
                     json!({ "inputArray": [{ "a": 1 }], "includeHeader": "false" }),
                     json!("1"),
+                ),
+                (
+                    "generate",
+                    json!({ "rows": [["a", 1], ["b;", null]], "delimiter": ";" }),
+                    json!("a;1\n\"b;\";"),
                 ),
                 (
                     "generateFromObject",

@@ -27,11 +27,13 @@ mod recursive_flow;
 mod result_placeholder;
 mod schedule_triggers;
 mod sleep;
+mod soap;
 mod stop_execution;
 mod text_manipulation;
 mod uuid;
 mod webhook_triggers;
 mod xml;
+mod zip;
 
 use crate::Component;
 
@@ -63,10 +65,12 @@ pub fn all() -> Vec<Component> {
         result_placeholder::component(),
         schedule_triggers::component(),
         sleep::component(),
+        soap::component(),
         stop_execution::component(),
         text_manipulation::component(),
         uuid::component(),
         webhook_triggers::component(),
+        zip::component(),
     ]
 }
 

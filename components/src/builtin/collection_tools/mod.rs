@@ -14,6 +14,7 @@ use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepEr
 
 pub fn component() -> Component {
     let mut actions = object_actions();
+    actions.extend(mapping_actions());
     actions.extend(list_actions());
     actions.extend(selecting_actions());
     actions.extend(scripted_actions());
@@ -139,6 +140,34 @@ fn object_actions() -> Vec<Action> {
                     .comments("The schema as JSON.")
                     .required(),
             ],
+        ),
+    ]
+}
+
+fn mapping_actions() -> Vec<Action> {
+    let keys = Input::new("keyMappings", "Key mappings")
+        .comments("Field names and the keys that stand for them.")
+        .key_value_list()
+        .required()
+        .aliases(&["keyMappingsInput", "fieldMappings"]);
+    let values = Input::new("valueMappings", "Value mappings")
+        .comments("The same field names and their values.")
+        .key_value_list()
+        .aliases(&["valueMappingsInput", "fieldValues"]);
+    vec![
+        action(
+            "fieldValueMapping",
+            "Field Value Mapping",
+            "Makes a list of mapped keys and values out of two lists that name the same fields",
+            objects::map_fields,
+            [keys, values],
+        ),
+        action(
+            "combineCollections",
+            "Combine Collections (deprecated)",
+            "Makes an object of keys and values, as creating an object does",
+            objects::create,
+            [PAIRS],
         ),
     ]
 }

@@ -31,6 +31,17 @@ pub fn add_keys(inputs: &Inputs) -> Result<Output, StepError> {
     set_all(inputs, pairs)
 }
 
+/// Joins keys and values that were mapped for the same fields.
+pub fn map_fields(inputs: &Inputs) -> Result<Output, StepError> {
+    let values = inputs.pairs("valueMappings")?;
+    let pair = |(field, key): (Arc<str>, Value)| {
+        let value = values.iter().find(|(name, _)| *name == field).map(|(_, value)| value.clone());
+        Value::object([("key", key), ("value", value.unwrap_or_default())])
+    };
+    let pairs = inputs.pairs("keyMappings")?.into_iter().map(pair);
+    Ok(Value::from(pairs.collect::<Vec<_>>()).into())
+}
+
 fn set_all(inputs: &Inputs, pairs: Vec<(Arc<str>, Value)>) -> Result<Output, StepError> {
     let mut object = Value::Object(inputs.object("object")?);
     let path = inputs.text("objectPath");

@@ -62,6 +62,13 @@ async fn objects() {
             ("createObject", json!({ "keyValueInput": pairs }), json!({ "a.b": 1, "c": null })),
             ("toObject", json!({ "keyValueInput": pairs }), json!({ "a.b": 1, "c": null })),
             ("fromObject", json!({ "object": { "a": 1 } }), json!([{ "key": "a", "value": 1 }])),
+            ("combineCollections", json!({ "keyValueInput": { "a": 1 } }), json!({ "a": 1 })),
+            (
+                "fieldValueMapping",
+                json!({ "keyMappings": { "name": "Name__c", "age": "Age__c" },
+                    "valueMappings": [{ "key": "name", "value": "Ada" }] }),
+                json!([{ "key": "Name__c", "value": "Ada" }, { "key": "Age__c", "value": null }]),
+            ),
             (
                 "addKey",
                 json!({ "object": "{\"a\":1}", "key": "b", "value": [2] }),

@@ -13,6 +13,7 @@ mod tests;
 use futures::future::BoxFuture;
 use http::Method;
 
+pub(super) use answer::error as refusal;
 pub(super) use connection::{all as connections, authorization};
 pub(super) use exchange::send;
 

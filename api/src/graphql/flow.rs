@@ -82,7 +82,7 @@ fn object() -> Type<integration_flow::Model> {
             executions::listing(),
             |flow| flow.id.uuid(),
             |id| {
-                let configs = executions::flow_configs_of(FlowId(id));
+                let configs = executions::filters::flow_configs_of(FlowId(id));
                 let of_flow = execution::Column::FlowConfigId.in_subquery(configs);
                 of_flow.into_condition().add(execution::Column::IsTest.eq(true))
             },

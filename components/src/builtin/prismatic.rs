@@ -65,8 +65,8 @@ struct Prepared {
     query: &'static str,
 }
 
-const fn id(key: &'static str, label: &'static str) -> Option<Input> {
-    Some(Input::new(key, label).comments("The id as the API gives it.").required())
+const fn id(key: &'static str, label: &'static str) -> Input {
+    Input::new(key, label).comments("The id as the API gives it.").required()
 }
 
 const PREPARED: [Prepared; 12] = [
@@ -83,7 +83,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getCustomer",
         label: "Get Customer",
         description: "Reads a customer",
-        input: id("customerId", "Customer ID"),
+        input: Some(id("customerId", "Customer ID")),
         safety: Safety::Repeatable,
         query: "query($id: ID!) { customer(id: $id) { id name description externalId labels } }",
     },
@@ -91,7 +91,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getExecution",
         label: "Get Execution",
         description: "Reads how an execution went",
-        input: id("executionId", "Execution ID"),
+        input: Some(id("executionId", "Execution ID")),
         safety: Safety::Repeatable,
         query: "query($id: ID!) { executionResult(id: $id) { id startedAt endedAt error
             instance { id name } } }",
@@ -100,7 +100,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getInstance",
         label: "Get Instance",
         description: "Reads an instance",
-        input: id("instanceId", "Instance ID"),
+        input: Some(id("instanceId", "Instance ID")),
         safety: Safety::Repeatable,
         query: "query($id: ID!) { instance(id: $id) { id name description enabled
             deployedVersion lastDeployedAt customer { id name externalId }
@@ -110,7 +110,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getIntegration",
         label: "Get Integration",
         description: "Reads an integration",
-        input: id("integrationId", "Integration ID"),
+        input: Some(id("integrationId", "Integration ID")),
         safety: Safety::Repeatable,
         query: "query($id: ID!) { integration(id: $id) { id name description category labels
             versionNumber definition } }",
@@ -147,7 +147,7 @@ const PREPARED: [Prepared; 12] = [
         key: "deployInstance",
         label: "Deploy Instance",
         description: "Deploys the version that an instance is set to",
-        input: id("instanceId", "Instance ID"),
+        input: Some(id("instanceId", "Instance ID")),
         safety: Safety::Once,
         query: "mutation($id: ID!) { deployInstance(input: { id: $id }) {
             instance { id name deployedVersion } errors { field messages } } }",
@@ -157,7 +157,7 @@ const PREPARED: [Prepared; 12] = [
         key: "disableInstnce",
         label: "Disable Instance",
         description: "Stops an instance from running",
-        input: id("instanceId", "Instance ID"),
+        input: Some(id("instanceId", "Instance ID")),
         safety: Safety::Repeatable,
         query: "mutation($id: ID!) { updateInstance(input: { id: $id, enabled: false }) {
             instance { id name enabled } errors { field messages } } }",
@@ -166,7 +166,7 @@ const PREPARED: [Prepared; 12] = [
         key: "enableInstance",
         label: "Enable Instance",
         description: "Lets an instance run again",
-        input: id("instanceId", "Instance ID"),
+        input: Some(id("instanceId", "Instance ID")),
         safety: Safety::Repeatable,
         query: "mutation($id: ID!) { updateInstance(input: { id: $id, enabled: true }) {
             instance { id name enabled } errors { field messages } } }",
@@ -175,7 +175,7 @@ const PREPARED: [Prepared; 12] = [
         key: "publishIntegration",
         label: "Publish Integration",
         description: "Publishes the draft of an integration as a new version",
-        input: id("integrationId", "Integration ID"),
+        input: Some(id("integrationId", "Integration ID")),
         safety: Safety::Once,
         query: "mutation($id: ID!) { publishIntegration(input: { id: $id }) {
             integration { id name versionNumber } errors { field messages } } }",

@@ -56,7 +56,7 @@ fn trigger() -> Trigger {
         "recursiveTrigger",
         "Recursive Trigger",
         "Starts the flow when it invokes itself, and on deployment if wanted",
-        start,
+        |run, payload, inputs| Ok(start(run, payload, inputs)),
     )
     .inputs([
         Input::new("runOnDeploy", "Run on deploy")
@@ -77,14 +77,14 @@ const DEPTH: &str = "__recursiveFlow.depth";
 /// must not keep the server busy for ever.
 const GENERATIONS_MAX: u64 = 10_000;
 
-fn start(run: &mut Run, payload: Map, inputs: &Inputs) -> Result<TriggerOutput, StepError> {
+fn start(run: &mut Run, payload: Map, inputs: &Inputs) -> TriggerOutput {
     let sent = payload.get("body").and_then(|body| body.get("data"));
     let cursor = sent.and_then(|data| data.get("cursor")).cloned();
     let cursor = cursor.or_else(|| inputs.0.get("defaultCursor").cloned());
     let depth = sent.and_then(|data| data.get("depth")).cloned();
     run.states.execution.set(CURSOR, cursor.unwrap_or_default());
     run.states.execution.set(DEPTH, depth.unwrap_or_else(|| Value::from(0_u64)));
-    Ok(TriggerOutput::pass(payload))
+    TriggerOutput::pass(payload)
 }
 
 fn set_cursor(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {

@@ -101,13 +101,10 @@ fn send_request<'a>(
         if !answer.status.is_success() {
             return Err(refusal(&answer));
         }
-        match body {
-            Some(body) => Ok(body.clone().into()),
-            None => {
-                tree?;
-                Err(StepError::new("The service did not answer with a SOAP envelope."))
-            }
+        if let Some(body) = body {
+            return Ok(body.clone().into());
         }
+        tree.and(Err(StepError::new("The service did not answer with a SOAP envelope.")))
     })
 }
 

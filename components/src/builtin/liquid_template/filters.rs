@@ -29,19 +29,19 @@ impl Call<'_> {
     }
 }
 
-pub fn apply(call: Call<'_>, scope: &Scope<'_>) -> Result<Value, StepError> {
+pub fn apply(call: &Call<'_>, scope: &Scope<'_>) -> Result<Value, StepError> {
     let found = match call.name {
-        "default" => Some(default(&call)),
+        "default" => Some(default(call)),
         "json" => Some(call.input.to_json().into()),
         "size" => Some(size(&call.input)),
-        _ => arithmetic(&call)?,
+        _ => arithmetic(call)?,
     };
     let found = match found {
-        None => lists(&call, scope)?,
+        None => lists(call, scope)?,
         found => found,
     };
     let found = match found {
-        None => text_filters::apply(&call, scope)?,
+        None => text_filters::apply(call, scope)?,
         found => found,
     };
     let found = found

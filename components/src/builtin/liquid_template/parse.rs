@@ -62,9 +62,8 @@ impl<'a> Parser<'a> {
         let mut nodes = Vec::new();
         while let Some(piece) = self.pieces.next() {
             match piece {
-                Piece::Text("") => {}
+                Piece::Text("") | Piece::Output("") => {}
                 Piece::Text(text) => nodes.push(Node::Text(text.to_owned())),
-                Piece::Output("") => {}
                 Piece::Output(text) => {
                     let mut words = Words::of(text)?;
                     nodes.push(Node::Output(words.filtered()?));

@@ -213,7 +213,7 @@ impl<'a> Scope<'a> {
             let named = filter.named.iter().map(|(name, value)| Ok((&**name, self.value(value)?)));
             let named = named.collect::<Result<HashMap<&str, Value>, StepError>>()?;
             let call = filters::Call { name: &filter.name, input: value, arguments, named };
-            value = filters::apply(call, self)?;
+            value = filters::apply(&call, self)?;
         }
         Ok(value)
     }

@@ -22,7 +22,7 @@ struct Reader<'a> {
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn sum(&mut self) -> Result<f64, StepError> {
         let mut sum = self.product()?;
         loop {

@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use sea_orm::sqlx::sqlite::{SqliteAutoVacuum, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
-    DbErr, Statement, TransactionTrait,
+    DbErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 /// Older versions can corrupt a database while they reset its write-ahead log.
@@ -91,7 +91,12 @@ impl Db {
     }
 
     pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.write.begin().await
+        // The write lock from the start: a transaction that reads first could not always upgrade.
+        let options = TransactionOptions {
+            sqlite_transaction_mode: self.is_sqlite().then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        self.write.begin_with_options(options).await
     }
 
     pub fn backend(&self) -> DbBackend {
@@ -116,10 +121,16 @@ async fn open_sqlite(url: &DbUrl, connections: u32) -> Result<DatabaseConnection
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire(false)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|options| {
+        .map_sqlx_sqlite_opts(move |options| {
+            // Setting it writes to the file, which ends the snapshot of whoever is about to write:
+            // only the one connection that writes may do so.
+            let options = if connections == 1 {
+                options.auto_vacuum(SqliteAutoVacuum::Incremental)
+            } else {
+                options
+            };
             options
                 .create_if_missing(true)
-                .auto_vacuum(SqliteAutoVacuum::Incremental)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)

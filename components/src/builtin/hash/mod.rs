@@ -1,10 +1,9 @@
 //! `hash`: digests, signatures, and a webhook that checks one.
 
+mod function;
+
 use flow::{Map, Value};
-use hmac::{Hmac, KeyInit, Mac};
-use md5::Md5;
-use sha1::Sha1;
-use sha2::{Digest, Sha224, Sha256, Sha384, Sha512};
+use function::Function;
 
 use super::webhook_triggers::webhook;
 use crate::{
@@ -13,11 +12,7 @@ use crate::{
 };
 
 pub fn component() -> Component {
-    let digest = |key, label, perform: Pure| {
-        Action::new(key, label, "Gives the digest as hexadecimal text", Perform::Pure(perform))
-            .inputs([MESSAGE])
-    };
-    let actions = vec![
+    let mut actions = vec![
         Action::new("computeHash", "Compute Hash", "Gives a digest", Perform::Pure(compute_hash))
             .inputs([FUNCTION, MESSAGE]),
         Action::new(
@@ -27,13 +22,8 @@ pub fn component() -> Component {
             Perform::Pure(compute_hmac),
         )
         .inputs([FUNCTION, SECRET, MESSAGE]),
-        digest("computeMd5", "Compute MD5", |inputs| Ok(hash(Function::Md5, inputs))),
-        digest("computeSha1", "Compute SHA-1", |inputs| Ok(hash(Function::Sha1, inputs))),
-        digest("computeSha224", "Compute SHA-224", |inputs| Ok(hash(Function::Sha224, inputs))),
-        digest("computeSha256", "Compute SHA-256", |inputs| Ok(hash(Function::Sha256, inputs))),
-        digest("computeSha384", "Compute SHA-384", |inputs| Ok(hash(Function::Sha384, inputs))),
-        digest("computeSha512", "Compute SHA-512", |inputs| Ok(hash(Function::Sha512, inputs))),
     ];
+    actions.extend(digest_actions());
     Component {
         actions,
         triggers: vec![signed_webhook()],
@@ -41,11 +31,46 @@ pub fn component() -> Component {
     }
 }
 
-type Pure = fn(&Inputs) -> Result<Output, StepError>;
+/// An action per function. A macro, since actions are plain functions that know theirs.
+macro_rules! digests {
+    ($($key:literal $label:literal $function:ident),+ $(,)?) => {
+        [$(Action::new(
+            $key,
+            concat!("Compute ", $label),
+            "Gives the digest as hexadecimal text",
+            Perform::Pure(|inputs| Ok(hash(Function::$function, inputs))),
+        )
+        .inputs([MESSAGE])),+]
+    };
+}
+
+fn digest_actions() -> [Action; 19] {
+    digests![
+        "computeBlake2b512" "BLAKE2b-512" Blake2b512,
+        "computeBlake2s256" "BLAKE2s-256" Blake2s256,
+        "computeMd4" "MD4" Md4,
+        "computeMd5" "MD5" Md5,
+        "computeMd5-sha1" "MD5-SHA-1" Md5Sha1,
+        "computeRipemd160" "RIPEMD-160" Ripemd160,
+        "computeSha1" "SHA-1" Sha1,
+        "computeSha224" "SHA-224" Sha224,
+        "computeSha256" "SHA-256" Sha256,
+        "computeSha384" "SHA-384" Sha384,
+        "computeSha512" "SHA-512" Sha512,
+        "computeSha512-224" "SHA-512/224" Sha512To224,
+        "computeSha512-256" "SHA-512/256" Sha512To256,
+        "computeSha3-224" "SHA3-224" Sha3To224,
+        "computeSha3-256" "SHA3-256" Sha3To256,
+        "computeSha3-384" "SHA3-384" Sha3To384,
+        "computeSha3-512" "SHA3-512" Sha3To512,
+        "computeSm3" "SM3" Sm3,
+        "computeWhirlpool" "Whirlpool" Whirlpool,
+    ]
+}
 
 const FUNCTION: Input = Input::new("hashFunction", "Hash function")
     .comments("How the digest is made.")
-    .choices(&["md5", "sha1", "sha224", "sha256", "sha384", "sha512"])
+    .choices(&function::NAMES)
     .default("sha256")
     .aliases(&["function", "algorithm"]);
 const MESSAGE: Input = Input::new("message", "Message")
@@ -73,57 +98,6 @@ fn signed_webhook() -> Trigger {
     .inputs([answer, vec![header, SECRET, FUNCTION]].concat())
 }
 
-#[derive(Clone, Copy)]
-enum Function {
-    Md5,
-    Sha1,
-    Sha224,
-    Sha256,
-    Sha384,
-    Sha512,
-}
-
-impl Function {
-    fn of(inputs: &Inputs) -> Result<Self, StepError> {
-        match &*inputs.text("hashFunction").to_lowercase().replace('-', "") {
-            "md5" => Ok(Self::Md5),
-            "sha1" => Ok(Self::Sha1),
-            "sha224" => Ok(Self::Sha224),
-            "" | "sha256" => Ok(Self::Sha256),
-            "sha384" => Ok(Self::Sha384),
-            "sha512" => Ok(Self::Sha512),
-            other => Err(StepError::new(format!("There is no hash function \"{other}\"."))),
-        }
-    }
-
-    fn digest(self, message: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Md5 => Md5::digest(message).to_vec(),
-            Self::Sha1 => Sha1::digest(message).to_vec(),
-            Self::Sha224 => Sha224::digest(message).to_vec(),
-            Self::Sha256 => Sha256::digest(message).to_vec(),
-            Self::Sha384 => Sha384::digest(message).to_vec(),
-            Self::Sha512 => Sha512::digest(message).to_vec(),
-        }
-    }
-
-    fn sign(self, secret: &[u8], message: &[u8]) -> Vec<u8> {
-        match self {
-            Self::Md5 => mac::<Hmac<Md5>>(secret, message).finalize().into_bytes().to_vec(),
-            Self::Sha1 => mac::<Hmac<Sha1>>(secret, message).finalize().into_bytes().to_vec(),
-            Self::Sha224 => mac::<Hmac<Sha224>>(secret, message).finalize().into_bytes().to_vec(),
-            Self::Sha256 => mac::<Hmac<Sha256>>(secret, message).finalize().into_bytes().to_vec(),
-            Self::Sha384 => mac::<Hmac<Sha384>>(secret, message).finalize().into_bytes().to_vec(),
-            Self::Sha512 => mac::<Hmac<Sha512>>(secret, message).finalize().into_bytes().to_vec(),
-        }
-    }
-}
-
-fn mac<M: Mac + KeyInit>(secret: &[u8], message: &[u8]) -> M {
-    let mac = <M as KeyInit>::new_from_slice(secret).expect("a secret may have any length");
-    mac.chain_update(message)
-}
-
 fn compute_hash(inputs: &Inputs) -> Result<Output, StepError> {
     Ok(hash(Function::of(inputs)?, inputs))
 }
@@ -136,7 +110,7 @@ fn hash(function: Function, inputs: &Inputs) -> Output {
 fn compute_hmac(inputs: &Inputs) -> Result<Output, StepError> {
     let (message, _) = inputs.file("message").unwrap_or_default();
     let secret = inputs.require_text("secret")?;
-    let signature = Function::of(inputs)?.sign(secret.as_bytes(), &message);
+    let signature = Function::of(inputs)?.sign(secret.as_bytes(), &message)?;
     Ok(Value::from(hexadecimal(&signature)).into())
 }
 
@@ -145,7 +119,7 @@ fn verify(run: &mut Run, payload: Map, inputs: &Inputs) -> Result<TriggerOutput,
     let name = inputs.require_text("headerName")?;
     let secret = inputs.require_text("secret")?;
     let body = payload.get("rawBody").map(crate::file).unwrap_or_default().0;
-    let expected = Function::of(inputs)?.sign(secret.as_bytes(), &body);
+    let expected = Function::of(inputs)?.sign(secret.as_bytes(), &body)?;
     let headers = payload.get("headers").and_then(Value::as_object);
     let header = headers.into_iter().flatten().find(|(key, _)| key.eq_ignore_ascii_case(&name));
     let given = header.map(|(_, value)| value.to_text()).unwrap_or_default();
@@ -186,11 +160,16 @@ mod tests {
 
     use crate::testing::{Stage, check};
 
-    /// The examples of RFC 1321, FIPS 180 and RFC 2202/4231.
+    /// The examples of the functions' own standards, and of RFC 2202 and 4231.
     #[tokio::test]
     async fn digests() {
         let sha1 = "a9993e364706816aba3e25717850c26c9cd0d89d";
         let sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let md5 = "900150983cd24fb0d6963f7d28e17f72";
+        let sm3 = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0";
+        let sha3 = "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532";
+        let sha512_224 = "4634270f707b6a54daae7530460842e20e37ed265ceee9a43e8924aa";
+        let blake2s = "508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982";
         let hmac256 = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
         let hmac_md5 = "750c783e6ab0b503eaa86e310a5db738";
         let signed = |function: &str| {
@@ -201,9 +180,29 @@ mod tests {
         check(
             "hash",
             [
-                ("computeMd5", abc(), json!("900150983cd24fb0d6963f7d28e17f72")),
+                ("computeMd5", abc(), json!(md5)),
                 ("computeSha1", abc(), json!(sha1)),
                 ("computeSha256", abc(), json!(sha256)),
+                ("computeMd4", abc(), json!("a448017aaf21d8525fc10ae87aa6729d")),
+                ("computeMd5-sha1", abc(), json!(format!("{md5}{sha1}"))),
+                ("computeRipemd160", abc(), json!("8eb208f7e05d987a9b044a8e98c6b087f15a0bfc")),
+                ("computeSm3", abc(), json!(sm3)),
+                ("computeSha3-256", abc(), json!(sha3)),
+                (
+                    "computeHash",
+                    json!({ "message": "abc", "hashFunction": "sha512-224" }),
+                    json!(sha512_224),
+                ),
+                (
+                    "computeHash",
+                    json!({ "message": "abc", "hashFunction": "BLAKE2s256" }),
+                    json!(blake2s),
+                ),
+                (
+                    "computeHmac",
+                    signed("md5-sha1"),
+                    json!({ "error": "There is no HMAC with \"md5-sha1\"." }),
+                ),
                 ("computeHash", abc(), json!(sha256)),
                 ("computeHash", json!({ "message": "abc", "hashFunction": "SHA-1" }), json!(sha1)),
                 ("computeHmac", signed("sha256"), json!(hmac256)),

@@ -59,11 +59,15 @@ async fn graphql(
             return problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
         }
     };
+    let status = match viewer {
+        Viewer::Anonymous => StatusCode::UNAUTHORIZED,
+        Viewer::User(_) | Viewer::System(_) => StatusCode::OK,
+    };
     // A client that goes away must not cut a write in the middle: the request has its own task.
     let answer =
         tokio::spawn(async move { crate::graphql::execute(&state.schema, viewer, request).await });
     match answer.await {
-        Ok(answer) => Json(answer).into_response(),
+        Ok(answer) => (status, Json(answer)).into_response(),
         Err(error) => {
             tracing::error!(%error, "a request panicked");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error")

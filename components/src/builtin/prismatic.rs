@@ -55,12 +55,13 @@ fn connection() -> Connection {
     }
 }
 
-/// A call that needs an id or nothing.
+/// A call whose query is known.
 struct Prepared {
     key: &'static str,
     label: &'static str,
     description: &'static str,
-    input: Option<Input>,
+    /// The query's variables and the inputs they come from.
+    inputs: &'static [(&'static str, Input)],
     safety: Safety,
     query: &'static str,
 }
@@ -69,12 +70,12 @@ const fn id(key: &'static str, label: &'static str) -> Input {
     Input::new(key, label).comments("The id as the API gives it.").required()
 }
 
-const PREPARED: [Prepared; 12] = [
+const PREPARED: [Prepared; 14] = [
     Prepared {
         key: "getCurrentUser",
         label: "Get Current User",
         description: "Tells for whom the connection acts",
-        input: None,
+        inputs: &[],
         safety: Safety::Repeatable,
         query: "{ authenticatedUser { id name email externalId customer { id name }
             org { id name } } }",
@@ -83,7 +84,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getCustomer",
         label: "Get Customer",
         description: "Reads a customer",
-        input: Some(id("customerId", "Customer ID")),
+        inputs: &[("id", id("customerId", "Customer ID"))],
         safety: Safety::Repeatable,
         query: "query($id: ID!) { customer(id: $id) { id name description externalId labels } }",
     },
@@ -91,7 +92,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getExecution",
         label: "Get Execution",
         description: "Reads how an execution went",
-        input: Some(id("executionId", "Execution ID")),
+        inputs: &[("id", id("executionId", "Execution ID"))],
         safety: Safety::Repeatable,
         query: "query($id: ID!) { executionResult(id: $id) { id startedAt endedAt error
             instance { id name } } }",
@@ -100,7 +101,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getInstance",
         label: "Get Instance",
         description: "Reads an instance",
-        input: Some(id("instanceId", "Instance ID")),
+        inputs: &[("id", id("instanceId", "Instance ID"))],
         safety: Safety::Repeatable,
         query: "query($id: ID!) { instance(id: $id) { id name description enabled
             deployedVersion lastDeployedAt customer { id name externalId }
@@ -110,7 +111,7 @@ const PREPARED: [Prepared; 12] = [
         key: "getIntegration",
         label: "Get Integration",
         description: "Reads an integration",
-        input: Some(id("integrationId", "Integration ID")),
+        inputs: &[("id", id("integrationId", "Integration ID"))],
         safety: Safety::Repeatable,
         query: "query($id: ID!) { integration(id: $id) { id name description category labels
             versionNumber definition } }",
@@ -119,7 +120,7 @@ const PREPARED: [Prepared; 12] = [
         key: "listCustomers",
         label: "List Customers",
         description: "Reads a page of customers",
-        input: None,
+        inputs: &PAGE,
         safety: Safety::Repeatable,
         query: "query($after: String, $first: Int) { customers(after: $after, first: $first) {
             nodes { id name externalId } pageInfo { hasNextPage endCursor } totalCount } }",
@@ -128,7 +129,7 @@ const PREPARED: [Prepared; 12] = [
         key: "listInstances",
         label: "List Instances",
         description: "Reads a page of instances",
-        input: None,
+        inputs: &PAGE,
         safety: Safety::Repeatable,
         query: "query($after: String, $first: Int) { instances(after: $after, first: $first) {
             nodes { id name enabled customer { id name } integration { id name versionNumber } }
@@ -138,7 +139,7 @@ const PREPARED: [Prepared; 12] = [
         key: "listIntegrations",
         label: "List Integrations",
         description: "Reads a page of integrations",
-        input: None,
+        inputs: &PAGE,
         safety: Safety::Repeatable,
         query: "query($after: String, $first: Int) { integrations(after: $after, first: $first) {
             nodes { id name versionNumber } pageInfo { hasNextPage endCursor } totalCount } }",
@@ -147,7 +148,7 @@ const PREPARED: [Prepared; 12] = [
         key: "deployInstance",
         label: "Deploy Instance",
         description: "Deploys the version that an instance is set to",
-        input: Some(id("instanceId", "Instance ID")),
+        inputs: &[("id", id("instanceId", "Instance ID"))],
         safety: Safety::Once,
         query: "mutation($id: ID!) { deployInstance(input: { id: $id }) {
             instance { id name deployedVersion } errors { field messages } } }",
@@ -157,7 +158,7 @@ const PREPARED: [Prepared; 12] = [
         key: "disableInstnce",
         label: "Disable Instance",
         description: "Stops an instance from running",
-        input: Some(id("instanceId", "Instance ID")),
+        inputs: &[("id", id("instanceId", "Instance ID"))],
         safety: Safety::Repeatable,
         query: "mutation($id: ID!) { updateInstance(input: { id: $id, enabled: false }) {
             instance { id name enabled } errors { field messages } } }",
@@ -166,7 +167,7 @@ const PREPARED: [Prepared; 12] = [
         key: "enableInstance",
         label: "Enable Instance",
         description: "Lets an instance run again",
-        input: Some(id("instanceId", "Instance ID")),
+        inputs: &[("id", id("instanceId", "Instance ID"))],
         safety: Safety::Repeatable,
         query: "mutation($id: ID!) { updateInstance(input: { id: $id, enabled: true }) {
             instance { id name enabled } errors { field messages } } }",
@@ -175,19 +176,58 @@ const PREPARED: [Prepared; 12] = [
         key: "publishIntegration",
         label: "Publish Integration",
         description: "Publishes the draft of an integration as a new version",
-        input: Some(id("integrationId", "Integration ID")),
+        inputs: &[("id", id("integrationId", "Integration ID"))],
         safety: Safety::Once,
         query: "mutation($id: ID!) { publishIntegration(input: { id: $id }) {
             integration { id name versionNumber } errors { field messages } } }",
     },
+    Prepared {
+        key: "importIntegration",
+        label: "Import Integration",
+        description: "Makes or changes an integration by its definition",
+        inputs: &[
+            (
+                "definition",
+                Input::new("definition", "Definition")
+                    .kind(InputKind::Code)
+                    .comments("The definition as YAML.")
+                    .required(),
+            ),
+            (
+                "integrationId",
+                Input::new("integrationId", "Integration ID")
+                    .comments("The integration to change; empty for a new one."),
+            ),
+        ],
+        safety: Safety::Once,
+        query: "mutation($definition: String!, $integrationId: ID) {
+            importIntegration(input: { definition: $definition, integrationId: $integrationId }) {
+            integration { id name versionNumber } errors { field messages } } }",
+    },
+    Prepared {
+        key: "updateInstance",
+        label: "Update Instance",
+        description: "Sets an instance to another version; deploying it comes next",
+        inputs: &[
+            ("id", id("instanceId", "Instance ID")),
+            ("version", id("integrationVersionId", "Integration version ID")),
+        ],
+        safety: Safety::Repeatable,
+        query: "mutation($id: ID!, $version: ID!) {
+            updateInstance(input: { id: $id, integration: $version }) {
+            instance { id name integration { id versionNumber } } errors { field messages } } }",
+    },
 ];
 
-const PAGE: [Input; 2] = [
-    Input::new("first", "Page size").comments("How many to read at once.").default("50"),
-    Input::new("after", "Cursor").comments("Where the page before ended; empty for the first."),
+const PAGE: [(&str, Input); 2] = [
+    ("first", Input::new("first", "Page size").comments("How many to read at once.").default("50")),
+    (
+        "after",
+        Input::new("after", "Cursor").comments("Where the page before ended; empty for the first."),
+    ),
 ];
 
-fn prepared_actions() -> [Action; 12] {
+fn prepared_actions() -> [Action; 14] {
     [
         prepared_action::<0>(),
         prepared_action::<1>(),
@@ -201,31 +241,32 @@ fn prepared_actions() -> [Action; 12] {
         prepared_action::<9>(),
         prepared_action::<10>(),
         prepared_action::<11>(),
+        prepared_action::<12>(),
+        prepared_action::<13>(),
     ]
 }
 
 fn prepared_action<const INDEX: usize>() -> Action {
     let it = &PREPARED[INDEX];
-    let page = if it.query.contains("$after") { &PAGE[..] } else { &[] };
-    let inputs = std::iter::once(CONNECTION).chain(it.input.clone()).chain(page.iter().cloned());
+    let inputs = it.inputs.iter().map(|(_, input)| input.clone());
     Action::new(
         it.key,
         it.label,
         it.description,
         Perform::Waiting(|run, inputs| Box::pin(prepared(run, inputs, &PREPARED[INDEX]))),
     )
-    .inputs(inputs.collect::<Vec<_>>())
+    .inputs(std::iter::once(CONNECTION).chain(inputs).collect::<Vec<_>>())
     .safety(it.safety)
 }
 
 async fn prepared(run: &mut Run, inputs: &Inputs, it: &Prepared) -> Result<Output, StepError> {
     let mut variables = Map::new();
-    if let Some(input) = &it.input {
-        variables.insert("id".into(), inputs.require_text(input.key)?.into());
-    }
-    for input in &PAGE {
+    for (name, input) in it.inputs {
+        if input.required {
+            inputs.require(input.key)?;
+        }
         if let Some(value) = inputs.get(input.key) {
-            variables.insert(input.key.into(), value.clone());
+            variables.insert((*name).into(), value.clone());
         }
     }
     ask(run, inputs, it.query, variables).await
@@ -293,6 +334,12 @@ mod tests {
                 false,
             ),
             ("deployInstance", json!({ "instanceId": "i" }), json!({ "id": "i" }), true),
+            (
+                "updateInstance",
+                json!({ "instanceId": "i", "integrationVersionId": "v" }),
+                json!({ "id": "i", "version": "v" }),
+                false,
+            ),
             ("listInstances", json!({ "first": "5" }), json!({ "first": 5 }), false),
         ] {
             let mut inputs = inputs;

@@ -172,7 +172,10 @@ impl Plain {
 }
 
 fn attribute(raw: &str, name: &str) -> Option<String> {
-    let (_, after) = raw.split_once(&format!("{name}="))?;
+    let start = format!("{name}=");
+    let is_whole = |index: &usize| raw[..*index].ends_with(char::is_whitespace);
+    let index = raw.match_indices(&start).map(|(index, _)| index).find(is_whole)?;
+    let after = &raw[index + start.len()..];
     let value = match after.chars().next()? {
         quote @ ('"' | '\'') => after[1..].split(quote).next()?,
         _ => after.split([' ', '>']).next()?,
@@ -254,7 +257,8 @@ mod tests {
     #[tokio::test]
     async fn documents() {
         let page = "<!DOCTYPE html><html><head><style>p > a { }</style><script>if (a<b) {}</script>\
-            </head><body><h1>Tea &amp; Co</h1><!-- <p>no</p> --><p>One  <b>two</b>, <a title=\"a>b\" \
+            </head><body><h1>Tea &amp; Co</h1><!-- <p>no</p> --><p>\
+            One  <b>two</b>, <a data-href=\"/\" title=\"a>b\" \
             href=\"https://x.y/?a=1&amp;b=2\">three</a><br>4 < 5</p><ul><li>a</li><li>b</li></ul>\
             </body></html>";
         let html = |html: &str| json!({ "html": html });

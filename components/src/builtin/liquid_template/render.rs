@@ -187,11 +187,11 @@ impl<'a> Scope<'a> {
     }
 
     fn compare(&self, left: &Value, operator: &str, right: &Expression) -> Result<bool, StepError> {
+        self.budget.charge(weight(left))?;
         if matches!(right, Expression::Empty) {
             return Ok(is_empty(left) == (operator == "=="));
         }
         let right = self.value(right)?;
-        self.budget.charge(weight(left))?;
         let ordering = order(left, &right);
         Ok(match operator {
             "==" => is_equal(left, &right),
@@ -233,6 +233,10 @@ impl<'a> Scope<'a> {
                 let mut value = self.named(name);
                 for step in steps {
                     let step = self.value(step)?;
+                    // Characters are counted one by one.
+                    if value.as_str().is_some() {
+                        self.budget.charge(weight(&value))?;
+                    }
                     value = property(&value, &step).unwrap_or_default();
                 }
                 value

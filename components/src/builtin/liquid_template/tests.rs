@@ -41,18 +41,21 @@ async fn tags() {
         ("{% case n %}{% when 1, 2 %}a{% when 5 %}b{% else %}c{% endcase %}", "b"),
         ("{% case name %}{% when 'x' or 'y' %}a{% else %}c{% endcase %}", "c"),
         (
-            "{% for t in tags %}{{ forloop.index }}{{ t }}{% unless forloop.last %},{% endunless %}{% endfor %}",
+            "{% for t in tags %}{{ forloop.index }}{{ t }}\
+             {% unless forloop.last %},{% endunless %}{% endfor %}",
             "1b,2a,3C,4a",
         ),
         ("{% for i in (2..n) reversed limit:2 offset:1 %}{{ i }}{% endfor %}", "43"),
         ("{% for t in nothing %}x{% else %}none{% endfor %}", "none"),
         ("{% for p in user %}{{ p[0] }};{% endfor %}", "first name;roles;"),
         (
-            "{% for i in (1..9) %}{% if i == 2 %}{% continue %}{% elsif i > 3 %}{% break %}{% endif %}{{ i }}{% endfor %}",
+            "{% for i in (1..9) %}{% if i == 2 %}{% continue %}\
+             {% elsif i > 3 %}{% break %}{% endif %}{{ i }}{% endfor %}",
             "13",
         ),
         (
-            "{% for i in (1..2) %}{% for j in (1..2) %}{{ forloop.parentloop.index }}{{ j }} {% endfor %}{% endfor %}",
+            "{% for i in (1..2) %}{% for j in (1..2) %}\
+             {{ forloop.parentloop.index }}{{ j }} {% endfor %}{% endfor %}",
             "11 12 21 22 ",
         ),
         ("{% increment c %}{% increment c %}{% decrement d %}{{ c }}", "01-12"),

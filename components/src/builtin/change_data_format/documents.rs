@@ -21,6 +21,25 @@ pub fn deserialize(inputs: &Inputs, from: Format) -> Result<Output, StepError> {
     Ok(read(inputs, from)?.into())
 }
 
+/// A file to data, by its content type; one of no known type is JSON or text.
+pub fn deserialize_file(inputs: &Inputs) -> Result<Output, StepError> {
+    let kind = inputs.require("data")?.get("contentType").map(Value::to_text).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim().to_lowercase();
+    let format = match &*kind.replace('/', "+") {
+        "application+x-www-form-urlencoded" => return super::values::from_form(inputs),
+        "application+jsonl" | "application+x-ndjson" => return super::values::lines(inputs),
+        kind if kind.ends_with("+json") => Format::Json,
+        kind if kind.ends_with("+xml") => Format::Xml,
+        kind if kind.ends_with("+yaml") || kind.ends_with("+x-yaml") => Format::Yaml,
+        "text+csv" => Format::Csv,
+        _ => match source(inputs)? {
+            Source::Data(data) => return Ok(data.into()),
+            Source::Text(text) => return Ok(Value::parse_or_text(&text).into()),
+        },
+    };
+    deserialize(inputs, format)
+}
+
 /// Data, or text that is read first, to text.
 pub fn convert(inputs: &Inputs, from: Format, to: Format) -> Result<Output, StepError> {
     let data = read(inputs, from)?;
@@ -113,6 +132,8 @@ mod tests {
 
     use crate::testing::{Stage, check};
 
+    const FORM: &str = "application/x-www-form-urlencoded";
+
     #[tokio::test]
     async fn documents() {
         let table = "id,at__city,at__zip\n1,Bern,3000\n2,Basel\n";
@@ -145,6 +166,20 @@ mod tests {
                     data(json!("a b\n1")),
                     json!("<root><item><a_b>1</a_b></item></root>"),
                 ),
+            ],
+        )
+        .await;
+        let file =
+            |text: &str, kind: &str| json!({ "data": { "data": text, "contentType": kind } });
+        check(
+            "change-data-format",
+            [
+                ("deserializeFromBinary", file(yaml, "application/yaml"), tree.clone()),
+                ("deserializeFromBinary", file("a\n1", "text/csv; x=y"), json!([{ "a": "1" }])),
+                ("deserializeFromBinary", file("<a/>", "image/svg+xml"), json!({ "a": "" })),
+                ("deserializeFromBinary", file("a=1", FORM), json!({ "a": "1" })),
+                ("deserializeFromBinary", file("[1]", ""), json!([1])),
+                ("deserializeFromBinary", data(json!("hi")), json!("hi")),
             ],
         )
         .await;

@@ -6,7 +6,7 @@ mod documents;
 mod values;
 
 use documents::Format::{Csv, Json, Xml, Yaml};
-use documents::{convert, deserialize};
+use documents::{convert, deserialize, deserialize_file};
 
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepError};
 
@@ -152,6 +152,12 @@ fn document_actions() -> Vec<Action> {
         action(key, label, description, perform).inputs([DATA, HAS_HEADER, UNFLATTEN])
     };
     vec![
+        action(
+            "deserializeFromBinary",
+            "Deserialize from Binary",
+            "Reads a file as its content type says",
+            deserialize_file,
+        ),
         table("deserializeFromCsv", "Deserialize from CSV", "Reads a table", |inputs| {
             deserialize(inputs, Csv)
         }),

@@ -44,6 +44,14 @@ pub fn component() -> Component {
                 Safety::Repeatable,
             ),
             action(
+                "httpRequest",
+                "Raw Request",
+                "Sends a request with any method",
+                any,
+                &[METHOD, DATA],
+                Safety::Once,
+            ),
+            action(
                 "httpPostFormData",
                 "POST Form Data Request",
                 "Sends fields and files as a form",
@@ -96,6 +104,18 @@ fn head<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output
     Box::pin(exchange::plain(run, inputs, Method::HEAD))
 }
 
+fn any<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>> {
+    Box::pin(async move {
+        let method = inputs.text("method").trim().to_uppercase();
+        let known = METHODS.iter().any(|known| *known == method);
+        let method = Method::from_bytes(method.as_bytes()).ok().filter(|_| known);
+        let method = method.ok_or_else(|| {
+            StepError::new(format!("Input \"method\" must be one of {}.", METHODS.join(", ")))
+        })?;
+        exchange::plain(run, inputs, method).await
+    })
+}
+
 fn form<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>> {
     Box::pin(exchange::form(run, inputs))
 }
@@ -106,6 +126,14 @@ const TARGET: [Input; 2] = [
         .comments("Credentials to send along, if the service asks for any."),
     Input::new("url", "URL").comments("The address to call, with http:// or https://.").required(),
 ];
+
+const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+const METHOD: Input = Input::new("method", "Method")
+    .comments("How the resource is called.")
+    .choices(&METHODS)
+    .default("GET")
+    .aliases(&["httpMethod"]);
 
 const DATA: Input = Input::new("data", "Data")
     .kind(InputKind::Data)

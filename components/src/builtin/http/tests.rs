@@ -71,6 +71,11 @@ async fn each_action_sends_what_its_inputs_say() {
         ),
         ("httpPost", pair, json!({ "body": "{\"a\":1}", "type": "application/vnd.x+json" })),
         ("httpPost", typed, json!({ "body": "[]", "type": "application/json" })),
+        (
+            "httpRequest",
+            json!({ "method": "post", "data": {} }),
+            json!({ "call": "POST /", "key": key, "body": "{}" }),
+        ),
         ("httpPatch", own_key, json!({ "call": "PATCH /", "key": "7" })),
     ] {
         let sent = stage.data("http", action, merged(&url, inputs)).await.unwrap().unwrap();

@@ -7,8 +7,9 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, RawQuery, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use entity::ExecutionId;
+use domain::Env;
 use entity::execution::InvokeType;
+use entity::{ExecutionId, OrganizationId};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 use runner::payload::Request;
@@ -29,6 +30,7 @@ pub const SYNCHRONOUS_WAIT_MAX: Duration = Duration::from_secs(29);
 pub const EXECUTION_ID: HeaderName = HeaderName::from_static("prismatic-executionid");
 
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
+const INVOKED_BY: HeaderName = HeaderName::from_static("prismatic-invoked-by");
 const SYNCHRONOUS: HeaderName = HeaderName::from_static("prismatic-synchronous");
 
 pub fn routes() -> Router<State> {
@@ -78,12 +80,18 @@ async fn with_path(
     let is_synchronous = is_synchronous(&headers, ready.flow().is_synchronous);
     let Ready { deployment, flow, .. } = ready;
     let is_test = deployment.is_test;
+    let invoked_by = invoked_by(&state.env, &headers, deployment.organization_id).await;
     let invocation = Invocation {
         deployment,
         flow,
         payload: request.into_payload(),
         body: Some(parsed),
-        invoke_type: if is_test { InvokeType::IntegrationFlowTest } else { InvokeType::Webhook },
+        invoke_type: match invoked_by {
+            Some(_) => InvokeType::CrossFlow,
+            None if is_test => InvokeType::IntegrationFlowTest,
+            None => InvokeType::Webhook,
+        },
+        invoked_by,
         is_synchronous,
         is_test,
     };
@@ -198,6 +206,19 @@ fn is_synchronous(headers: &HeaderMap, by_flow: bool) -> bool {
         Some("false") => false,
         _ => by_flow,
     }
+}
+
+/// The execution that a call from another flow names, if it is one of the same organization.
+async fn invoked_by(
+    env: &Env,
+    headers: &HeaderMap,
+    organization: OrganizationId,
+) -> Option<ExecutionId> {
+    let frame: serde_json::Value =
+        serde_json::from_slice(headers.get(INVOKED_BY)?.as_bytes()).ok()?;
+    let id = crate::graphql::id::decode::<ExecutionId>(frame["executionId"].as_str()?).ok()?;
+    let caller = domain::token::execution_by_id(env, id).await.ok()??;
+    (caller.organization_id == organization).then_some(id)
 }
 
 fn internal(error: &anyhow::Error) -> Response {

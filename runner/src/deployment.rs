@@ -31,6 +31,8 @@ pub struct Deployment {
     pub config_vars: Arc<Map>,
     /// Flow name to URL.
     pub webhook_urls: Map,
+    /// Flow name to the keys of which its callers need one.
+    pub webhook_api_keys: Map,
     pub flows: Vec<DeployedFlow>,
 }
 
@@ -40,6 +42,8 @@ pub struct DeployedFlow {
     pub id: FlowId,
     pub config_id: FlowConfigId,
     pub name: String,
+    /// Survives a rename; the name where the definition gives none.
+    pub stable_key: String,
     pub is_synchronous: bool,
     pub security: EndpointSecurity,
     /// Keys that the definition itself sets.
@@ -67,12 +71,15 @@ impl Deployment {
         let url = |webhook_id: &str| format!("{}/trigger/{webhook_id}", env.public_url);
         let mut flows = Vec::new();
         let mut webhook_urls = Map::new();
+        let mut webhook_api_keys = Map::new();
         for flow in &loaded.definition.flows {
             let key = flow.stable_key.as_ref().unwrap_or(&flow.name);
             let Some(config) = rows.flow_configs.iter().find(|row| row.flow_key == *key) else {
                 continue;
             };
             webhook_urls.insert(flow.name.as_str().into(), Value::from(url(&config.webhook_id)));
+            let keys = domain::instance::api_keys(env, config).await?;
+            webhook_api_keys.insert(flow.name.as_str().into(), keys.into());
             flows.push(DeployedFlow::new(flow, config));
         }
         Ok(Arc::new(Self {
@@ -89,6 +96,7 @@ impl Deployment {
             integration: named(rows.integration.id, &rows.integration.name, None),
             config_vars: Arc::new(loaded.config_vars),
             webhook_urls,
+            webhook_api_keys,
             flows,
         }))
     }
@@ -109,6 +117,7 @@ impl DeployedFlow {
             id: config.flow_id,
             config_id: config.id,
             name: flow.name.clone(),
+            stable_key: config.flow_key.clone(),
             is_synchronous: flow.is_synchronous,
             security: flow.endpoint_security,
             organization_keys: flow.organization_api_keys.clone(),

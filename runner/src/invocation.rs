@@ -21,6 +21,8 @@ pub struct Invocation {
     /// The parsed body, where the caller has already parsed it.
     pub body: Option<Value>,
     pub invoke_type: InvokeType,
+    /// The execution that called.
+    pub invoked_by: Option<ExecutionId>,
     /// The caller waits for the end.
     pub is_synchronous: bool,
     pub is_test: bool,

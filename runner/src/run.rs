@@ -6,7 +6,7 @@ use std::time::Duration;
 use components::{State, States};
 use entity::execution::{self, ResultType, Status};
 use entity::{Timestamp, state_value};
-use flow::Map;
+use flow::{Map, Value};
 use jobs::{Finish, StateChange};
 use sea_orm::{ColumnTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
@@ -15,6 +15,9 @@ use crate::executor::{Executor, Stop};
 use crate::invocation::{Ended, Invocation, StartError};
 use crate::plan::Plan;
 use crate::{Deployment, stored};
+
+/// Turns on debug mode for one execution.
+const DEBUG_HEADER: &str = "prismatic-debug";
 
 /// How long one execution may run.
 const EXECUTION_TIME_MAX: Duration = Duration::from_mins(15);
@@ -44,6 +47,7 @@ impl Executor {
         flow: usize,
         payload: Map,
     ) -> Option<Ended> {
+        self.adopt(&payload);
         let outcome = match &deployment.flows[flow].plan {
             Err(problem) => Err(Stop::Failed(problem.clone())),
             Ok(plan) => self.run_plan(deployment, plan, payload).await,
@@ -56,6 +60,18 @@ impl Executor {
                 None
             }
         }
+    }
+
+    /// Facts of the run that its call decides on.
+    fn adopt(&mut self, payload: &Map) {
+        let info = Arc::make_mut(&mut self.run.info);
+        if let Some(url) = payload.get("invokeUrl").and_then(Value::as_str) {
+            url.clone_into(&mut info.invoke_url);
+        }
+        let headers = payload.get("headers").and_then(Value::as_object);
+        info.debug |= headers.into_iter().flatten().any(|(name, value)| {
+            name.eq_ignore_ascii_case(DEBUG_HEADER) && value.to_text().eq_ignore_ascii_case("true")
+        });
     }
 
     async fn run_plan(

@@ -183,7 +183,7 @@ impl Inner {
             replay_for_id: None,
             retry_for_id: None,
             retry_count: 0,
-            invoked_by_id: None,
+            invoked_by_id: invocation.invoked_by,
         })
     }
 
@@ -214,13 +214,13 @@ impl Inner {
             flow: components::Named {
                 id: domain::global_id(flow.id),
                 name: flow.name.clone(),
-                external_id: String::new(),
+                external_id: flow.stable_key.clone(),
             },
             user: components::Named::default(),
             started_at: execution.started_at.to_iso(),
             invoke_url: String::new(),
             webhook_urls: deployment.webhook_urls.clone(),
-            webhook_api_keys: Map::new(),
+            webhook_api_keys: deployment.webhook_api_keys.clone(),
             debug: deployment.debug,
         };
         let run = components::Run {

@@ -12,11 +12,16 @@ mod customers;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod prism;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod state;
+#[cfg(test)]
 mod traps;
+#[cfg(test)]
 mod triggers;
 #[cfg(test)]
 mod walk;

@@ -46,7 +46,7 @@ impl From<DbErr> for Error {
 /// Something the caller can put right.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Problem {
-    /// The input as clients spell it, or [`WHOLE_INPUT`].
+    /// The input as clients spell it, or `__all__`.
     pub field: String,
     pub message: String,
 }

@@ -1,7 +1,7 @@
 //! Durable work on the database: executions are accepted, claimed, journalled and ended here.
 //!
 //! The database is record and queue at once, so there is nothing to drift. [`Writer`] gathers what
-//! arrives while the last commit runs and commits it together; [`claim`] hands waiting work to nodes
+//! arrives while the last commit runs and commits it together; [`claim()`] hands waiting work to nodes
 //! lane by lane; a [`Node`]'s lease says how long the others leave its work alone. Nothing here
 //! knows what a flow does.
 
@@ -11,6 +11,8 @@ mod enqueue;
 mod lease;
 mod rows;
 mod store;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 pub use claim::{Claimed, claim, postpone, release_dead_nodes};

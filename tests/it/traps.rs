@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entity::execution;
-use sea_orm::{ConnectionTrait, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
 use crate::harness::{TestApp, definition, eventually, text};
@@ -67,7 +67,9 @@ async fn times_read_back_exactly() {
         nodes { id } } }";
     let data = owner.query_with(exact, &json!({ "at": shown })).await;
     assert_eq!(data["executionResults"]["nodes"], json!([{ "id": id }]));
-    let stored = execution::Entity::find().one(app.env().db.read()).await.unwrap().unwrap();
+    let organization = domain::token::authenticate(app.env(), &owner.token.clone().unwrap()).await;
+    let rows = organization.unwrap().rows::<execution::Entity>();
+    let stored = rows.one(app.env().db.read()).await.unwrap().unwrap();
     assert_eq!(stored.started_at.to_iso(), shown);
 }
 

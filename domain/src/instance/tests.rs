@@ -6,7 +6,6 @@ use entity::{
     IntegrationId, config_value, execution, flow_config, integration_flow, state_value, work,
 };
 use flow::Value;
-use sea_orm::EntityTrait;
 
 use super::*;
 use crate::deployment;
@@ -292,7 +291,7 @@ async fn deploying_starts_deploy_flows_and_deleting_leaves_nothing() {
     assert!(world.all::<execution::Entity>().await.is_empty());
     assert!(world.all::<state_value::Entity>().await.is_empty());
     assert!(configs(&world, row.id).await.is_empty());
-    assert!(work::Entity::find().all(env.db.read()).await.unwrap().is_empty());
+    assert!(world.all::<work::Entity>().await.is_empty());
     let again = delete(env, owner, row.id).await;
     assert!(matches!(again, Err(Error::NotFound(crate::Kind::Instance))));
 }

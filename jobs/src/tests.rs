@@ -3,12 +3,12 @@
 
 use std::sync::Arc;
 
+use crate::{Accept, Finish, Journal, Node, Owner, WriteError, Writer};
 use entity::execution::{self, InvokeType, ResultType, Status};
 use entity::{
     Clock, CustomerId, Db, DbUrl, ExecutionId, FlowConfigId, Ids, ManualClock, NodeId,
     OrganizationId, Timestamp, lane, log, step_result, work,
 };
-use jobs::{Accept, Finish, Journal, Node, Owner, WriteError, Writer};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use sea_orm_migration::MigratorTrait;
 
@@ -145,8 +145,8 @@ async fn a_late_writer_changes_nothing() {
     bench.clock.advance_seconds(60);
     let other = Node { id: bench.ids.next() };
     let now = bench.clock.now();
-    assert_eq!(jobs::release_dead_nodes(&bench.db, now).await.unwrap(), 1);
-    let claimed = jobs::claim(&bench.db, other.id, now, 8).await.unwrap();
+    assert_eq!(crate::release_dead_nodes(&bench.db, now).await.unwrap(), 1);
+    let claimed = crate::claim(&bench.db, other.id, now, 8).await.unwrap();
     assert_eq!(claimed.len(), 1);
 
     let late = bench.finish(execution.clone(), Some(bench.owner()));
@@ -219,10 +219,10 @@ async fn a_busy_lane_does_not_starve_the_others() {
     let waiting = bench.execution(calm);
     bench.accept(&waiting, None).await;
     let now = bench.clock.now();
-    let claimed = jobs::claim(&bench.db, bench.node.id, now, 4).await.unwrap();
+    let claimed = crate::claim(&bench.db, bench.node.id, now, 4).await.unwrap();
     let ids: Vec<_> = claimed.iter().map(|claimed| claimed.execution_id).collect();
     assert_eq!(ids, [first[0], first[1], waiting.id]);
-    let next = jobs::claim(&bench.db, bench.node.id, now, 4).await.unwrap();
+    let next = crate::claim(&bench.db, bench.node.id, now, 4).await.unwrap();
     assert_eq!(next[0].execution_id, first[2], "each lane goes on in order");
     let lanes = lane::Entity::find().all(bench.db.read()).await.unwrap();
     assert!(lanes.iter().all(|lane| lane.last_turn == now.0));

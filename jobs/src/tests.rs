@@ -83,7 +83,7 @@ impl Bench {
         }
     }
 
-    fn finish(&self, execution: execution::Model, owner: Option<Owner>) -> Finish {
+    fn finish(&self, execution: execution::Model, owner: Option<Owner>) -> Arc<Finish> {
         let steps = vec![self.step(&execution, 0)];
         let execution = execution::Model {
             status: Status::Success,
@@ -91,7 +91,7 @@ impl Bench {
             ended_at: Some(self.clock.now()),
             ..execution
         };
-        Finish { execution, owner, steps, logs: Vec::new(), state: Vec::new() }
+        Arc::new(Finish { execution, owner, steps, logs: Vec::new(), state: Vec::new() })
     }
 
     fn owner(&self) -> Owner {
@@ -233,7 +233,7 @@ async fn a_busy_lane_does_not_starve_the_others() {
 async fn a_run_may_leave_thousands_of_rows() {
     let bench = Bench::new().await;
     let execution = bench.execution(bench.ids.next());
-    let mut finish = bench.finish(execution.clone(), None);
+    let mut finish = Arc::unwrap_or_clone(bench.finish(execution.clone(), None));
     finish.steps = (0..2_500).map(|position| bench.step(&execution, position)).collect();
     let line = |number: i64| log::Model {
         id: bench.ids.next(),
@@ -251,7 +251,7 @@ async fn a_run_may_leave_thousands_of_rows() {
         loop_path: String::new(),
     };
     finish.logs = (0..3_000).map(line).collect();
-    bench.writer.finish(finish).await.unwrap();
+    bench.writer.finish(finish.into()).await.unwrap();
     assert_eq!(bench.steps().await, 2_500);
     assert_eq!(log::Entity::find().count(bench.db.read()).await.unwrap(), 3_000);
 }

@@ -77,7 +77,7 @@ pub enum WriteError {
 pub(crate) enum Command {
     Accept(Box<Accept>),
     Journal(Box<Journal>),
-    Finish(Box<Finish>),
+    Finish(Arc<Finish>),
 }
 
 pub(crate) type Reply = oneshot::Sender<Result<(), WriteError>>;
@@ -103,8 +103,9 @@ impl Writer {
         self.send(Command::Journal(Box::new(journal))).await
     }
 
-    pub async fn finish(&self, finish: Finish) -> Result<(), WriteError> {
-        self.send(Command::Finish(Box::new(finish))).await
+    /// Shared, so that a caller can try again without a copy.
+    pub async fn finish(&self, finish: Arc<Finish>) -> Result<(), WriteError> {
+        self.send(Command::Finish(finish)).await
     }
 
     async fn send(&self, command: Command) -> Result<(), WriteError> {

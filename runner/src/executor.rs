@@ -7,12 +7,12 @@ use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, Step
 use entity::{StepResultId, Timestamp, execution};
 use flow::program::ErrorHandler;
 use flow::{Map, Value};
-use jobs::{Accept, Owner, WriteError};
+use jobs::{Owner, WriteError};
 use tokio::sync::oneshot;
 
 use crate::inputs::{items, resolve};
 use crate::invocation::{Accepted, StartError};
-use crate::journal::{Entry, Journal, StateJournal, step_path};
+use crate::journal::{Entry, Journal, step_path};
 use crate::machine::{Machine, Next};
 use crate::plan::{Plan, PlannedStep};
 use crate::record::{Finished, Place, Record};
@@ -22,6 +22,12 @@ use crate::stored;
 /// A run that has not touched the world may finish within this time before it is written at all:
 /// then one write does for accepting and ending.
 const UNWRITTEN_MICROS_MAX: i64 = 5_000;
+
+/// What a running execution has to show is written at least this often, when it has anything.
+const VISIBLE_AFTER_MICROS: i64 = 1_000_000;
+
+/// Step results and log lines kept in memory before they are written.
+const ROWS_UNWRITTEN_MAX: usize = 1_000;
 
 /// Why a run cannot go on.
 pub enum Stop {
@@ -50,6 +56,7 @@ pub struct Executor {
     pub restored: Option<Vec<u8>>,
     /// A finished step touched the world and is not written yet.
     pub must_write: bool,
+    pub written_at: Timestamp,
     pub accepted: Option<oneshot::Sender<Result<Accepted, StartError>>>,
     /// What the trigger wants its caller to hear.
     pub trigger_response: Option<Response>,
@@ -64,6 +71,8 @@ impl Executor {
         let mut machine = Machine::new(&plan.steps, self.run.config_vars.clone());
         self.trigger(plan, &mut machine, payload).await?;
         loop {
+            // A long loop of quick steps must not keep other runs from this thread.
+            tokio::task::coop::consume_budget().await;
             match machine.next_effect() {
                 Next::Done => return Ok(()),
                 Next::LoopEnded(step) => {
@@ -191,14 +200,15 @@ impl Executor {
             )));
         }
         self.run.idempotency_key = format!("{}/{path}", self.run.info.execution_id);
-        let touches_world = step.action.safety != Safety::Pure;
-        let takes_long = self.now().0 - self.execution.started_at.0 > UNWRITTEN_MICROS_MAX;
-        if touches_world {
+        let age = self.now().0 - self.written_at.0;
+        let is_full = self.record.len() >= ROWS_UNWRITTEN_MAX;
+        if step.action.safety != Safety::Pure {
             self.write(Some(path)).await
-        } else if self.must_write {
+        } else if self.owner.is_none() && !is_full {
+            let is_due = is_lasting || age > UNWRITTEN_MICROS_MAX;
+            if is_due { self.accept().await } else { Ok(()) }
+        } else if self.must_write || is_full || age > VISIBLE_AFTER_MICROS {
             self.write(None).await
-        } else if self.owner.is_none() && (is_lasting || takes_long) {
-            self.accept().await
         } else {
             Ok(())
         }
@@ -305,53 +315,6 @@ impl Executor {
         self.last_step = Some(self.record.step(&self.execution, finished));
         self.response = None;
         Ok(())
-    }
-
-    /// Makes the execution durable, so that its caller can be answered.
-    pub async fn accept(&mut self) -> Result<(), Stop> {
-        let node = self.inner.node.id;
-        let accept = Accept { execution: self.execution.clone(), node: Some(node) };
-        self.inner.writer.accept(accept).await?;
-        self.owner = Some(Owner { node, fence: 0 });
-        self.answer(Ok(()));
-        Ok(())
-    }
-
-    /// Writes what the run has got so far, and which step begins now.
-    async fn write(&mut self, begun_step: Option<String>) -> Result<(), Stop> {
-        let owner = self.owner.unwrap_or(Owner { node: self.inner.node.id, fence: 0 });
-        let (steps, logs) = self.record.take();
-        let journal = jobs::Journal {
-            execution_id: self.execution.id,
-            owner,
-            steps,
-            logs,
-            begun_step,
-            journal: StateJournal::of(&self.run.states),
-        };
-        let writer = self.inner.writer.clone();
-        if self.owner.is_none() {
-            // Sent together, in this order, the two share a commit.
-            let accept = Accept { execution: self.execution.clone(), node: Some(owner.node) };
-            let (accepted, written) =
-                tokio::join!(biased; writer.accept(accept), writer.journal(journal));
-            accepted.and(written)?;
-            self.owner = Some(owner);
-            self.answer(Ok(()));
-        } else {
-            writer.journal(journal).await?;
-        }
-        self.must_write = false;
-        Ok(())
-    }
-
-    /// Tells whoever waits whether the execution is durable.
-    pub fn answer(&mut self, result: Result<(), StartError>) {
-        if let Some(accepted) = self.accepted.take() {
-            let response = self.trigger_response.clone();
-            // The caller may have gone away; the run goes on all the same.
-            let _ = accepted.send(result.map(|()| Accepted { response }));
-        }
     }
 
     pub fn platform_line(&mut self, message: &str) {

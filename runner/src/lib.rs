@@ -6,6 +6,7 @@
 //! journalled step. The control plane is read once per deployment and then only from memory.
 
 mod deployment;
+mod durable;
 mod endpoint;
 mod executor;
 mod inputs;

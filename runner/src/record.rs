@@ -101,6 +101,11 @@ impl Record {
         });
     }
 
+    /// How many rows are not yet written.
+    pub fn len(&self) -> usize {
+        self.steps.len() + self.logs.len()
+    }
+
     /// Everything not yet written.
     pub fn take(&mut self) -> (Vec<step_result::Model>, Vec<log::Model>) {
         (std::mem::take(&mut self.steps), std::mem::take(&mut self.logs))

@@ -7,7 +7,7 @@ use components::{State, States};
 use entity::execution::{self, ResultType, Status};
 use entity::{Timestamp, state_value};
 use flow::{Map, Value};
-use jobs::{Finish, StateChange};
+use jobs::{Finish, StateChange, WriteError};
 use sea_orm::{ColumnTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
@@ -15,6 +15,9 @@ use crate::executor::{Executor, Stop};
 use crate::invocation::{Ended, Invocation, StartError};
 use crate::plan::Plan;
 use crate::{Deployment, stored};
+
+/// How long to leave a database alone that refuses to write.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Turns on debug mode for one execution.
 const DEBUG_HEADER: &str = "prismatic-debug";
@@ -56,7 +59,7 @@ impl Executor {
             Ok(()) => self.end(deployment, None).await,
             Err(Stop::Failed(message)) => self.end(deployment, Some(message)).await,
             Err(Stop::Lost(error)) => {
-                self.lost(&error);
+                self.lost(&error).await;
                 None
             }
         }
@@ -103,8 +106,8 @@ impl Executor {
         let state = if failed { Vec::new() } else { self.state_changes(deployment, now).await };
         let (steps, logs) = self.record.take();
         let finish = Finish { execution, owner: self.owner, steps, logs, state };
-        if let Err(error) = self.inner.writer.finish(finish).await {
-            self.lost(&error);
+        if let Err(error) = self.write_end(finish.into()).await {
+            self.lost(&error).await;
             return None;
         }
         self.answer(Ok(()));
@@ -112,9 +115,39 @@ impl Executor {
         Some(Ended { error, response, last_step: self.last_step })
     }
 
-    fn lost(&mut self, error: &jobs::WriteError) {
+    /// Writes the end. An execution that was accepted must have one: a database that refuses it is
+    /// asked again until it takes it or the server stops.
+    async fn write_end(&self, finish: Arc<Finish>) -> Result<(), WriteError> {
+        loop {
+            let error = match self.inner.writer.finish(finish.clone()).await {
+                Err(error @ WriteError::Database(_)) if self.owner.is_some() => error,
+                result => return result,
+            };
+            tracing::error!(%error, execution = %self.execution.id.0, "an end is not written yet");
+            self.pause(error).await?;
+        }
+    }
+
+    /// The run cannot go on here. What was accepted is given back, to go on behind its journal.
+    async fn lost(&mut self, error: &WriteError) {
         tracing::error!(%error, execution = %self.execution.id.0, "a run could not be written");
         self.answer(Err(StartError::Storage));
+        let (WriteError::Database(_), Some(owner)) = (error, self.owner) else { return };
+        let db = &self.inner.env.db;
+        while let Err(error) = jobs::postpone(db, self.execution.id, owner, self.now()).await {
+            tracing::error!(%error, execution = %self.execution.id.0, "a run is not given back yet");
+            if self.pause(WriteError::Closed).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Waits before another try, unless the server stops.
+    async fn pause(&self, error: WriteError) -> Result<(), WriteError> {
+        tokio::select! {
+            () = tokio::time::sleep(RETRY_PAUSE) => Ok(()),
+            () = self.inner.stopping.cancelled() => Err(error),
+        }
     }
 
     async fn load_state(&mut self, deployment: &Deployment, is_used: bool) -> Result<(), Stop> {
@@ -176,5 +209,5 @@ impl Executor {
 }
 
 fn unreadable(error: anyhow::Error) -> Stop {
-    Stop::Lost(jobs::WriteError::Database(Arc::new(error)))
+    Stop::Lost(WriteError::Database(Arc::new(error)))
 }

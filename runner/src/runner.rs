@@ -6,7 +6,7 @@ use std::time::Duration;
 use components::{RunInfo, Services, States};
 use entity::execution::{self, Status};
 use flow::Map;
-use jobs::{Node, PayloadStore, Writer};
+use jobs::{Node, Owner, PayloadStore, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
@@ -16,7 +16,8 @@ use crate::invocation::{Invocation, StartError, Started};
 use crate::journal::Journal;
 use crate::record::Record;
 use crate::services::TokioClock;
-use crate::{Deployment, stored, worker};
+use crate::worker::{self, survive};
+use crate::{Deployment, stored};
 
 /// What a runner needs from outside.
 pub struct RunnerOptions {
@@ -109,7 +110,9 @@ impl Runner {
         if let Some(slot) = inner.slot(&invocation).await {
             let mut executor = inner.executor(&invocation.deployment, invocation.flow, execution);
             executor.accepted = Some(accepted_sender);
-            inner.tasks.spawn(executor.run_to_end(invocation, slot, ended_sender));
+            let run = executor.run_to_end(invocation, slot, ended_sender);
+            let owner = Owner { node: inner.node.id, fence: 0 };
+            inner.tasks.spawn(survive(inner.clone(), execution_id, owner, run));
         } else {
             inner.queue(execution).await?;
             // The receiver is ours and still there.
@@ -234,6 +237,7 @@ impl Inner {
         };
         Executor {
             inner: self.clone(),
+            written_at: execution.started_at,
             execution,
             owner: None,
             run,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entity::execution::{ResultType, Status};
 use entity::{ExecutionId, execution, step_result};
+use futures::FutureExt;
 use jobs::{Claimed, Finish, Node, Owner};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 
@@ -85,18 +86,21 @@ async fn claim_once(inner: &Arc<Inner>) -> anyhow::Result<usize> {
         tasks.spawn(async move {
             // The semaphore is never closed.
             let Ok(_slot) = inner.slots.clone().acquire_owned().await else { return };
-            resume(&inner, claimed).await;
+            let (id, fence) = (claimed.execution_id, claimed.fence);
+            let owner = Owner { node: inner.node.id, fence };
+            let run = Box::pin(resume(inner.clone(), claimed));
+            survive(inner.clone(), id, owner, run).await;
         });
     }
     Ok(count)
 }
 
 /// Runs claimed work to its end. What cannot be read now is tried again later, but not for ever.
-async fn resume(inner: &Arc<Inner>, claimed: Claimed) {
+async fn resume(inner: Arc<Inner>, claimed: Claimed) {
     let id = claimed.execution_id;
     let owner = Owner { node: inner.node.id, fence: claimed.fence };
     let result = match domain::token::execution_by_id(&inner.env, id).await {
-        Ok(Some(execution)) => try_resume(inner, claimed, owner, &execution)
+        Ok(Some(execution)) => try_resume(&inner, claimed, owner, &execution)
             .await
             .map_err(|error| (error, Some(execution))),
         Ok(None) => Err((anyhow::anyhow!("claimed work names no execution"), None)),
@@ -104,9 +108,27 @@ async fn resume(inner: &Arc<Inner>, claimed: Claimed) {
     };
     if let Err((error, execution)) = result {
         tracing::error!(error = ?error, execution = %id.0, "could not resume a run");
-        if let Err(error) = give_back(inner, id, owner, execution).await {
+        if let Err(error) = give_back(&inner, id, owner, execution).await {
             tracing::error!(error = ?error, execution = %id.0, "could not give a run back");
         }
+    }
+}
+
+/// Runs to the end, or ends the execution that made the runner panic: it must not hang for ever.
+pub async fn survive(
+    inner: Arc<Inner>,
+    id: ExecutionId,
+    owner: Owner,
+    run: impl Future<Output = ()> + Send,
+) {
+    if std::panic::AssertUnwindSafe(run).catch_unwind().await.is_ok() {
+        return;
+    }
+    tracing::error!(execution = %id.0, "a run panicked");
+    let Ok(Some(execution)) = domain::token::execution_by_id(&inner.env, id).await else { return };
+    let message = "The execution was ended by an internal error.";
+    if let Err(error) = fail(&inner, owner, execution, message).await {
+        tracing::error!(error = ?error, execution = %id.0, "could not end a run that panicked");
     }
 }
 
@@ -123,16 +145,27 @@ async fn give_back(
         let due_at = now.plus_seconds(RESUME_PAUSE_SECONDS);
         return Ok(jobs::postpone(&inner.env.db, id, owner, due_at).await?);
     };
+    let message = "The execution was interrupted and could not be resumed.";
+    fail(inner, owner, execution, message).await
+}
+
+/// Ends an execution without a runner.
+async fn fail(
+    inner: &Arc<Inner>,
+    owner: Owner,
+    execution: execution::Model,
+    message: &str,
+) -> anyhow::Result<()> {
     let execution = execution::Model {
         status: Status::Error,
         result_type: Some(ResultType::Error),
-        ended_at: Some(now),
-        error: Some("The execution was interrupted and could not be resumed.".to_owned()),
+        ended_at: Some(inner.env.clock.now()),
+        error: Some(message.to_owned()),
         ..execution
     };
     let (steps, logs, state) = (Vec::new(), Vec::new(), Vec::new());
     let finish = Finish { execution, owner: Some(owner), steps, logs, state };
-    Ok(inner.writer.finish(finish).await?)
+    Ok(inner.writer.finish(finish.into()).await?)
 }
 
 async fn try_resume(

@@ -1,0 +1,58 @@
+//! What a run writes while it is on its way: that it exists, and its journal.
+
+use jobs::{Accept, Owner};
+
+use crate::executor::{Executor, Stop};
+use crate::invocation::{Accepted, StartError};
+use crate::journal::StateJournal;
+
+impl Executor {
+    /// Makes the execution durable, so that its caller can be answered.
+    pub async fn accept(&mut self) -> Result<(), Stop> {
+        let node = self.inner.node.id;
+        let accept = Accept { execution: self.execution.clone(), node: Some(node) };
+        self.inner.writer.accept(accept).await?;
+        self.owner = Some(Owner { node, fence: 0 });
+        self.written_at = self.now();
+        self.answer(Ok(()));
+        Ok(())
+    }
+
+    /// Writes what the run has got so far, and which step begins now.
+    pub async fn write(&mut self, begun_step: Option<String>) -> Result<(), Stop> {
+        let owner = self.owner.unwrap_or(Owner { node: self.inner.node.id, fence: 0 });
+        let (steps, logs) = self.record.take();
+        let journal = jobs::Journal {
+            execution_id: self.execution.id,
+            owner,
+            steps,
+            logs,
+            begun_step,
+            journal: StateJournal::of(&self.run.states),
+        };
+        let writer = self.inner.writer.clone();
+        if self.owner.is_none() {
+            // Sent together, in this order, the two share a commit.
+            let accept = Accept { execution: self.execution.clone(), node: Some(owner.node) };
+            let (accepted, written) =
+                tokio::join!(biased; writer.accept(accept), writer.journal(journal));
+            accepted.and(written)?;
+            self.owner = Some(owner);
+            self.answer(Ok(()));
+        } else {
+            writer.journal(journal).await?;
+        }
+        self.must_write = false;
+        self.written_at = self.now();
+        Ok(())
+    }
+
+    /// Tells whoever waits whether the execution is durable.
+    pub fn answer(&mut self, result: Result<(), StartError>) {
+        if let Some(accepted) = self.accepted.take() {
+            let response = self.trigger_response.clone();
+            // The caller may have gone away; the run goes on all the same.
+            let _ = accepted.send(result.map(|()| Accepted { response }));
+        }
+    }
+}

@@ -60,7 +60,7 @@ impl Options {
             ids: Ids::random(clock.clone()),
             clock,
             egress_policy: egress::Policy::default(),
-            concurrency_max: 64,
+            concurrency_max: 256,
             code_program: None,
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,

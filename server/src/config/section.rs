@@ -99,7 +99,7 @@ pub struct RunnerSection {
 
 impl Default for RunnerSection {
     fn default() -> Self {
-        Self { concurrency_max: 64, code_processes_max: 4, code_heap_mebibytes: 64 }
+        Self { concurrency_max: 256, code_processes_max: 4, code_heap_mebibytes: 64 }
     }
 }
 

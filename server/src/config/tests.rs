@@ -11,7 +11,7 @@ fn load(folder: &Path, environment: &[(&str, &str)]) -> anyhow::Result<Config> {
 #[test]
 fn later_layers_win() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(load(folder.path(), &[]).unwrap().runner.concurrency_max, 64);
+    assert_eq!(load(folder.path(), &[]).unwrap().runner.concurrency_max, 256);
     let file = "[runner]\nconcurrency_max = 8\ncode_processes_max = 2\n[log]\nformat = 'json'\n";
     std::fs::write(folder.path().join(FILE_NAME), file).unwrap();
     let variables = [

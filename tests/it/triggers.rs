@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, TestApp, User, definition, list, text};
+use crate::harness::{Instance, TestApp, User, definition, example, list, text};
 
 /// An organization with the flows of `answers.yaml` deployed for a customer.
 async fn answers(app: &TestApp) -> (User, Instance) {
@@ -228,4 +228,31 @@ async fn results_need_their_signature() {
     let (start, end) = url.split_at(url.len() - 4);
     let forged = format!("{start}{}", if end == "AAAA" { "BBBB" } else { "AAAA" });
     assert_eq!(owner.get(&forged).await.status, 403);
+}
+
+/// Proves R088.
+#[tokio::test]
+async fn what_started_a_failed_run_can_be_looked_at() {
+    let app = TestApp::start().await;
+    let (owner, instance) = answers(&app).await;
+    let request = owner.http().post(instance.url("Fail")).header("x-attempt", "3");
+    let answer = owner.call(request.json(&json!({ "order": 7 }))).await;
+    let id = text(&answer.json(), "/executionId");
+    assert!(!owner.ended(&id).await["error"].is_null());
+    let document = "query ($id: ID!) { executionResult(id: $id) { requestPayloadUrl } }";
+    let data = owner.query_with(document, &json!({ "id": id })).await;
+    let shown = owner.get(&text(&data, "/executionResult/requestPayloadUrl")).await.json();
+    assert_eq!(text(&shown, "/contentType"), "application/json");
+    assert_eq!(text(&shown, "/headers/x-attempt"), "3");
+    assert_eq!(text(&shown, "/body"), "eyJvcmRlciI6N30=");
+}
+
+/// Proves R066.
+#[tokio::test]
+async fn a_scheduled_flow_also_runs_when_it_is_called() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    let instance = owner.deployed(&example("nightly-report"), &[]).await;
+    let answer = owner.trigger(instance.url("Send Report"), &json!({})).await;
+    assert!(owner.ended(&text(&answer.json(), "/executionId")).await["error"].is_null());
 }

@@ -11,6 +11,8 @@ mod m20261121_000002_integrations;
 mod m20261121_000003_instances;
 mod m20261121_000004_executions;
 mod m20261121_000005_work;
+#[cfg(test)]
+mod tests;
 
 /// Applies what is missing.
 #[derive(Debug)]

@@ -1,0 +1,85 @@
+//! The history leads to the tables that the code expects. Only here do the two meet.
+
+use std::collections::BTreeMap;
+
+use entity::{Db, DbUrl};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Schema, Statement};
+use sea_orm_migration::MigratorTrait;
+
+use crate::Migrator;
+
+/// Column name to type, whether it may be null, and its place in the primary key.
+type Columns = BTreeMap<String, (String, bool, i32)>;
+
+async fn columns(connection: &DatabaseConnection, table: &str) -> Columns {
+    let sql = format!("SELECT name, type, \"notnull\", pk FROM pragma_table_info('{table}')");
+    let query = Statement::from_string(DbBackend::Sqlite, sql);
+    let rows = connection.query_all_raw(query).await.unwrap();
+    let column = |row: &sea_orm::QueryResult| {
+        let kind: String = row.try_get_by_index(1).unwrap();
+        let must: i32 = row.try_get_by_index(2).unwrap();
+        let key: i32 = row.try_get_by_index(3).unwrap();
+        // SQLite lets the columns of a key be null unless told; they never are.
+        (row.try_get_by_index(0).unwrap(), (affinity(&kind), must == 0 && key == 0, key))
+    };
+    rows.iter().map(column).collect()
+}
+
+/// What SQLite makes of a declared type.
+fn affinity(kind: &str) -> String {
+    let kind = kind.to_lowercase();
+    let is = |parts: &[&str]| parts.iter().any(|part| kind.contains(part));
+    let name = match () {
+        () if is(&["int"]) => "integer",
+        () if is(&["char", "text"]) => "text",
+        () if is(&["blob"]) => "blob",
+        () => return kind,
+    };
+    name.to_owned()
+}
+
+async fn compare<E: EntityTrait>(connection: &DatabaseConnection, entity: E) {
+    let table = entity.table_name();
+    let migrated = columns(connection, table).await;
+    let other = tempfile::tempdir().unwrap();
+    let declared = Db::connect(&DbUrl::in_folder(other.path())).await.unwrap();
+    let create = Schema::new(DbBackend::Sqlite).create_table_from_entity(entity);
+    declared.writer().execute(&create).await.unwrap();
+    assert_eq!(migrated, columns(declared.writer(), table).await, "{table}");
+}
+
+#[tokio::test]
+async fn the_history_makes_the_tables_of_the_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::connect(&DbUrl::in_folder(folder.path())).await.unwrap();
+    Migrator::up(db.writer(), None).await.unwrap();
+    let connection = db.writer();
+    compare(connection, entity::config_value::Entity).await;
+    compare(connection, entity::config_variable::Entity).await;
+    compare(connection, entity::customer::Entity).await;
+    compare(connection, entity::deployment::Entity).await;
+    compare(connection, entity::execution::Entity).await;
+    compare(connection, entity::flow_config::Entity).await;
+    compare(connection, entity::instance::Entity).await;
+    compare(connection, entity::integration::Entity).await;
+    compare(connection, entity::integration_flow::Entity).await;
+    compare(connection, entity::lane::Entity).await;
+    compare(connection, entity::log::Entity).await;
+    compare(connection, entity::node::Entity).await;
+    compare(connection, entity::organization::Entity).await;
+    compare(connection, entity::organization_key::Entity).await;
+    compare(connection, entity::state_value::Entity).await;
+    compare(connection, entity::step_result::Entity).await;
+    compare(connection, entity::user::Entity).await;
+    compare(connection, entity::work::Entity).await;
+}
+
+#[tokio::test]
+async fn every_step_can_be_taken_back_and_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::connect(&DbUrl::in_folder(folder.path())).await.unwrap();
+    Migrator::up(db.writer(), None).await.unwrap();
+    Migrator::down(db.writer(), None).await.unwrap();
+    Migrator::up(db.writer(), None).await.unwrap();
+    assert!(!columns(db.writer(), "execution").await.is_empty());
+}

@@ -11,7 +11,7 @@ use domain::Env;
 use entity::execution::InvokeType;
 use entity::{ExecutionId, OrganizationId};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use runner::payload::Request;
 use runner::{Accepted, Ended, Endpoint, Invocation, Ready, Started};
 use tokio::time::{Instant, timeout_at};
@@ -32,6 +32,16 @@ pub const EXECUTION_ID: HeaderName = HeaderName::from_static("prismatic-executio
 const API_KEY: HeaderName = HeaderName::from_static("api-key");
 const INVOKED_BY: HeaderName = HeaderName::from_static("prismatic-invoked-by");
 const SYNCHRONOUS: HeaderName = HeaderName::from_static("prismatic-synchronous");
+
+/// Belongs to the connection; set by a flow, it would contradict the body and break the answer.
+const FRAMING: [HeaderName; 6] = [
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::UPGRADE,
+    header::TRAILER,
+    header::TE,
+];
 
 pub fn routes() -> Router<State> {
     Router::new()
@@ -66,9 +76,9 @@ async fn with_path(
     if !ready.admits(headers.get(API_KEY).and_then(|key| key.to_str().ok())) {
         return problem(StatusCode::UNAUTHORIZED, "Invalid or missing API key.");
     }
-    let Ok(body) = read(&headers, body).await else {
-        let message = format!("The body is larger than {BODY_BYTES_MAX} bytes.");
-        return problem(StatusCode::PAYLOAD_TOO_LARGE, &message);
+    let body = match read(&headers, body).await {
+        Ok(body) => body,
+        Err(unread) => return unread.answer(),
     };
     let url = format!("{}/trigger/{id}", state.env.public_url);
     let request = request(&headers, query.as_deref(), path, body, url);
@@ -154,7 +164,9 @@ fn decided(response: components::Response, id: ExecutionId) -> Response {
     let headers = std::iter::once(("content-type".to_owned(), kind)).chain(response.headers);
     for (name, value) in headers {
         // What is no valid header is left out: the caller should get the rest.
-        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(&value))
+            && !FRAMING.contains(&name)
+        {
             answer.headers_mut().insert(name, value);
         }
     }
@@ -168,15 +180,40 @@ fn with_execution(mut response: Response, id: ExecutionId) -> Response {
     response
 }
 
+/// Why there is no body to work with.
+enum Unread {
+    TooLarge,
+    /// The sender fell silent, left, or sent something that is no body.
+    Broken,
+}
+
+impl Unread {
+    fn answer(self) -> Response {
+        match self {
+            Self::TooLarge => {
+                let message = format!("The body is larger than {BODY_BYTES_MAX} bytes.");
+                problem(StatusCode::PAYLOAD_TOO_LARGE, &message)
+            }
+            Self::Broken => problem(
+                StatusCode::BAD_REQUEST,
+                "The body did not arrive whole: it is malformed, or its sender paused too long.",
+            ),
+        }
+    }
+}
+
 /// The whole body; refused by its declared length before anything is read.
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ()> {
+async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, Unread> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let length = length.and_then(|length| length.parse::<usize>().ok());
     if length.is_some_and(|length| length > BODY_BYTES_MAX) {
-        return Err(());
+        return Err(Unread::TooLarge);
     }
-    let limited = Limited::new(body, BODY_BYTES_MAX);
-    limited.collect().await.map(http_body_util::Collected::to_bytes).map_err(|_| ())
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(Unread::TooLarge),
+        Err(_) => Err(Unread::Broken),
+    }
 }
 
 fn request(

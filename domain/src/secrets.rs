@@ -81,6 +81,11 @@ impl Secrets {
         Ok(())
     }
 
+    /// Whether the master key is the one that this data key was wrapped with.
+    pub fn fits(&self, row: &organization_key::Model) -> bool {
+        self.unwrap(row).is_ok()
+    }
+
     pub async fn seal(
         &self,
         db: &impl ConnectionTrait,
@@ -147,9 +152,9 @@ impl Secrets {
         let newest = rows.last().context("the organization has no data key")?.number;
         let mut ciphers = HashMap::new();
         for row in rows {
-            let key =
-                decrypt(&self.master_cipher(), key_place(organization, row.number), &row.wrapped)
-                    .context("unwrapping a data key; is this the right master key?")?;
+            let key = self
+                .unwrap(&row)
+                .context("unwrapping a data key; is this the right master key?")?;
             let cipher = XChaCha20Poly1305::new_from_slice(&key)
                 .map_err(|_| anyhow!("a data key has the wrong length"))?;
             ciphers.insert(row.number, Arc::new(cipher));
@@ -158,6 +163,11 @@ impl Secrets {
         let mut keyrings = self.keyrings.write().unwrap_or_else(PoisonError::into_inner);
         keyrings.insert(organization, keyring.clone());
         Ok(keyring)
+    }
+
+    fn unwrap(&self, row: &organization_key::Model) -> anyhow::Result<Vec<u8>> {
+        let place = key_place(row.organization_id, row.number);
+        decrypt(&self.master_cipher(), place, &row.wrapped)
     }
 
     fn master_cipher(&self) -> XChaCha20Poly1305 {

@@ -181,6 +181,11 @@ impl UserViewer {
                 Some(customer) => integrations_of(customer),
                 None => Condition::all(),
             },
+            Some(Table::ConfigVariable) if can_view(Noun::Integration) => match user.customer_id {
+                Some(customer) => part_of_integrations::<E>("integration_id", customer)
+                    .add(Expr::col(("config_variable", "org_only")).eq(false)),
+                None => Condition::all(),
+            },
             Some(Table::PartOfIntegration(column)) if can_view(Noun::Integration) => {
                 match user.customer_id {
                     Some(customer) => part_of_integrations::<E>(column, customer),
@@ -202,6 +207,8 @@ enum Table {
     Integration,
     /// Names the column that leads to the integration.
     PartOfIntegration(&'static str),
+    /// As above, but some are for the organization's eyes only.
+    ConfigVariable,
     PartOfInstance,
 }
 
@@ -214,7 +221,7 @@ impl Table {
             (TypeId::of::<user::Entity>(), Self::User),
             (TypeId::of::<integration::Entity>(), Self::Integration),
             (TypeId::of::<integration_flow::Entity>(), Self::PartOfIntegration("integration_id")),
-            (TypeId::of::<config_variable::Entity>(), Self::PartOfIntegration("integration_id")),
+            (TypeId::of::<config_variable::Entity>(), Self::ConfigVariable),
             (TypeId::of::<instance::Entity>(), Self::PartOfInstance),
             (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
             (TypeId::of::<flow_config::Entity>(), Self::PartOfInstance),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::harness::TestApp;
+use crate::harness::{TestApp, definition, text};
 
 const CREATE: &str = "mutation { createCustomer(input: { name: \"Initech\" }) {
     customer { id } errors { field messages } } }";
@@ -51,4 +51,27 @@ async fn a_customer_user_sees_its_own_customer_only() {
     let document = "query ($id: ID!) { customer(id: $id) { id } }";
     let other = user.ask(document, &json!({ "id": hooli })).await;
     assert_eq!(other.errors(), ["Record not found"]);
+}
+
+/// Proves R182. What only the organization sets is not even named to its customers.
+#[tokio::test]
+async fn customers_do_not_see_what_only_the_organization_sets() {
+    let app = TestApp::start().await;
+    let acme = app.organization("acme").await;
+    let instance = acme.deployed(&definition("org-only"), &[]).await;
+    let document = "query ($id: ID!) { instance(id: $id) {
+        configVariables { nodes { value requiredConfigVariable { key defaultValue } } }
+        integration { definition configPages
+            requiredConfigVariables { nodes { key defaultValue } } } } }";
+    let variables = json!({ "id": instance.id });
+    let seen = acme.query_with(document, &variables).await.to_string();
+    assert!(seen.contains("only-we-know-this") && seen.contains("Partner Code"), "{seen}");
+    let data = acme.query("{ customers(name: \"Initech\") { nodes { id } } }").await;
+    let initech = text(&data, "/customers/nodes/0/id");
+    let user = app.customer_user(&acme, &initech, "Admin").await;
+    let seen = user.query_with(document, &variables).await;
+    let keys = "/instance/integration/requiredConfigVariables/nodes";
+    assert_eq!(seen.pointer(keys), Some(&json!([{ "key": "Greeting", "defaultValue": "Hello" }])));
+    let seen = seen.to_string();
+    assert!(!seen.contains("only-we-know-this") && !seen.contains("Partner Code"), "{seen}");
 }

@@ -16,7 +16,7 @@ use super::builder::{Parameter, Registry, Type, parameter};
 use super::config_variable::position;
 use super::connection::register_pages;
 use super::id;
-use super::integration::{is_organization, object::definition};
+use super::integration::{definition::definition, is_organization};
 use super::order::Order;
 use super::page::{self, all_of};
 use crate::ApiError;

@@ -7,7 +7,7 @@ use super::argument::{flag, list, text};
 use super::builder::{Registry, Type};
 use super::connection::Listing;
 use super::filter::Filter;
-use super::integration::object::definition;
+use super::integration::definition::definition;
 use super::order::Order;
 use super::{component, id, page};
 use crate::ApiError;

@@ -1,5 +1,6 @@
 //! Integrations: drafts and versions, and what hangs on them.
 
+pub mod definition;
 mod deployed;
 mod mutation;
 pub mod object;

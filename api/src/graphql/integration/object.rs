@@ -9,19 +9,19 @@ use entity::{
     Id, IntegrationId, SequenceId, config_variable, customer, instance, integration,
     integration_flow, user,
 };
-use flow::Definition;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter};
 
+use super::definition::{config_pages, definition};
 use super::{of_sequence, versions};
 use crate::ApiError;
 use crate::context::{Ask, Context};
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::config_value::{ConfigVariable, STATUS_FILTERS};
 use crate::graphql::order::{Direction, Order};
-use crate::graphql::page::{PageKey, Request, RowKey};
+use crate::graphql::page::{PageKey, Request};
 use crate::graphql::{
     config_value, config_variable as required, flow as flows, id, instance as instances,
 };
@@ -97,8 +97,13 @@ fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
                 ("version", "Int", "Version of the definition language; there is one."),
             ],
             |integration, ask| async move {
+                // It holds what only the organization sets. A customer reads its own definitions.
+                let own = ask.viewer().customer_id();
+                if own.is_some() && own != integration.customer_id {
+                    return Ok(None);
+                }
                 let latest = ask.args.flag("useLatestComponentVersions")?.unwrap_or_default();
-                Ok(domain::integration::export(&integration, latest)?)
+                Ok(Some(domain::integration::export(&integration, latest)?))
             },
         )
 }
@@ -210,8 +215,8 @@ fn relations(of: Type<integration::Model>) -> Type<integration::Model> {
         "The pages of the configuration wizard, with their elements.",
         |it, ask| async move {
             let definition = definition(&ask, it.id).await?;
-            let pages = definition.document().get("configPages");
-            Ok(pages.map_or_else(|| "[]".to_owned(), ToString::to_string))
+            let sees_all = ask.viewer().customer_id().is_none();
+            Ok(config_pages(&definition, sees_all).to_string())
         },
     )
     .resolve(
@@ -309,33 +314,6 @@ impl Key for TestInstance {
                     Some((Self(*drafts.get(&row.integration_id)?), Arc::new(row)))
                 });
             Ok(found.collect())
-        }
-        .boxed()
-    }
-}
-
-/// The definition of a draft or version, read once per request.
-pub async fn definition(ask: &Ask, id: IntegrationId) -> Result<Arc<Definition>, ApiError> {
-    ask.load(DefinitionOf(id)).await?.ok_or(ApiError::NotFound)
-}
-
-#[derive(Clone, Eq, Hash, PartialEq)]
-struct DefinitionOf(IntegrationId);
-
-impl Key for DefinitionOf {
-    type Value = Arc<Definition>;
-
-    fn load(
-        keys: Vec<Self>,
-        context: Arc<Context>,
-    ) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, ApiError>> {
-        async move {
-            let ids = keys.into_iter().map(|key| RowKey::<integration::Entity>(key.0)).collect();
-            let rows = RowKey::<integration::Entity>::load(ids, context).await?;
-            let definitions = rows.into_iter().map(|(key, row)| {
-                Ok((Self(key.0), Arc::new(domain::integration::definition(&row)?)))
-            });
-            definitions.collect()
         }
         .boxed()
     }

@@ -12,6 +12,8 @@ mod customers;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod language;
+#[cfg(test)]
 mod loops;
 #[cfg(test)]
 mod pages;

@@ -110,7 +110,7 @@ async fn operators_answer_as_their_tables_say() {
     let groups: Vec<_> = tables.iter().map(cases).collect();
     let flows: Vec<_> =
         tables.iter().zip(&groups).map(|(table, cases)| questions(&table.heading, cases)).collect();
-    let stage = Stage::with(&definition(&flows), &[]).await;
+    let stage = Stage::with(&definition(&flows)).await;
     let mut failures = Vec::new();
     for (table, cases) in tables.iter().zip(&groups) {
         let (status, told) = stage.call(&table.heading, &body(table)).await;
@@ -158,7 +158,7 @@ async fn groups_nest_and_stop_early() {
         let condition = json!([operator, left, right]);
         cases.push(Case { shown, condition, expected: expected.to_owned() });
     }
-    let stage = Stage::with(&definition(&[questions("Groups", &cases)]), &[]).await;
+    let stage = Stage::with(&definition(&[questions("Groups", &cases)])).await;
     let (status, told) = stage.call("Groups", &json!({ "total": 12 })).await;
     assert_eq!(status, 200, "{told}");
     assert_none(&wrong(&cases, &told), cases.len());

@@ -6,11 +6,22 @@ use super::stage::{Stage, assert_none, definition, flow, named, objects, referen
 use super::table;
 use crate::harness;
 
-/// Proves R136, R138, R139, R140, R141, R142, R143, R144, R155, R156, R081, R090.
+/// Proves R139, R140, R141, R142.
 #[tokio::test]
-async fn flows_answer_as_their_tables_say() {
-    let stage = Stage::with(&harness::definition("language"), &[]).await;
-    let tables = table::read(include_str!("flows.md"));
+async fn loops_answer_as_their_tables_say() {
+    check("language-loops", include_str!("loops.md")).await;
+}
+
+/// Proves R081, R090, R143, R144, R155, R156.
+#[tokio::test]
+async fn choices_answer_as_their_tables_say() {
+    check("language-choices", include_str!("choices.md")).await;
+}
+
+/// Calls the flows of a definition as every row of a document says.
+async fn check(definition: &str, document: &str) {
+    let stage = Stage::with(&harness::definition(definition)).await;
+    let tables = table::read(document);
     let mut wrong = Vec::new();
     for row in tables.iter().flat_map(|table| &table.rows) {
         let body = row.json("body").expect("a body");
@@ -32,7 +43,7 @@ async fn bodies_are_read_by_their_type() {
     let told = [("data", "data"), ("type", "contentType")]
         .map(|(name, part)| named(name, &reference(&format!("call.results.body.{part}"))));
     let echo = flow("Echo", vec![objects("Told", &[told.to_vec()])]);
-    let stage = Stage::with(&definition(&[echo]), &[]).await;
+    let stage = Stage::with(&definition(&[echo])).await;
     let [table] = &table::read(include_str!("bodies.md"))[..] else { panic!("one table") };
     let mut wrong = Vec::new();
     for row in &table.rows {

@@ -13,16 +13,16 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub async fn with(definition: &str, config: &[(&str, &str)]) -> Self {
+    pub async fn with(definition: &str) -> Self {
         let app = TestApp::start().await;
         let owner = app.organization("acme").await;
-        let instance = owner.deployed(definition, config).await;
+        let instance = owner.deployed(definition, &[]).await;
         Self { _app: app, owner, instance }
     }
 
     /// Posts JSON to a flow; returns the status and the body its caller ends up with.
     pub async fn call(&self, flow: &str, body: &Value) -> (u16, Value) {
-        let request = self.owner.http().post(self.instance.url(flow)).json(body);
+        let request = self.post(flow).json(body);
         self.send(request).await
     }
 

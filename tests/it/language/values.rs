@@ -81,7 +81,7 @@ async fn expressions_become_what_their_tables_say() {
             _ => entries(table),
         })
         .collect();
-    let stage = Stage::with(&definition(&flows), &[]).await;
+    let stage = Stage::with(&definition(&flows)).await;
     let mut wrong = Vec::new();
     for table in &tables {
         let request = stage.post(&table.heading).header("X-Mixed-Case", "kept").json(&body());

@@ -124,7 +124,7 @@ pub async fn parse(bytes: &Bytes, content_type: &str) -> Result<Value, BodyError
     if bytes.is_empty() {
         return Ok(Value::Null);
     }
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_lowercase();
+    let essence = essence(content_type);
     if is_json(&essence) {
         return serde_json::from_slice(bytes).map_err(|_| BodyError::MalformedJson);
     }
@@ -135,6 +135,11 @@ pub async fn parse(bytes: &Bytes, content_type: &str) -> Result<Value, BodyError
         return Ok(String::from_utf8_lossy(bytes).into_owned().into());
     }
     Ok(Value::Bytes(bytes.clone()))
+}
+
+/// A content type without its parameters.
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_lowercase()
 }
 
 fn is_json(essence: &str) -> bool {
@@ -184,7 +189,7 @@ fn part_value(
         }
         return Ok(Value::file(data, "application/octet-stream"));
     };
-    if is_json(&kind) {
+    if is_json(&essence(&kind)) {
         let parsed: Value = serde_json::from_slice(&data).map_err(|_| BodyError::MalformedJson)?;
         return Ok(Value::object([("data", parsed), ("contentType", kind.into())]));
     }
@@ -227,7 +232,7 @@ mod tests {
     #[tokio::test]
     async fn parts_are_addressed_by_name() {
         let body = "--X\r\ncontent-disposition: form-data; name=\"order\"\r\n\
-            content-type: application/json\r\n\r\n{\"id\":7}\r\n--X\r\n\
+            content-type: application/json; charset=utf-8\r\n\r\n{\"id\":7}\r\n--X\r\n\
             content-disposition: form-data; name=\"scan\"; filename=\"a.png\"\r\n\
             content-type: image/png\r\n\r\nPNG\r\n--X--\r\n";
         let parsed =

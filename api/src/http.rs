@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::JsonRejection;
 use axum::extract::{DefaultBodyLimit, Path, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -10,6 +11,7 @@ use domain::{Env, Viewer};
 use http::{HeaderMap, StatusCode, header};
 use marketplace::assets;
 use runner::Runner;
+use serde_json::json;
 use tower_http::cors::CorsLayer;
 
 use crate::graphql::Schema;
@@ -50,8 +52,16 @@ pub fn router(state: State) -> Router {
 async fn graphql(
     Shared(state): Shared<State>,
     headers: HeaderMap,
-    Json(request): Json<async_graphql::Request>,
+    request: Result<Json<async_graphql::Request>, JsonRejection>,
 ) -> Response {
+    let request = match request {
+        Ok(Json(request)) => request,
+        // In the shape of every other answer: clients look for `errors` before anything else.
+        Err(refused) => {
+            let answer = json!({ "data": null, "errors": [{ "message": refused.body_text() }] });
+            return (refused.status(), Json(answer)).into_response();
+        }
+    };
     let viewer = match viewer(&state.env, &headers).await {
         Ok(viewer) => viewer,
         Err(error) => {

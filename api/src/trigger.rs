@@ -159,7 +159,11 @@ fn decided(response: components::Response, id: ExecutionId) -> Response {
         _ => serde_json::json!({ "executionId": domain::global_id(id) }).to_string().into(),
     });
     let status = response.status.and_then(|status| StatusCode::from_u16(status).ok());
-    let mut answer = (status.unwrap_or(StatusCode::OK), body).into_response();
+    let status = status.unwrap_or(StatusCode::OK);
+    // Even the length of a body that may not follow confuses clients.
+    let may_follow = !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    let mut answer =
+        if may_follow { (status, body).into_response() } else { status.into_response() };
     let kind = response.content_type.unwrap_or_else(|| "application/json".to_owned());
     let headers = std::iter::once(("content-type".to_owned(), kind)).chain(response.headers);
     for (name, value) in headers {

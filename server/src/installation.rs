@@ -66,14 +66,18 @@ impl Installation {
         db: Db,
         lock: Option<FolderLock>,
     ) -> anyhow::Result<Self> {
-        let key = match options.master_key {
-            Some(key) => key,
-            None if has_secrets(&db).await? => bail!(
-                "the installation's master key is missing: set MARQUETRY_MASTER_KEY or put \
-                 master.key back into {}",
-                options.data_dir.display()
+        let folder = options.data_dir.display();
+        let key = match (options.master_key, any_data_key(&db).await?) {
+            (Some(key), Some(wrapped)) if !key.secrets().fits(&wrapped) => bail!(
+                "this is not the installation's master key: set MARQUETRY_MASTER_KEY to the one \
+                 it was made with, or put master.key back into {folder}"
             ),
-            None => MasterKey::create(&options.data_dir)?,
+            (Some(key), _) => key,
+            (None, Some(_)) => bail!(
+                "the installation's master key is missing: set MARQUETRY_MASTER_KEY or put \
+                 master.key back into {folder}"
+            ),
+            (None, None) => MasterKey::create(&options.data_dir)?,
         };
         let env = Env {
             db,
@@ -102,9 +106,8 @@ pub async fn migrate(url: &DbUrl) -> anyhow::Result<Db> {
     Ok(db)
 }
 
-/// A new master key could not open what an old one sealed.
+/// What tells the master key apart from any other: it must open what is there.
 #[expect(clippy::disallowed_methods, reason = "asks whether there is any row, of whomever")]
-async fn has_secrets(db: &Db) -> anyhow::Result<bool> {
-    let any = organization_key::Entity::find().limit(1).one(db.read()).await?;
-    Ok(any.is_some())
+async fn any_data_key(db: &Db) -> anyhow::Result<Option<organization_key::Model>> {
+    Ok(organization_key::Entity::find().limit(1).one(db.read()).await?)
 }

@@ -50,6 +50,21 @@ async fn a_folder_is_served_once_at_a_time() {
 }
 
 #[tokio::test]
+async fn another_installations_master_key_opens_nothing() {
+    let mut process = TestProcess::start().await;
+    process.init().await;
+    assert!(process.terminate().await, "{}", process.log());
+    process.replace_master_key();
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["token", "--email", "a@acme.test"]]
+    {
+        let refused = process.run(command).await;
+        assert!(!refused.status.success(), "{command:?}");
+        let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(error.contains("not the installation's master key"), "{error}");
+    }
+}
+
+#[tokio::test]
 async fn the_demo_proves_itself() {
     let output = tokio::process::Command::new(program())
         .args(["demo", "--once", "--listen", "127.0.0.1:0"])

@@ -112,6 +112,8 @@ async fn the_flow_decides_on_the_status() {
     assert_eq!(answer.header("x-reason"), "because");
     let answer = owner.trigger(instance.url("Status"), &json!({ "status": "406" })).await;
     assert_eq!((answer.status, &*answer.body), (406, ""));
+    let answer = owner.trigger(instance.url("Status"), &json!({ "status": 204, "say": 1 })).await;
+    assert_eq!((answer.status, &*answer.body), (204, ""));
     let answer = owner.trigger(instance.url("Challenge"), &json!({})).await;
     assert_eq!((answer.status, &*answer.body), (202, "accepted"));
     assert_eq!(answer.header("content-type"), "text/plain");

@@ -94,6 +94,11 @@ impl TestProcess {
         User::new(app::client(), self.url(), "a@acme.test".to_owned(), Some(token))
     }
 
+    /// Puts another master key in the place of its own.
+    pub fn replace_master_key(&self) {
+        std::fs::write(self.folder.path().join("master.key"), "ab".repeat(32)).unwrap();
+    }
+
     /// What it wrote to its log since it was started last.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.log_path()).unwrap_or_default()

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::harness::{TestApp, definition, text};
 
-/// Proves R138, R139, R141. A long run keeps nobody waiting, and shows what it has done so far.
+/// Proves R139, R141. A long run keeps nobody waiting, and shows what it has done so far.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_loop_leaves_room_for_others() {
     const TURNS: u64 = 3_000;

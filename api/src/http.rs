@@ -21,6 +21,9 @@ use crate::{results, trigger};
 /// Largest GraphQL request: an import carries a whole definition.
 const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
+/// Largest GraphQL document: reading one takes time before any other limit can help.
+const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
+
 const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
     font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
@@ -54,14 +57,21 @@ async fn graphql(
     headers: HeaderMap,
     request: Result<Json<async_graphql::Request>, JsonRejection>,
 ) -> Response {
+    // In the shape of every other answer: clients look for `errors` before anything else.
+    let refuse = |status: StatusCode, message: String| {
+        let answer = json!({ "data": null, "errors": [{ "message": message }] });
+        (status, Json(answer)).into_response()
+    };
     let request = match request {
         Ok(Json(request)) => request,
-        // In the shape of every other answer: clients look for `errors` before anything else.
-        Err(refused) => {
-            let answer = json!({ "data": null, "errors": [{ "message": refused.body_text() }] });
-            return (refused.status(), Json(answer)).into_response();
-        }
+        Err(refused) => return refuse(refused.status(), refused.body_text()),
     };
+    if request.query.len() > DOCUMENT_BYTES_MAX {
+        let message = format!(
+            "The document is longer than {DOCUMENT_BYTES_MAX} bytes; values belong into variables."
+        );
+        return refuse(StatusCode::PAYLOAD_TOO_LARGE, message);
+    }
     let viewer = match viewer(&state.env, &headers).await {
         Ok(viewer) => viewer,
         Err(error) => {

@@ -15,7 +15,7 @@ use crate::invocation::{Accepted, StartError};
 use crate::journal::{Entry, Journal, step_path};
 use crate::machine::{Machine, Next};
 use crate::plan::{Plan, PlannedStep};
-use crate::record::{Finished, Place, Record};
+use crate::record::{Finished, Place, Record, STEP_RESULTS_MAX};
 use crate::runner::Inner;
 use crate::stored;
 
@@ -138,6 +138,10 @@ impl Executor {
         if let Some(entry) = self.journal.take(&step.step.key, &place.loop_path) {
             self.replay(step, machine, entry);
             return Ok(());
+        }
+        if self.record.is_full() {
+            let limit = format!("An execution has at most {STEP_RESULTS_MAX} step results.");
+            return Err(Stop::Failed(limit));
         }
         let is_lasting = matches!(step.action.perform, Perform::Waiting(_));
         self.before(step, &place, is_lasting).await?;

@@ -5,6 +5,9 @@ use entity::{Clock, Ids, StepResultId, Timestamp, execution, log, step_result};
 
 use crate::plan::StepName;
 
+/// Step results of one execution: a loop without an end must not fill the disk.
+pub const STEP_RESULTS_MAX: i32 = 250_000;
+
 /// Collects rows between two writes.
 pub struct Record {
     ids: Ids,
@@ -101,6 +104,11 @@ impl Record {
         });
     }
 
+    /// Whether the execution has all the step results it may have.
+    pub fn is_full(&self) -> bool {
+        self.position >= STEP_RESULTS_MAX
+    }
+
     /// How many rows are not yet written.
     pub fn len(&self) -> usize {
         self.steps.len() + self.logs.len()
@@ -121,5 +129,17 @@ fn severity(severity: Severity) -> log::Severity {
         Severity::Error => log::Severity::Error,
         Severity::Fatal => log::Severity::Fatal,
         Severity::Metric => log::Severity::Metric,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn step_results_have_an_end() {
+        let ids = Ids::seeded(std::sync::Arc::new(entity::SystemClock), 1);
+        assert!(!Record::new(ids.clone(), STEP_RESULTS_MAX - 1).is_full());
+        assert!(Record::new(ids, STEP_RESULTS_MAX).is_full());
     }
 }

@@ -75,3 +75,19 @@ async fn customers_do_not_see_what_only_the_organization_sets() {
     let seen = seen.to_string();
     assert!(!seen.contains("only-we-know-this") && !seen.contains("Partner Code"), "{seen}");
 }
+
+/// Reading a document takes time before any limit on its depth can help.
+#[tokio::test]
+async fn a_document_may_only_be_so_long() {
+    let app = TestApp::start().await;
+    let acme = app.organization("acme").await;
+    let document = |length: usize| {
+        let query = "{ customers { totalCount } } #";
+        format!("{query}{}", "x".repeat(length - query.len()))
+    };
+    let limit = 256 * 1024;
+    assert_eq!(acme.ask(&document(limit), &json!({})).await.status, 200);
+    let refused = acme.ask(&document(limit + 1), &json!({})).await;
+    assert_eq!(refused.status, 413);
+    assert!(refused.errors()[0].contains("262144"), "{:?}", refused.errors());
+}

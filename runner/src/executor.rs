@@ -339,7 +339,7 @@ impl Executor {
         }
     }
 
-    async fn store(&self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
+    pub async fn store(&self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
         let stored = stored::put(&self.inner.store, data).await;
         stored.map_err(|error| Stop::Lost(WriteError::Database(Arc::new(error.into()))))
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use components::{State, States};
 use entity::execution::{self, ResultType, Status};
-use entity::{Timestamp, state_value};
+use entity::state_value;
 use flow::{Map, Value};
 use jobs::{Finish, StateChange, WriteError};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -56,8 +56,9 @@ impl Executor {
             Ok(plan) => self.run_plan(deployment, plan, payload).await,
         };
         match outcome {
-            Ok(()) => self.end(deployment, None).await,
-            Err(Stop::Failed(message)) => self.end(deployment, Some(message)).await,
+            Ok(state) => self.end(None, state).await,
+            // A failed run changes no state.
+            Err(Stop::Failed(message)) => self.end(Some(message), Vec::new()).await,
             Err(Stop::Lost(error)) => {
                 self.lost(&error).await;
                 None
@@ -77,19 +78,21 @@ impl Executor {
         });
     }
 
+    /// Walks the flow; gives the state it leaves to later runs.
     async fn run_plan(
         &mut self,
         deployment: &Deployment,
         plan: &Plan,
         payload: Map,
-    ) -> Result<(), Stop> {
+    ) -> Result<Vec<StateChange>, Stop> {
         self.load_state(deployment, plan.uses_state).await?;
         tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload)).await.unwrap_or_else(
             |_| Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned())),
-        )
+        )?;
+        self.state_changes(deployment).await
     }
 
-    async fn end(&mut self, deployment: &Deployment, error: Option<String>) -> Option<Ended> {
+    async fn end(&mut self, error: Option<String>, state: Vec<StateChange>) -> Option<Ended> {
         let failed = error.is_some();
         self.platform_line(match &error {
             None => "Ending Instance Execution",
@@ -103,7 +106,6 @@ impl Executor {
             error: error.clone(),
             ..self.execution.clone()
         };
-        let state = if failed { Vec::new() } else { self.state_changes(deployment, now).await };
         let (steps, logs) = self.record.take();
         let finish = Finish { execution, owner: self.owner, steps, logs, state };
         if let Err(error) = self.write_end(finish.into()).await {
@@ -181,7 +183,8 @@ impl Executor {
         [execution.flow_config_id.0, execution.instance_id.0, deployment.sequence_id.0]
     }
 
-    async fn state_changes(&self, deployment: &Deployment, now: Timestamp) -> Vec<StateChange> {
+    async fn state_changes(&self, deployment: &Deployment) -> Result<Vec<StateChange>, Stop> {
+        let now = self.now();
         let states = &self.run.states;
         let levels = [&states.flow, &states.cross_flow, &states.integration];
         let owners = self.state_owners(deployment);
@@ -192,7 +195,7 @@ impl Executor {
                     changes.push(StateChange::Remove { owner_id, key: key.to_string() });
                     continue;
                 };
-                let Ok(value) = stored::put(&self.inner.store, Some(value)).await else { continue };
+                let value = self.store(Some(value)).await?;
                 let shared = owner_id == deployment.sequence_id.0;
                 changes.push(StateChange::Set(state_value::Model {
                     owner_id,
@@ -204,7 +207,7 @@ impl Executor {
                 }));
             }
         }
-        changes
+        Ok(changes)
     }
 }
 

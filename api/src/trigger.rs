@@ -80,7 +80,7 @@ async fn with_path(
         Ok(body) => body,
         Err(unread) => return unread.answer(),
     };
-    let url = format!("{}/trigger/{id}", state.env.public_url);
+    let url = domain::instance::trigger_url(&state.env, &id);
     let request = request(&headers, query.as_deref(), path, body, url);
     let content_type = request.content_type.clone().unwrap_or_default();
     let parsed = match runner::payload::parse(&request.body, &content_type).await {

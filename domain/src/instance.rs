@@ -29,7 +29,7 @@ use crate::viewer::Viewer;
 pub(crate) use config::Mode;
 pub use config::{ConfigInput, ConnectionInput, connection_inputs, is_configured};
 pub use deploy::deploy;
-pub use flows::{FlowInput, api_keys, webhook_url};
+pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
 pub use remove::delete;
 pub(crate) use remove::purge;
 pub(crate) use test_instance::{deploy_draft, keep_test_instance};

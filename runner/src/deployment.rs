@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use components::Named;
+use domain::instance::{api_keys, webhook_url};
 use entity::{
     CustomerId, DeploymentId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, OrganizationId,
     SequenceId, customer, deployment, flow_config, instance, integration,
@@ -68,7 +69,6 @@ impl Deployment {
         let loaded = domain::deployment::load(env, organization, id).await?;
         let model = loaded.model;
         let rows = Rows::read(env, &model).await?;
-        let url = |webhook_id: &str| format!("{}/trigger/{webhook_id}", env.public_url);
         let mut flows = Vec::new();
         let mut webhook_urls = Map::new();
         let mut webhook_api_keys = Map::new();
@@ -77,8 +77,8 @@ impl Deployment {
             let Some(config) = rows.flow_configs.iter().find(|row| row.flow_key == *key) else {
                 continue;
             };
-            webhook_urls.insert(flow.name.as_str().into(), Value::from(url(&config.webhook_id)));
-            let keys = domain::instance::api_keys(env, config).await?;
+            webhook_urls.insert(flow.name.as_str().into(), Value::from(webhook_url(env, config)));
+            let keys = api_keys(env, config).await?;
             webhook_api_keys.insert(flow.name.as_str().into(), keys.into());
             flows.push(DeployedFlow::new(flow, config));
         }

@@ -9,7 +9,7 @@ use crate::ApiError;
 
 /// The global id of a row.
 pub fn encode<I: Id>(id: I) -> String {
-    encode_as(I::TYPE_NAME, id.uuid())
+    domain::global_id(id)
 }
 
 /// The global id of something that has no row of its own.

@@ -26,7 +26,12 @@ pub struct FlowInput {
 
 /// The URL that triggers a flow.
 pub fn webhook_url(env: &Env, config: &flow_config::Model) -> String {
-    format!("{}/trigger/{}", env.public_url, config.webhook_id)
+    trigger_url(env, &config.webhook_id)
+}
+
+/// The trigger URL with this id at its end.
+pub fn trigger_url(env: &Env, webhook_id: &str) -> String {
+    format!("{}/trigger/{webhook_id}", env.public_url)
 }
 
 /// The keys of which callers of the flow need one.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use flow::{Map, Value};
 use futures::future::BoxFuture;
 
-use crate::{Inputs, Run, StepError};
+use crate::{Guard, Inputs, Run, StepError};
 
 /// A named set of actions and triggers, addressed by its key in definitions.
 #[derive(Debug)]
@@ -196,6 +196,8 @@ pub struct Trigger {
     pub schedule: ScheduleSupport,
     /// Offered for any flow, not only with its own component.
     pub is_common: bool,
+    /// Asked before a call of the flow's URL becomes an execution.
+    pub guard: Option<Guard>,
     pub perform: PerformTrigger,
 }
 
@@ -217,6 +219,7 @@ impl Trigger {
             inputs: Vec::new(),
             schedule: ScheduleSupport::Invalid,
             is_common: false,
+            guard: None,
             perform,
         }
     }
@@ -233,6 +236,11 @@ impl Trigger {
 
     pub const fn common(mut self) -> Self {
         self.is_common = true;
+        self
+    }
+
+    pub const fn guard(mut self, guard: Guard) -> Self {
+        self.guard = Some(guard);
         self
     }
 }

@@ -7,6 +7,7 @@
 mod catalog;
 mod describe;
 mod error;
+mod guard;
 mod inputs;
 mod run;
 mod state;
@@ -21,6 +22,7 @@ pub use describe::{
     PerformTrigger, Response, Safety, ScheduleSupport, Trigger, TriggerOutput,
 };
 pub use error::StepError;
+pub use guard::{Guard, Refusal};
 pub use inputs::{Inputs, file};
 pub use run::{
     Clock, LogLine, Named, Run, RunInfo, Script, ScriptOutput, Scripts, Services, Severity,

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use flow::{Map, Value};
 
 use crate::{
-    Action, Catalog, Clock, Inputs, Output, Perform, Run, Script, ScriptOutput, Scripts, Services,
-    States, StepError, TriggerOutput,
+    Action, Catalog, Clock, Inputs, Output, Perform, Refusal, Run, Script, ScriptOutput, Scripts,
+    Services, States, StepError, TriggerOutput,
 };
 
 /// 2026-03-01T12:00:00Z.
@@ -130,6 +130,18 @@ impl Stage {
     fn action(&self, component: &str, action: &str) -> &Action {
         self.catalog.action(component, action).unwrap_or_else(|| panic!("no {component}.{action}"))
     }
+}
+
+/// Asks the guard of a trigger.
+pub fn guard(
+    component: &str,
+    trigger: &str,
+    payload: serde_json::Value,
+    inputs: serde_json::Value,
+) -> Result<(), Refusal> {
+    let catalog = Catalog::default();
+    let guard = catalog.trigger(component, trigger).unwrap().guard.unwrap();
+    guard(Value::from(payload).as_object().unwrap(), &read(inputs))
 }
 
 /// Performs each action on its own and compares its data, or its error message, as JSON.

@@ -1,15 +1,19 @@
 //! `webhook-triggers`: a flow starts when its URL is called.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use flow::Map;
+use subtle::ConstantTimeEq;
 
+use crate::guard::header;
 use crate::{
-    Component, Input, InputKind, Inputs, Response, Run, ScheduleSupport, StepError, Trigger,
-    TriggerOutput,
+    Component, Input, InputKind, Inputs, Refusal, Response, Run, ScheduleSupport, StepError,
+    Trigger, TriggerOutput,
 };
 
 pub fn component() -> Component {
     Component {
-        triggers: vec![webhook()],
+        triggers: vec![webhook(), with_password()],
         ..Component::new(
             "webhook-triggers",
             "Webhook",
@@ -43,7 +47,47 @@ pub(super) fn webhook() -> Trigger {
     .common()
 }
 
-fn perform(_: &mut Run, payload: Map, inputs: &Inputs) -> Result<TriggerOutput, StepError> {
+fn with_password() -> Trigger {
+    let user = Input::new("username", "User name")
+        .comments("The name that callers have to give.")
+        .required();
+    let password = Input::new("password", "Password")
+        .kind(InputKind::Password)
+        .comments("The password that callers have to give.")
+        .required();
+    Trigger::new(
+        "basicAuthWebhook",
+        "Webhook with Password",
+        "Starts the flow only for calls that give the user name and password (basic authentication)",
+        perform,
+    )
+    .inputs([vec![user, password], webhook().inputs].concat())
+    .guard(check_password)
+}
+
+/// Lets a call in only if it gives the name and password asked for. Both are compared whole, so the
+/// time taken does not tell which one was wrong.
+fn check_password(payload: &Map, inputs: &Inputs) -> Result<(), Refusal> {
+    let expected =
+        format!("{}:{}", inputs.require_text("username")?, inputs.require_text("password")?);
+    let given = header(payload, "authorization").unwrap_or_default();
+    let given = given.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
+    let given = given.and_then(|(_, given)| BASE64_STANDARD.decode(given.trim()).ok());
+    if given.is_some_and(|given| given.ct_eq(expected.as_bytes()).into()) {
+        return Ok(());
+    }
+    let asks = "Basic realm=\"flow\", charset=\"UTF-8\"".to_owned();
+    Err(Refusal {
+        headers: vec![("www-authenticate", asks)],
+        ..Refusal::unauthorized("The user name or password is missing or wrong.")
+    })
+}
+
+pub(super) fn perform(
+    _: &mut Run,
+    payload: Map,
+    inputs: &Inputs,
+) -> Result<TriggerOutput, StepError> {
     let response = Response {
         status: status(inputs)?,
         content_type: inputs.get("contentType").map(flow::Value::to_text),
@@ -80,7 +124,7 @@ mod tests {
     use serde_json::json;
 
     use crate::Response;
-    use crate::testing::Stage;
+    use crate::testing::{Stage, guard};
 
     #[test]
     fn the_answer_is_the_default_unless_an_input_says_otherwise() {
@@ -114,5 +158,29 @@ mod tests {
         let wrong = json!({ "statusCode": "20" });
         let error = Stage::new().fire("webhook-triggers", "webhook", payload, wrong).unwrap_err();
         assert!(error.message.contains("200 to 599"), "{error}");
+    }
+    #[test]
+    fn only_callers_with_the_password_come_in() {
+        let inputs = json!({ "username": "ada", "password": "p:w" });
+        for (header, passes) in [
+            ("Basic YWRhOnA6dw==", true),
+            ("basic  YWRhOnA6dw==", true),
+            ("Basic YWRhOnA6dg==", false),
+            ("Bearer YWRhOnA6dw==", false),
+            ("Basic ?", false),
+            ("", false),
+        ] {
+            let payload = json!({ "headers": { "Authorization": header } });
+            let answer = guard("webhook-triggers", "basicAuthWebhook", payload, inputs.clone());
+            assert_eq!(answer.is_ok(), passes, "{header}");
+            if let Err(refusal) = answer {
+                assert_eq!(refusal.status, 401);
+                assert_eq!(refusal.headers[0].0, "www-authenticate");
+            }
+        }
+        // Without a password there is nothing to prove, so nobody comes in.
+        let payload = json!({ "headers": { "authorization": "Basic YWRhOg==" } });
+        let inputs = json!({ "username": "ada", "password": "" });
+        assert!(guard("webhook-triggers", "basicAuthWebhook", payload, inputs).is_err());
     }
 }

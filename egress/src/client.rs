@@ -21,19 +21,30 @@ pub struct Client {
     verifying: reqwest::Client,
     /// Accepts any certificate; separate, so that its connections are never reused for others.
     trusting: reqwest::Client,
+    /// Resolves the host of the server's own URL to whatever address it has; used for that URL only,
+    /// since a resolver does not see ports.
+    own: reqwest::Client,
     policy: Arc<Policy>,
 }
 
 impl Client {
     pub fn new(policy: Policy) -> Result<Self, Error> {
         let policy = Arc::new(policy);
-        let build = |accept_invalid: bool| {
-            transport(&policy)
+        let build = |policy: &Arc<Policy>, accept_invalid: bool| {
+            transport(policy)
                 .tls_danger_accept_invalid_certs(accept_invalid)
                 .build()
                 .map_err(|error| Error::Other(format!("the client could not be set up: {error}")))
         };
-        Ok(Self { verifying: build(false)?, trusting: build(true)?, policy: policy.clone() })
+        let own_url = policy.own_url.as_ref().and_then(|own| Url::parse(own).ok());
+        let mut at_home = Policy::clone(&policy);
+        at_home.allow_hosts.extend(own_url.as_ref().and_then(Url::host_str).map(str::to_owned));
+        Ok(Self {
+            verifying: build(&policy, false)?,
+            trusting: build(&policy, true)?,
+            own: build(&Arc::new(at_home), false)?,
+            policy: policy.clone(),
+        })
     }
 
     /// Sends a request and reads the whole answer. Any status is an answer, not an error.
@@ -71,7 +82,11 @@ impl Client {
 
     async fn exchange(&self, request: &Request, url: &Url) -> Result<reqwest::Response, Error> {
         self.check(url)?;
-        let client = if request.ignore_tls_errors { &self.trusting } else { &self.verifying };
+        let client = match request.ignore_tls_errors {
+            true => &self.trusting,
+            false if self.policy.is_own(url) => &self.own,
+            false => &self.verifying,
+        };
         let host = url.host_str().unwrap_or_default();
         let mut builder =
             client.request(request.method.clone(), url.clone()).headers(request.headers.clone());
@@ -99,7 +114,11 @@ impl Client {
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
         };
         let host = address.to_string();
-        if is_allowed(&self.policy, &host, address) { Ok(()) } else { Err(Error::Refused(host)) }
+        if self.policy.is_own(url) || is_allowed(&self.policy, &host, address) {
+            Ok(())
+        } else {
+            Err(Error::Refused(host))
+        }
     }
 
     async fn read(&self, mut answer: reqwest::Response, url: Url) -> Result<Response, Error> {

@@ -1,5 +1,7 @@
 //! What an installation allows its tenants to reach, and for how long.
 
+use url::Url;
+
 /// Largest response body that is read.
 pub const RESPONSE_BYTES_MAX: usize = 500_000_000;
 
@@ -11,6 +13,9 @@ pub struct Policy {
     /// Hosts that may have any address: names or addresses as a URL shows them; `*.example.com`
     /// stands for all names below.
     pub allow_hosts: Vec<String>,
+    /// The server's own public URL: flows call each other by it, whatever its address. Nothing else
+    /// on its host is allowed by this, no other port either.
+    pub own_url: Option<String>,
     pub connect_timeout_seconds: u64,
     /// Longest silence while an answer is awaited or read.
     pub read_timeout_seconds: u64,
@@ -26,6 +31,7 @@ impl Default for Policy {
         Self {
             allow_private: false,
             allow_hosts: Vec::new(),
+            own_url: None,
             connect_timeout_seconds: 10,
             read_timeout_seconds: 120,
             total_timeout_seconds: 900,
@@ -45,6 +51,12 @@ impl Policy {
                 None => host == allowed,
             }
         })
+    }
+
+    /// Whether a URL leads to the server itself.
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
+        let own = self.own_url.as_ref().and_then(|own| Url::parse(own).ok());
+        own.is_some_and(|own| own.origin() == url.origin())
     }
 }
 

@@ -16,7 +16,8 @@ use tower_http::cors::CorsLayer;
 
 use crate::graphql::Schema;
 use crate::problem::problem;
-use crate::{results, trigger};
+use crate::results;
+use crate::trigger::{self, Calls};
 
 /// Largest GraphQL request: an import carries a whole definition.
 const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -33,6 +34,7 @@ pub struct State {
     pub env: Arc<Env>,
     pub runner: Runner,
     pub schema: Schema,
+    pub calls: Arc<Calls>,
 }
 
 /// Every route there is.

@@ -14,3 +14,4 @@ mod trigger;
 pub use error::ApiError;
 pub use graphql::{Schema, execute, schema, sdl};
 pub use http::{State, router};
+pub use trigger::{Calls, TriggerSettings};

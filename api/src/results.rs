@@ -25,6 +25,9 @@ use crate::problem::problem;
 /// How long a link is good.
 const LINK_SECONDS: i64 = 3_600;
 
+/// Longer results are only linked to, however much their readers would like to have them at once.
+const TEXT_BYTES_MAX: usize = 5 * 1024 * 1024;
+
 /// What a link leads to.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
 #[serde(rename_all = "lowercase")]
@@ -113,6 +116,22 @@ async fn output(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
     let execution = HeaderValue::from_str(&domain::global_id(row.execution_id))?;
     response.headers_mut().insert(crate::trigger::EXECUTION_ID, execution);
     Ok(Some(response))
+}
+
+/// A result that is short text, as it is; `None` for any other.
+pub async fn text(state: &State, id: StepResultId) -> anyhow::Result<Option<Response>> {
+    let Some(row) = token::step_result_by_id(&state.env, id).await? else { return Ok(None) };
+    let bytes = store(state).get(&row.result).await?;
+    let stored = match &bytes {
+        Some(bytes) if bytes.len() >= TEXT_BYTES_MAX => return Ok(None),
+        Some(bytes) => rmp_serde::from_slice(bytes)?,
+        None => StoredResult { data: Value::Null, content_type: None },
+    };
+    let is_text = match &stored.content_type {
+        Some(kind) => runner::payload::is_text_like(kind),
+        None => !matches!(stored.data, Value::Bytes(_)),
+    };
+    Ok(is_text.then(|| plain(stored)))
 }
 
 /// A result as its content type says; values without one are JSON.

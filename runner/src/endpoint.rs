@@ -11,6 +11,7 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, QueryFilter};
 use subtle::ConstantTimeEq;
 
+use crate::inputs::resolve;
 use crate::{DeployedFlow, Deployment};
 
 /// How many endpoints and deployments stay in memory.
@@ -47,6 +48,27 @@ impl Ready {
         let given = key.unwrap_or_default().as_bytes();
         let fits = |known: &String| bool::from(known.as_bytes().ct_eq(given));
         self.keys.is_empty() || self.keys.iter().fold(false, |found, known| found | fits(known))
+    }
+
+    /// Asks the flow's trigger whether this payload may become an execution.
+    pub fn guard(&self, payload: &flow::Map) -> Result<(), components::Refusal> {
+        let Ok(plan) = &self.flow().plan else { return Ok(()) };
+        let Some(guard) = plan.trigger.trigger.guard else { return Ok(()) };
+        let inputs = resolve(&plan.trigger.inputs, &Configured(&self.deployment.config_vars))?;
+        guard(payload, &inputs)
+    }
+}
+
+/// Config variables, before any step has run.
+struct Configured<'a>(&'a flow::Map);
+
+impl flow::Scope for Configured<'_> {
+    fn step(&self, _: &str) -> Option<flow::StepView<'_>> {
+        None
+    }
+
+    fn config_var(&self, key: &str) -> Option<&flow::Value> {
+        self.0.get(key)
     }
 }
 

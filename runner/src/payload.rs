@@ -137,6 +137,12 @@ pub async fn parse(bytes: &Bytes, content_type: &str) -> Result<Value, BodyError
     Ok(Value::Bytes(bytes.clone()))
 }
 
+/// Whether something of this type can be shown as text.
+pub fn is_text_like(content_type: &str) -> bool {
+    let essence = essence(content_type);
+    is_json(&essence) || is_text(&essence)
+}
+
 /// A content type without its parameters.
 fn essence(content_type: &str) -> String {
     content_type.split(';').next().unwrap_or_default().trim().to_lowercase()

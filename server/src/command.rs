@@ -66,6 +66,7 @@ fn options(
     options.database_url = config.database_url()?;
     options.master_key = MasterKey::find(folder, environment)?;
     options.public_url.clone_from(&config.server.public_url);
+    options.trigger = config.trigger.settings();
     options.egress_policy = config.egress.policy();
     options.concurrency_max = config.runner.concurrency_max;
     options.code_processes_max = config.runner.code_processes_max;

@@ -14,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 
 pub use section::{
     EgressSection, LogFormat, LogSection, RunnerSection, ServerSection, StorageSection,
+    TriggerSection,
 };
 
 use crate::cli::Place;
@@ -30,6 +31,7 @@ const PREFIX: &str = "MARQUETRY";
 pub struct Config {
     pub server: ServerSection,
     pub storage: StorageSection,
+    pub trigger: TriggerSection,
     pub egress: EgressSection,
     pub runner: RunnerSection,
     pub log: LogSection,
@@ -102,6 +104,8 @@ impl Config {
         for (name, value) in [
             ("server.header_timeout_seconds", self.server.header_timeout_seconds),
             ("server.body_timeout_seconds", self.server.body_timeout_seconds),
+            ("trigger.synchronous_wait_seconds", self.trigger.synchronous_wait_seconds),
+            ("trigger.burst", u64::from(self.trigger.burst)),
             ("egress.connect_timeout_seconds", self.egress.connect_timeout_seconds),
             ("egress.read_timeout_seconds", self.egress.read_timeout_seconds),
             ("egress.total_timeout_seconds", self.egress.total_timeout_seconds),

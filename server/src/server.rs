@@ -34,6 +34,7 @@ pub struct Options {
     pub public_url: Option<String>,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
+    pub trigger: api::TriggerSettings,
     pub egress_policy: egress::Policy,
     /// Executions at the same time.
     pub concurrency_max: usize,
@@ -59,6 +60,7 @@ impl Options {
             public_url: None,
             ids: Ids::random(clock.clone()),
             clock,
+            trigger: api::TriggerSettings::default(),
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
             code_program: None,
@@ -89,12 +91,15 @@ impl Server {
         let address = listener.local_addr()?;
         let scripts = Pool::new(script_options(&options)?);
         let timeouts = Timeouts { header: options.header_timeout, body: options.body_timeout };
-        let egress = egress::Client::new(options.egress_policy.clone())?;
+        let trigger = options.trigger.clone();
+        let egress_policy = options.egress_policy.clone();
         let stop_patience = options.stop_patience;
         let concurrency_max = options.concurrency_max;
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
+        let own_url = Some(env.public_url.clone());
+        let egress = egress::Client::new(egress::Policy { own_url, ..egress_policy })?;
         let runner = Runner::start(RunnerOptions {
             env: env.clone(),
             store: PayloadStore::in_folder(&payloads, env.ids.clone())?,
@@ -105,7 +110,8 @@ impl Server {
         .await
         .context("starting the runner")?;
         let schema = api::schema(env.clone());
-        let state = api::State { env: env.clone(), runner: runner.clone(), schema };
+        let calls = Arc::new(api::Calls::new(&trigger));
+        let state = api::State { env: env.clone(), runner: runner.clone(), schema, calls };
         let http = Http::start(listener, api::router(state), timeouts);
         Ok(Self { address, env, runner, http, stop_patience, installation })
     }

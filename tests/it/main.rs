@@ -10,6 +10,8 @@ mod crash;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod doors;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod language;

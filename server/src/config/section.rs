@@ -1,5 +1,7 @@
 //! The sections of the configuration. Names carry their units.
 
+use std::time::Duration;
+
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -81,6 +83,34 @@ impl EgressSection {
             total_timeout_seconds: self.total_timeout_seconds,
             response_bytes_max: self.response_bytes_max,
             ..egress::Policy::default()
+        }
+    }
+}
+
+/// `[trigger]`: how calls of flows are answered.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TriggerSection {
+    /// How long a synchronous caller is kept waiting; the run goes on after that.
+    pub synchronous_wait_seconds: u64,
+    /// Sustained calls per second of one URL on one node; 0 for no limit.
+    pub requests_per_second: u32,
+    /// Calls of one URL that may come at once before that limit holds.
+    pub burst: u32,
+}
+
+impl Default for TriggerSection {
+    fn default() -> Self {
+        Self { synchronous_wait_seconds: 29, requests_per_second: 0, burst: 200 }
+    }
+}
+
+impl TriggerSection {
+    pub fn settings(&self) -> api::TriggerSettings {
+        api::TriggerSettings {
+            synchronous_wait: Duration::from_secs(self.synchronous_wait_seconds),
+            requests_per_second: self.requests_per_second,
+            burst: self.burst,
         }
     }
 }

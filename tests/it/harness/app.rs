@@ -17,6 +17,11 @@ pub struct TestApp {
 
 impl TestApp {
     pub async fn start() -> Self {
+        Self::start_with(|_| ()).await
+    }
+
+    /// With other settings than stories usually have.
+    pub async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut options = Options::new("127.0.0.1:0", folder.path());
         options.database_url = database::fresh().await.map(|url| url.parse().unwrap());
@@ -25,6 +30,7 @@ impl TestApp {
         options.egress_policy.allow_private = true;
         options.code_program = Some(program());
         options.code_processes_max = 2;
+        change(&mut options);
         let server = Server::start(options).await.unwrap();
         Self { server, folder, http: client() }
     }

@@ -12,7 +12,7 @@ pub use app::TestApp;
 pub use prism::Prism;
 pub use process::TestProcess;
 pub use third_party::{Answer, ThirdParty};
-pub use user::{Instance, User};
+pub use user::{Instance, Page, User};
 
 use std::path::PathBuf;
 use std::time::Duration;

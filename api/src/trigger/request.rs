@@ -1,0 +1,108 @@
+//! What a caller sent, and what its headers ask for.
+
+use axum::body::{Body, Bytes};
+use domain::Env;
+use entity::{ExecutionId, OrganizationId};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use runner::payload::Request;
+
+use crate::problem::Refused;
+
+/// Largest request body.
+pub const BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+const INVOKED_BY: HeaderName = HeaderName::from_static("prismatic-invoked-by");
+const SYNCHRONOUS: &str = "prismatic-synchronous";
+const PREFER_DIRECT: &str = "prismatic-prefer-direct-sync-response";
+
+/// A call of a trigger URL before its body is read.
+pub struct Call {
+    /// Of the endpoint.
+    pub id: String,
+    pub path: String,
+    pub query: Option<String>,
+    pub headers: HeaderMap,
+    pub body: Body,
+}
+
+/// How the caller wants to be answered.
+#[derive(Clone, Copy, Debug)]
+pub struct Wishes {
+    /// To wait or not, whatever the flow says.
+    pub synchronous: Option<bool>,
+    /// No detour to the stored result where it is short text.
+    pub direct: bool,
+}
+
+impl Wishes {
+    pub fn of(call: &Call) -> Self {
+        let header = |name| call.headers.get(name).and_then(|value| value.to_str().ok());
+        let is = |value: Option<&str>, word: &str| {
+            value.is_some_and(|value| value.trim().eq_ignore_ascii_case(word))
+        };
+        let synchronous = header(SYNCHRONOUS);
+        let query = form_urlencoded::parse(call.query.as_deref().unwrap_or_default().as_bytes());
+        let in_query = query.into_iter().find(|(name, _)| name == PREFER_DIRECT);
+        let in_query = in_query.map(|(_, value)| value.into_owned());
+        Self {
+            synchronous: match () {
+                () if is(synchronous, "true") => Some(true),
+                () if is(synchronous, "false") => Some(false),
+                () => None,
+            },
+            direct: is(header(PREFER_DIRECT), "true") || is(in_query.as_deref(), "true"),
+        }
+    }
+}
+
+/// Reads a call whole; `url` is the endpoint's own.
+pub async fn read(call: Call, url: String) -> Result<Request, Refused> {
+    let body = read_body(&call.headers, call.body).await?;
+    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let query = form_urlencoded::parse(call.query.as_deref().unwrap_or_default().as_bytes());
+    let headers = call.headers.iter().map(|(name, value)| (name.to_string(), text(value)));
+    Ok(Request {
+        headers: headers.collect(),
+        query: query.into_owned().collect(),
+        path_fragment: call.path,
+        body,
+        content_type: call.headers.get(header::CONTENT_TYPE).map(text),
+        url,
+    })
+}
+
+/// The whole body; refused by its declared length before anything is read.
+async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
+    let too_large = || {
+        let message = format!("The body is larger than {BODY_BYTES_MAX} bytes.");
+        Refused::new(StatusCode::PAYLOAD_TOO_LARGE, message)
+    };
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let length = length.and_then(|length| length.parse::<usize>().ok());
+    if length.is_some_and(|length| length > BODY_BYTES_MAX) {
+        return Err(too_large());
+    }
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        // The sender fell silent, left, or sent something that is no body.
+        Err(_) => Err(Refused::new(
+            StatusCode::BAD_REQUEST,
+            "The body did not arrive whole: it is malformed, or its sender paused too long.",
+        )),
+    }
+}
+
+/// The execution that a call from another flow names, if it is one of the same organization.
+pub async fn invoked_by(
+    env: &Env,
+    headers: &HeaderMap,
+    organization: OrganizationId,
+) -> Option<ExecutionId> {
+    let frame: serde_json::Value =
+        serde_json::from_slice(headers.get(INVOKED_BY)?.as_bytes()).ok()?;
+    let id = crate::graphql::id::decode::<ExecutionId>(frame["executionId"].as_str()?).ok()?;
+    let caller = domain::token::execution_by_id(env, id).await.ok()??;
+    (caller.organization_id == organization).then_some(id)
+}

@@ -9,6 +9,7 @@ pub mod expression;
 pub mod problem;
 pub mod program;
 pub mod reference;
+pub mod schedule;
 pub mod scope;
 mod step_key;
 mod suggest;

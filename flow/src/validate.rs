@@ -42,6 +42,8 @@ pub struct ActionShape {
     pub branches_by: Option<String>,
     /// The names of the branches, where the action fixes them.
     pub branches: Vec<String>,
+    /// Whether the step must say when it runs.
+    pub needs_schedule: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -187,6 +189,7 @@ impl<'a> Checker<'a> {
                 self.known_component(&action.component, &path, "");
             }
         }
+        settings::check_variable(self, variable, path);
         // The template of a connection may name the inputs beside it.
         let mut inner = self.clone();
         inner.variables.extend(variable.inputs.keys().map(String::as_str));

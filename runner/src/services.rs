@@ -36,7 +36,11 @@ impl flow::Vocabulary for Vocabulary {
     fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape> {
         if is_trigger {
             let trigger = CATALOG.trigger(component, action)?;
-            return Some(ActionShape { inputs: inputs(&trigger.inputs), ..ActionShape::default() });
+            return Some(ActionShape {
+                inputs: inputs(&trigger.inputs),
+                needs_schedule: trigger.schedule == components::ScheduleSupport::Required,
+                ..ActionShape::default()
+            });
         }
         let action = CATALOG.action(component, action)?;
         Some(ActionShape {
@@ -44,6 +48,7 @@ impl flow::Vocabulary for Vocabulary {
             loops: matches!(action.perform, components::Perform::Loop(_)),
             branches_by: action.branches_by.map(ToOwned::to_owned),
             branches: Vec::new(),
+            needs_schedule: false,
         })
     }
 

@@ -5,7 +5,7 @@ use std::fmt;
 
 use anyhow::Context;
 use entity::{config_value, instance};
-use flow::definition::{ConfigVar, DataType};
+use flow::definition::{Choice, ConfigVar, DataType, ScheduleType};
 use flow::{Definition, Expression};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 use serde::{Deserialize, Serialize};
@@ -256,9 +256,24 @@ pub fn is_configured(variable: &ConfigVar, value: Option<&config_value::Model>) 
                 !inputs.is_empty() && inputs.values().all(|input| is_filled(&input.expression));
             is_preset || value.is_some_and(|value| value.sealed_inputs.is_some())
         }
-        DataType::Schedule if value.is_some_and(|value| value.schedule_type.is_some()) => true,
+        DataType::Schedule if needs_no_cron(variable, value) => true,
         _ => effective(variable, value).is_some_and(|text| !text.is_empty()),
     }
+}
+
+/// Whether a schedule says everything without a cron expression.
+fn needs_no_cron(variable: &ConfigVar, value: Option<&config_value::Model>) -> bool {
+    let kind = schedule_type(variable, value);
+    matches!(kind, Some(ScheduleType::None | ScheduleType::Once))
+}
+
+/// The stored kind of a schedule, or that of the definition where none is stored.
+pub(super) fn schedule_type(
+    variable: &ConfigVar,
+    value: Option<&config_value::Model>,
+) -> Option<ScheduleType> {
+    let stored = value.and_then(|value| value.schedule_type.as_deref());
+    stored.filter(|kind| !kind.is_empty()).map_or(variable.schedule_type, ScheduleType::named)
 }
 
 fn is_filled(expression: &Expression) -> bool {

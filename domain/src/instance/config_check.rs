@@ -3,11 +3,10 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use entity::config_value;
 use flow::definition::{Choice, CodeLanguage, Collection, ConfigVar, DataType, ScheduleType};
+use flow::schedule::Timing;
 use serde_json::Value as Json;
 
 use super::config::ConfigInput;
-
-const CRON_FIELDS: usize = 5;
 
 /// What is wrong with a value for this variable; nothing where it is right.
 pub(super) fn check(variable: &ConfigVar, input: &ConfigInput) -> Result<(), String> {
@@ -22,7 +21,7 @@ pub(super) fn check(variable: &ConfigVar, input: &ConfigInput) -> Result<(), Str
     if input.values.is_some() {
         return Err("only connections take `values`".to_owned());
     }
-    check_schedule_type(variable, input)?;
+    check_schedule(variable, input)?;
     let Some(value) = input.value.as_deref().filter(|value| !value.is_empty()) else {
         return Ok(());
     };
@@ -47,19 +46,28 @@ pub(super) fn check_stored(
     check(variable, &input)
 }
 
-fn check_schedule_type(variable: &ConfigVar, input: &ConfigInput) -> Result<(), String> {
-    let Some(kind) = input.schedule_type.as_deref().filter(|kind| !kind.is_empty()) else {
-        return Ok(());
-    };
+fn check_schedule(variable: &ConfigVar, input: &ConfigInput) -> Result<(), String> {
+    let given = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
     if variable.data_type != DataType::Schedule {
-        return Err("only schedules take `scheduleType`".to_owned());
+        return match input {
+            _ if given(&input.schedule_type) => Err("only schedules take `scheduleType`".into()),
+            _ if given(&input.time_zone) => Err("only schedules take `timeZone`".into()),
+            _ => Ok(()),
+        };
     }
-    match ScheduleType::named(kind) {
-        Some(_) => Ok(()),
-        None => {
-            Err(format!("`{kind}` is no type of schedule (known: {})", names::<ScheduleType>()))
-        }
-    }
+    let kind = match input.schedule_type.as_deref().filter(|kind| !kind.is_empty()) {
+        None => variable.schedule_type,
+        Some(kind) => Some(ScheduleType::named(kind).ok_or_else(|| {
+            format!("`{kind}` is no type of schedule (known: {})", names::<ScheduleType>())
+        })?),
+    };
+    let zone = input.time_zone.as_ref().or(variable.time_zone.as_ref());
+    let zone = zone.map_or("", String::as_str);
+    // What is given in pieces makes sense only together with the default.
+    let cron = input.value.as_ref().or(variable.default_value.as_ref());
+    // That nothing is said yet keeps the instance from being deployed, not from being stored.
+    let cron = cron.filter(|cron| !cron.trim().is_empty()).map_or("* * * * *", String::as_str);
+    Timing::read(kind, cron, zone).map(drop)
 }
 
 fn names<C: Choice>() -> String {
@@ -100,7 +108,9 @@ fn scalar(json: &Json) -> Option<String> {
 
 fn check_scalar(variable: &ConfigVar, value: &str) -> Result<(), String> {
     match variable.data_type {
-        DataType::String | DataType::Credential | DataType::Connection => Ok(()),
+        DataType::String | DataType::Credential | DataType::Connection | DataType::Schedule => {
+            Ok(())
+        }
         DataType::Boolean if matches!(value, "true" | "false") => Ok(()),
         DataType::Boolean => Err("this must be `true` or `false`".to_owned()),
         DataType::Number if value.trim().parse::<f64>().is_ok_and(f64::is_finite) => Ok(()),
@@ -110,10 +120,6 @@ fn check_scalar(variable: &ConfigVar, value: &str) -> Result<(), String> {
         DataType::Date => Err(format!("`{value}` is not a date: write YYYY-MM-DD")),
         DataType::Timestamp if is_timestamp(value) => Ok(()),
         DataType::Timestamp => Err(format!("`{value}` is not a time: write YYYY-MM-DDTHH:MM:SSZ")),
-        DataType::Schedule if value.split_whitespace().count() == CRON_FIELDS => Ok(()),
-        DataType::Schedule => {
-            Err(format!("`{value}` is not a cron expression of {CRON_FIELDS} fields"))
-        }
         DataType::Code if variable.code_language != Some(CodeLanguage::Json) => Ok(()),
         DataType::Code
         | DataType::ObjectSelection
@@ -183,6 +189,8 @@ mod tests {
             (json!({"dataType": "timestamp"}), "2026-02-28T10:00:00Z", "10:00"),
             (json!({"dataType": "timestamp"}), "02/28/2026, 10:00 AM", "02/28/2026"),
             (json!({"dataType": "schedule"}), "*/5 8-16 * * 1-5", "* *"),
+            (json!({"dataType": "schedule"}), "00 00 */1 * *", "0 0 30 feb *"),
+            (json!({"dataType": "schedule", "scheduleType": "once"}), "", ""),
             (json!({"dataType": "code", "codeLanguage": "json"}), "{}", "{"),
             (json!({"dataType": "code", "codeLanguage": "xml"}), "<a/>", ""),
             (json!({"dataType": "jsonForm"}), "{\"a\":1}", "a"),

@@ -1,10 +1,10 @@
 //! What steps see as the values of config variables.
 
-use flow::definition::{ConfigVar, DataType};
+use flow::definition::{Choice, ConfigVar, DataType};
 use flow::{Definition, EvaluationError, Expression, Map, Scope, StepView, Value};
 use serde_json::{Value as Json, json};
 
-use super::config::{ConnectionInput, Values, effective};
+use super::config::{ConnectionInput, Values, effective, schedule_type};
 
 /// The run-time values of all variables. Connections come last, since they may use the others.
 pub(super) fn resolve(
@@ -47,16 +47,15 @@ fn plain(variable: &ConfigVar, text: Option<&str>) -> Value {
 }
 
 fn schedule(variable: &ConfigVar, values: &Values) -> Value {
-    use flow::definition::Choice;
     let stored = values.get(&variable.key);
-    let kind = stored.and_then(|value| value.schedule_type.clone());
-    let kind = kind.or_else(|| variable.schedule_type.map(|kind| kind.name().to_owned()));
-    let zone = stored.and_then(|value| value.time_zone.clone());
-    let zone = zone.or_else(|| variable.time_zone.clone());
+    let zone = stored.and_then(|value| value.time_zone.as_ref()).or(variable.time_zone.as_ref());
     Value::object([
         ("value", Value::from(effective(variable, stored).unwrap_or_default())),
-        ("schedule_type", kind.into()),
-        ("time_zone", Value::from(zone.unwrap_or_default())),
+        (
+            "schedule_type",
+            schedule_type(variable, stored).map(|kind| kind.name().to_owned()).into(),
+        ),
+        ("time_zone", Value::from(zone.map_or("", String::as_str))),
     ])
 }
 

@@ -24,6 +24,10 @@ pub(super) fn check(checker: &Checker<'_>, step: &Step, is_trigger: bool, path: 
         Some(shape) => {
             check_inputs(checker, step, &shape, path);
             check_body(checker, step, &shape, path);
+            if shape.needs_schedule && step.schedule.is_none() {
+                let message = format!("step `{}`: this trigger needs a schedule", step.name);
+                checker.add(Kind::Setting, property(path, "schedule"), message);
+            }
         }
         None => unknown_action(checker, step, is_trigger, &property(&at, "key")),
     }

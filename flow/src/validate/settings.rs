@@ -2,9 +2,10 @@
 
 use super::Checker;
 use crate::definition::{
-    ErrorHandler, Flow, QueueConfig, Schedule, ScheduleTime, ScheduleType, Step,
+    ConfigVar, DataType, ErrorHandler, Flow, QueueConfig, Schedule, ScheduleTime, Step,
 };
 use crate::problem::{Kind, property};
+use crate::schedule::Timing;
 
 const MAX_FLOW_RETRIES: u32 = 10;
 const MAX_RETRY_DELAY_MINUTES: u32 = 60;
@@ -15,8 +16,6 @@ const MAX_RETRY_DELAY_SECONDS: u32 = 60;
 
 /// The component whose triggers run on deployment and removal.
 const MANAGEMENT_TRIGGERS: &str = "management-triggers";
-
-const CRON_FIELDS: usize = 5;
 
 /// Checks the settings of a flow.
 pub(super) fn check(checker: &Checker<'_>, flow: &Flow, path: &str) {
@@ -31,6 +30,24 @@ pub(super) fn check(checker: &Checker<'_>, flow: &Flow, path: &str) {
     }
     if let Some(queue) = &flow.queue {
         check_queue(checker, flow, queue, &property(path, "queueConfig"));
+    }
+    if flow.is_synchronous && flow.steps.first().is_some_and(|step| step.schedule.is_some()) {
+        let message = "a flow with a schedule cannot be synchronous: nobody waits for it";
+        checker.add(Kind::Setting, property(path, "isSynchronous"), message);
+    }
+}
+
+/// Checks what a variable for a schedule says by default.
+pub(super) fn check_variable(checker: &Checker<'_>, variable: &ConfigVar, path: &str) {
+    if variable.data_type != DataType::Schedule {
+        return;
+    }
+    let zone = variable.time_zone.as_deref().unwrap_or_default();
+    let cron = variable.default_value.as_deref().filter(|cron| !cron.is_empty());
+    // Without a default, whoever configures an instance says when.
+    let cron = cron.unwrap_or("* * * * *");
+    if let Err(message) = Timing::read(variable.schedule_type, cron, zone) {
+        checker.add(Kind::Setting, property(path, "defaultValue"), message);
     }
 }
 
@@ -84,14 +101,16 @@ pub(super) fn check_step(checker: &Checker<'_>, step: &Step, path: &str) {
 
 fn check_schedule(checker: &Checker<'_>, schedule: &Schedule, path: &str) {
     match &schedule.time {
-        ScheduleTime::ConfigVar(key) => checker.known_variable(key, path, ""),
+        ScheduleTime::ConfigVar(key) => {
+            checker.known_variable(key, path, "");
+            let variable = checker.definition.config_var(key);
+            if variable.is_some_and(|variable| variable.data_type != DataType::Schedule) {
+                let message = format!("the config variable `{key}` is not of type schedule");
+                checker.add(Kind::Setting, path, message);
+            }
+        }
         ScheduleTime::Cron(cron) => {
-            let never = matches!(schedule.kind, Some(ScheduleType::None | ScheduleType::Once));
-            if !never && cron.split_whitespace().count() != CRON_FIELDS {
-                let message = format!(
-                    "`{}` is no schedule: it needs five fields (minute, hour, day, month, weekday)",
-                    cron.chars().take(80).collect::<String>()
-                );
+            if let Err(message) = Timing::read(schedule.kind, cron, &schedule.time_zone) {
                 checker.add(Kind::Setting, path, message);
             }
         }

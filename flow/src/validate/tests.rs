@@ -283,10 +283,24 @@ fn settings_stay_in_their_ranges_and_do_not_contradict_each_other() {
         ),
         ("isSynchronous: false", &schedule("{value: '* * * *'}"), vec!["steps[0].schedule.value"]),
         ("isSynchronous: false", &schedule("{value: '', meta: {scheduleType: once}}"), vec![]),
+        ("isSynchronous: true", &hourly, vec!["isSynchronous"]),
     ] {
         let rest = format!("flows: [{{name: f, {settings}, steps: [{trigger}]}}]");
         let expected: Vec<_> =
             expected.iter().map(|path| format!("Setting flows[0].{path}")).collect();
+        assert_eq!(found(&rest), expected, "{rest}");
+    }
+    let trigger = schedule("{type: configVar, value: When}");
+    for (variable, expected) in [
+        ("{key: When, dataType: schedule}", vec![]),
+        ("{key: When, dataType: string}", vec!["Setting flows[0].steps[0].schedule.value"]),
+        (
+            "{key: Then, dataType: schedule}",
+            vec!["Reference flows[0].steps[0].schedule.value -> Then"],
+        ),
+    ] {
+        let rest =
+            format!("requiredConfigVars: [{variable}]\nflows: [{{name: f, steps: [{trigger}]}}]");
         assert_eq!(found(&rest), expected, "{rest}");
     }
     let rest = format!("preprocessFlowName: f\nflows: [{{name: f, {fifo}, steps: [{HOOK}]}}]");
@@ -303,6 +317,15 @@ fn config_variables_are_few_and_known() {
         (
             format!("requiredConfigVars: [{{key: a, dataType: picklist, pickList: [b, {long}]}}]"),
             vec!["Setting requiredConfigVars[0].pickList[1]"],
+        ),
+        (
+            "requiredConfigVars: [{key: a, dataType: schedule, defaultValue: '0 25 * * *'}, {key: \
+             b, dataType: schedule, scheduleType: once, timeZone: Mars}]"
+                .to_owned(),
+            vec![
+                "Setting requiredConfigVars[0].defaultValue",
+                "Setting requiredConfigVars[1].defaultValue",
+            ],
         ),
         (
             "requiredConfigVars: [{key: a, dataType: date}, {key: a, dataType: date}]".to_owned(),

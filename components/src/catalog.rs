@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::{Action, Component, Trigger, builtin};
+use crate::{Action, Component, DataSource, Trigger, builtin};
 
-/// Finds components, actions and triggers by the keys that definitions use.
+/// Finds components and what they offer by the keys that definitions use.
 #[derive(Debug)]
 pub struct Catalog {
     components: HashMap<&'static str, Component>,
@@ -28,6 +28,10 @@ impl Catalog {
 
     pub fn trigger(&self, component: &str, key: &str) -> Option<&Trigger> {
         self.component(component)?.triggers.iter().find(|trigger| trigger.key == key)
+    }
+
+    pub fn data_source(&self, component: &str, key: &str) -> Option<&DataSource> {
+        self.component(component)?.data_sources.iter().find(|source| source.key == key)
     }
 
     /// All components, ordered by key.

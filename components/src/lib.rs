@@ -18,8 +18,9 @@ pub mod builtin;
 
 pub use catalog::Catalog;
 pub use describe::{
-    Action, Collection, Component, Connection, Grant, Input, InputKind, LoopKind, Output, Perform,
-    PerformTrigger, Response, Safety, ScheduleSupport, Trigger, TriggerOutput,
+    Action, Collection, Component, Connection, DataSource, DataSourceFuture, DataSourceKind,
+    DataSourceOutput, Grant, Input, InputKind, LoopKind, Output, Perform, PerformTrigger, Response,
+    Safety, ScheduleSupport, Trigger, TriggerFuture, TriggerOutput,
 };
 pub use error::StepError;
 pub use guard::{Guard, Refusal};

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use flow::{Map, Value};
 
 use crate::{
-    Action, Catalog, Clock, Inputs, Output, Perform, Refusal, Run, Script, ScriptOutput, Scripts,
-    Services, States, StepError, TriggerOutput,
+    Action, Catalog, Clock, DataSourceOutput, Inputs, Output, Perform, PerformTrigger, Refusal,
+    Run, Script, ScriptOutput, Scripts, Services, States, StepError, TriggerOutput,
 };
 
 /// 2026-03-01T12:00:00Z.
@@ -115,7 +115,7 @@ impl Stage {
         output.map(|output| output.data.map(json)).map_err(|error| error.message)
     }
 
-    pub fn fire(
+    pub async fn fire(
         &mut self,
         component: &str,
         trigger: &str,
@@ -124,7 +124,21 @@ impl Stage {
     ) -> Result<TriggerOutput, StepError> {
         let trigger = self.catalog.trigger(component, trigger).unwrap();
         let payload = Value::from(payload).as_object().cloned().unwrap();
-        (trigger.perform)(&mut self.run, payload, &read(inputs))
+        let inputs = read(inputs);
+        match trigger.perform {
+            PerformTrigger::Quick(perform) => perform(&mut self.run, payload, &inputs),
+            PerformTrigger::Waiting(perform) => perform(&mut self.run, payload, &inputs).await,
+        }
+    }
+
+    pub async fn fetch(
+        &mut self,
+        component: &str,
+        source: &str,
+        inputs: serde_json::Value,
+    ) -> Result<DataSourceOutput, StepError> {
+        let source = self.catalog.data_source(component, source).unwrap();
+        (source.perform)(&mut self.run, &read(inputs)).await
     }
 
     fn action(&self, component: &str, action: &str) -> &Action {

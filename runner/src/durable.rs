@@ -7,14 +7,20 @@ use crate::invocation::{Accepted, StartError};
 use crate::journal::StateJournal;
 
 impl Executor {
-    /// Makes the execution durable, so that its caller can be answered.
+    /// Makes the execution durable and answers its caller.
     pub async fn accept(&mut self) -> Result<(), Stop> {
+        self.make_durable().await?;
+        self.answer(Ok(()));
+        Ok(())
+    }
+
+    /// Makes the execution durable; its caller waits for what the trigger decides.
+    pub async fn make_durable(&mut self) -> Result<(), Stop> {
         let node = self.inner.node.id;
         let accept = Accept { execution: self.execution.clone(), node: Some(node) };
         self.inner.writer.accept(accept).await?;
         self.owner = Some(Owner { node, fence: 0 });
         self.written_at = self.now();
-        self.answer(Ok(()));
         Ok(())
     }
 

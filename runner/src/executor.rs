@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, StepError};
+use components::{
+    LogLine, Output, Perform, PerformTrigger, Response, Run, Safety, Severity, StepError,
+};
+use entity::execution::ResultType;
 use entity::{StepResultId, Timestamp, execution};
 use flow::program::ErrorHandler;
 use flow::{Map, Value};
@@ -63,6 +66,8 @@ pub struct Executor {
     /// What the last step wants the caller to hear.
     pub response: Option<Response>,
     pub last_step: Option<StepResultId>,
+    /// What the end means, unless the run fails.
+    pub result_type: ResultType,
 }
 
 impl Executor {
@@ -106,12 +111,23 @@ impl Executor {
             .map_err(|error| Stop::Failed(error.to_string()))?;
         let inputs =
             resolve(&trigger.inputs, machine).map_err(|error| Stop::Failed(error.message))?;
-        let output = (trigger.trigger.perform)(&mut self.run, payload, &inputs);
+        let output = match trigger.trigger.perform {
+            PerformTrigger::Quick(perform) => perform(&mut self.run, payload, &inputs),
+            PerformTrigger::Waiting(perform) => {
+                if self.owner.is_none() {
+                    self.make_durable().await?;
+                }
+                perform(&mut self.run, payload, &inputs).await
+            }
+        };
         self.take_lines(&trigger.step.key, "");
         let output = output.map_err(|error| {
             Stop::Failed(format!("Trigger \"{}\" failed: {error}", trigger.step.display))
         })?;
         self.trigger_response = output.response.filter(Response::is_set);
+        if self.owner.is_some() {
+            self.answer(Ok(()));
+        }
         let payload = Value::from(output.payload);
         let result = self.store(Some(&payload)).await?;
         let finished = Finished {
@@ -126,6 +142,10 @@ impl Executor {
         self.last_step = Some(self.record.step(&self.execution, finished));
         let branch = output.branch.as_deref();
         machine.triggered(&trigger.step.key, payload, branch, &trigger.branches);
+        if output.found_no_changes {
+            self.result_type = ResultType::PolledNoChanges;
+            machine.stop();
+        }
         Ok(())
     }
 

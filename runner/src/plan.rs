@@ -14,7 +14,7 @@ pub static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::default);
 pub struct Plan {
     pub trigger: PlannedTrigger,
     pub steps: Vec<PlannedStep>,
-    /// Whether any step can see or change state that outlives the execution.
+    /// Whether the trigger or any step can see or change state that outlives the execution.
     pub uses_state: bool,
 }
 
@@ -64,7 +64,8 @@ impl Plan {
         let steps = plan_steps(&program.steps)?;
         let trigger = plan_trigger(&program.trigger)?;
         let branches = trigger.branches.iter().map(|branch| &branch.steps);
-        let uses_state = std::iter::once(&steps).chain(branches).any(|steps| use_state(steps));
+        let uses_state = trigger.trigger.uses_state
+            || std::iter::once(&steps).chain(branches).any(|steps| use_state(steps));
         Ok(Self { trigger, steps, uses_state })
     }
 }

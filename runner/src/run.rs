@@ -101,7 +101,7 @@ impl Executor {
         let now = self.now();
         let execution = execution::Model {
             status: if failed { Status::Error } else { Status::Success },
-            result_type: Some(if failed { ResultType::Error } else { ResultType::Completed }),
+            result_type: Some(if failed { ResultType::Error } else { self.result_type }),
             ended_at: Some(now),
             error: error.clone(),
             ..self.execution.clone()

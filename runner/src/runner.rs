@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use components::{RunInfo, Services, States};
-use entity::execution::{self, Status};
+use entity::execution::{self, ResultType, Status};
 use flow::Map;
 use jobs::{Node, Owner, PayloadStore, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
@@ -249,6 +249,7 @@ impl Inner {
             trigger_response: None,
             response: None,
             last_step: None,
+            result_type: ResultType::Completed,
         }
     }
 }

@@ -39,6 +39,7 @@ impl flow::Vocabulary for Vocabulary {
             return Some(ActionShape {
                 inputs: inputs(&trigger.inputs),
                 needs_schedule: trigger.schedule == components::ScheduleSupport::Required,
+                branches: names(trigger.branches),
                 ..ActionShape::default()
             });
         }
@@ -47,8 +48,8 @@ impl flow::Vocabulary for Vocabulary {
             inputs: inputs(&action.inputs),
             loops: matches!(action.perform, components::Perform::Loop(_)),
             branches_by: action.branches_by.map(ToOwned::to_owned),
-            branches: Vec::new(),
             needs_schedule: false,
+            branches: names(action.branches),
         })
     }
 
@@ -63,6 +64,10 @@ impl flow::Vocabulary for Vocabulary {
         }
         component.actions.iter().map(|action| action.key.to_owned()).collect()
     }
+}
+
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
 }
 
 fn inputs(inputs: &[components::Input]) -> Vec<InputShape> {

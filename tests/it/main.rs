@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod code;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod customers;

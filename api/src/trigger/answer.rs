@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::response::{IntoResponse, Response};
 use entity::{ExecutionId, StepResultId};
 use http::{HeaderName, HeaderValue, StatusCode, header};
@@ -29,10 +28,13 @@ const FRAMING: [HeaderName; 6] = [
 /// Answers as soon as the execution is durable.
 pub async fn acknowledge(started: Started) -> Response {
     match started.accepted.await {
-        Ok(Ok(Accepted { response: Some(response) })) => decided(response, started.execution_id),
-        Ok(Ok(Accepted { response: None })) => {
+        Ok(Ok(Accepted { response })) => {
             let id = domain::global_id(started.execution_id);
-            axum::Json(serde_json::json!({ "executionId": id })).into_response()
+            let mut response = response.unwrap_or_default();
+            response
+                .body
+                .get_or_insert_with(|| serde_json::json!({ "executionId": id }).to_string().into());
+            decided(response)
         }
         Ok(Err(_)) | Err(_) => unavailable(),
     }
@@ -64,7 +66,7 @@ pub async fn wait(state: &State, started: Started, patience: Patience) -> Respon
         ),
         Ok(Ok(Ended { error: Some(error), .. })) => problem(StatusCode::BAD_REQUEST, &error),
         Ok(Ok(Ended { response: Some(response), .. })) if response.status.is_some() => {
-            decided(response, started.execution_id)
+            decided(response)
         }
         Ok(Ok(Ended { last_step: Some(step), .. })) => result(state, step, patience.direct).await,
         Ok(Ok(Ended { last_step: None, .. })) => StatusCode::NO_CONTENT.into_response(),
@@ -84,12 +86,9 @@ async fn result(state: &State, step: StepResultId, direct: bool) -> Response {
     (StatusCode::SEE_OTHER, [(header::LOCATION, url)]).into_response()
 }
 
-/// A response that the flow decided on. Without a body, an asynchronous caller gets the id.
-fn decided(response: components::Response, id: ExecutionId) -> Response {
-    let body = response.body.unwrap_or_else(|| match response.status {
-        Some(_) if response.content_type.is_some() => Bytes::new(),
-        _ => serde_json::json!({ "executionId": domain::global_id(id) }).to_string().into(),
-    });
+/// A response that the flow decided on.
+fn decided(response: components::Response) -> Response {
+    let body = response.body.unwrap_or_default();
     let status = response.status.and_then(|status| StatusCode::from_u16(status).ok());
     let status = status.unwrap_or(StatusCode::OK);
     // Even the length of a body that may not follow confuses clients.

@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 
 use super::invoke::{Wait, invoke};
 use crate::{
-    Action, Component, Input, InputKind, Inputs, Output, Perform, Run, Safety, StepError, Trigger,
-    TriggerOutput,
+    Action, Component, Input, InputKind, Inputs, Output, Perform, PerformTrigger, Run, Safety,
+    StepError, Trigger, TriggerOutput,
 };
 
 pub fn component() -> Component {
@@ -31,7 +31,7 @@ pub fn component() -> Component {
                 "crossFlow",
                 "Cross-Flow Trigger",
                 "Starts the flow when another flow of the instance invokes it",
-                |_, payload, _| Ok(TriggerOutput::pass(payload)),
+                PerformTrigger::Quick(|_, payload, _| Ok(TriggerOutput::pass(payload))),
             )
             .common(),
         ],

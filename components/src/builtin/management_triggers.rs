@@ -1,6 +1,6 @@
 //! `management-triggers`: flows that run when an instance is deployed or removed.
 
-use crate::{Component, Trigger, TriggerOutput};
+use crate::{Component, PerformTrigger, Trigger, TriggerOutput};
 
 pub fn component() -> Component {
     Component {
@@ -9,13 +9,13 @@ pub fn component() -> Component {
                 "instanceDeploy",
                 "Instance Deploy",
                 "Starts the flow each time an instance is deployed",
-                |_, payload, _| Ok(TriggerOutput::pass(payload)),
+                PerformTrigger::Quick(|_, payload, _| Ok(TriggerOutput::pass(payload))),
             ),
             Trigger::new(
                 "instanceRemove",
                 "Instance Remove",
                 "Starts the flow before an instance is removed",
-                |_, payload, _| Ok(TriggerOutput::pass(payload)),
+                PerformTrigger::Quick(|_, payload, _| Ok(TriggerOutput::pass(payload))),
             ),
         ],
         ..Component::new(

@@ -113,6 +113,10 @@ mod tests {
             for trigger in &component.triggers {
                 sound(&trigger.inputs, &format!("{of}.{}", trigger.key));
             }
+            unique(component.data_sources.iter().map(|source| source.key).collect(), of);
+            for source in &component.data_sources {
+                sound(&source.inputs, &format!("{of}.{}", source.key));
+            }
             for connection in &component.connections {
                 sound(&connection.inputs, &format!("{of}.{}", connection.key));
             }

@@ -8,8 +8,8 @@ use futures::future::BoxFuture;
 
 use super::invoke::{Wait, invoke};
 use crate::{
-    Action, Component, Input, InputKind, Inputs, Output, Perform, Run, Safety, StepError, Trigger,
-    TriggerOutput,
+    Action, Component, Input, InputKind, Inputs, Output, Perform, PerformTrigger, Run, Safety,
+    StepError, Trigger, TriggerOutput,
 };
 
 pub fn component() -> Component {
@@ -56,7 +56,7 @@ fn trigger() -> Trigger {
         "recursiveTrigger",
         "Recursive Trigger",
         "Starts the flow when it invokes itself, and on deployment if wanted",
-        |run, payload, inputs| Ok(start(run, payload, inputs)),
+        PerformTrigger::Quick(|run, payload, inputs| Ok(start(run, payload, inputs))),
     )
     .inputs([
         Input::new("runOnDeploy", "Run on deploy")
@@ -123,7 +123,7 @@ mod tests {
         let mut stage = Stage::new();
         flows(&mut stage, &["Pages"]).await;
         let inputs = json!({ "runOnDeploy": "true", "defaultCursor": "1" });
-        stage.fire("recursive-flow", "recursiveTrigger", payload, inputs).unwrap();
+        stage.fire("recursive-flow", "recursiveTrigger", payload, inputs).await.unwrap();
         stage
     }
 

@@ -1,13 +1,13 @@
 //! `schedule-triggers`: flows that run by the clock.
 
-use crate::{Component, ScheduleSupport, Trigger, TriggerOutput};
+use crate::{Component, PerformTrigger, ScheduleSupport, Trigger, TriggerOutput};
 
 pub fn component() -> Component {
     let schedule = Trigger::new(
         "schedule",
         "Schedule",
         "Starts the flow at the times of its schedule",
-        |_, payload, _| Ok(TriggerOutput::pass(payload)),
+        PerformTrigger::Quick(|_, payload, _| Ok(TriggerOutput::pass(payload))),
     )
     .schedule(ScheduleSupport::Required)
     .common();

@@ -7,8 +7,8 @@ use subtle::ConstantTimeEq;
 
 use crate::guard::header;
 use crate::{
-    Component, Input, InputKind, Inputs, Refusal, Response, Run, ScheduleSupport, StepError,
-    Trigger, TriggerOutput,
+    Component, Input, InputKind, Inputs, PerformTrigger, Refusal, Response, Run, ScheduleSupport,
+    StepError, Trigger, TriggerOutput,
 };
 
 pub fn component() -> Component {
@@ -29,7 +29,7 @@ pub(super) fn webhook() -> Trigger {
         "webhook",
         "Webhook",
         "Starts the flow for each call of its URL and answers at once",
-        perform,
+        PerformTrigger::Quick(perform),
     )
     .inputs([
         Input::new("statusCode", "Response status code")
@@ -59,7 +59,7 @@ fn with_password() -> Trigger {
         "basicAuthWebhook",
         "Webhook with Password",
         "Starts the flow only for calls that give the user name and password (basic authentication)",
-        perform,
+        PerformTrigger::Quick(perform),
     )
     .inputs([vec![user, password], webhook().inputs].concat())
     .guard(check_password)
@@ -126,8 +126,8 @@ mod tests {
     use crate::Response;
     use crate::testing::{Stage, guard};
 
-    #[test]
-    fn the_answer_is_the_default_unless_an_input_says_otherwise() {
+    #[tokio::test]
+    async fn the_answer_is_the_default_unless_an_input_says_otherwise() {
         let payload = json!({ "body": { "data": { "id": 7 } }, "headers": { "X-A": "b" } });
         let set = Response { status: Some(202), ..Response::default() };
         let full = Response {
@@ -149,16 +149,18 @@ mod tests {
         ] {
             for component in ["webhook-triggers", "http"] {
                 let mut stage = Stage::new();
-                let output =
-                    stage.fire(component, "webhook", payload.clone(), inputs.clone()).unwrap();
+                let output = stage.fire(component, "webhook", payload.clone(), inputs.clone());
+                let output = output.await.unwrap();
                 assert_eq!(output.response, expected, "{inputs}");
                 assert_eq!(serde_json::to_value(&output.payload).unwrap(), payload);
             }
         }
         let wrong = json!({ "statusCode": "20" });
-        let error = Stage::new().fire("webhook-triggers", "webhook", payload, wrong).unwrap_err();
+        let mut stage = Stage::new();
+        let error = stage.fire("webhook-triggers", "webhook", payload, wrong).await.unwrap_err();
         assert!(error.message.contains("200 to 599"), "{error}");
     }
+
     #[test]
     fn only_callers_with_the_password_come_in() {
         let inputs = json!({ "username": "ada", "password": "p:w" });

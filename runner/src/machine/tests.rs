@@ -71,6 +71,10 @@ fn list(key: &str, body: &str, indent: &str) -> String {
 fn perform(plan: &Plan, cases: &[(&str, &str)]) -> (Vec<String>, Vec<(String, String)>) {
     let mut machine = Machine::new(&plan.steps, std::sync::Arc::default());
     machine.triggered("start", Value::Null, None, &[]);
+    go_on(machine, cases)
+}
+
+fn go_on(mut machine: Machine<'_>, cases: &[(&str, &str)]) -> (Vec<String>, Vec<(String, String)>) {
     let (mut performed, mut loops) = (Vec::new(), Vec::new());
     loop {
         match machine.next_effect() {
@@ -201,4 +205,17 @@ fn an_iteration_starts_without_results() {
         }
     }
     assert_eq!(seen, [true, false]);
+}
+
+#[test]
+fn a_trigger_takes_its_branch_before_the_steps_that_follow() {
+    let outline = "branch check\n  case Event\n    one\n    two\n  case Ping\n    three\nfour";
+    let plan = plan(outline);
+    for (branch, expected) in [("Event", "one two four"), ("Ping", "three four"), ("Other", "four")]
+    {
+        let mut machine = Machine::new(&plan.steps[1..], std::sync::Arc::default());
+        machine.triggered("start", Value::Null, Some(branch), &plan.steps[0].branches);
+        let (performed, _) = go_on(machine, &[]);
+        assert_eq!(performed.join(" "), expected);
+    }
 }

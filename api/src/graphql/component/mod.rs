@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, LazyLock};
 
-use components::{Catalog, ScheduleSupport};
+use components::{Catalog, DataSourceKind, ScheduleSupport};
 
+mod data_source;
 mod input;
 mod search;
 
@@ -36,6 +37,7 @@ pub struct Operation {
 enum Known {
     Action(&'static components::Action),
     Trigger(&'static components::Trigger),
+    DataSource(&'static components::DataSource),
 }
 
 /// The connection with these keys, if it is known here.
@@ -69,6 +71,7 @@ impl Operation {
         match self.known {
             Some(Known::Action(action)) => action.label,
             Some(Known::Trigger(trigger)) => trigger.label,
+            Some(Known::DataSource(source)) => source.label,
             None => &self.key,
         }
     }
@@ -77,6 +80,7 @@ impl Operation {
         match self.known {
             Some(Known::Action(action)) => action.description,
             Some(Known::Trigger(trigger)) => trigger.description,
+            Some(Known::DataSource(source)) => source.description,
             None => "",
         }
     }
@@ -84,6 +88,30 @@ impl Operation {
     fn as_trigger(&self) -> Option<&'static components::Trigger> {
         match self.known {
             Some(Known::Trigger(trigger)) => Some(trigger),
+            _ => None,
+        }
+    }
+
+    fn data_source_kind(&self) -> Option<DataSourceKind> {
+        match self.known {
+            Some(Known::DataSource(source)) => Some(source.kind),
+            _ => None,
+        }
+    }
+
+    /// The branches that are the same for every step.
+    fn branches(&self) -> &'static [&'static str] {
+        match self.known {
+            Some(Known::Action(action)) => action.branches,
+            Some(Known::Trigger(trigger)) => trigger.branches,
+            Some(Known::DataSource(_)) | None => &[],
+        }
+    }
+
+    /// The input that names the branches of a step.
+    fn branches_by(&self) -> Option<&'static str> {
+        match self.known {
+            Some(Known::Action(action)) => action.branches_by,
             _ => None,
         }
     }
@@ -111,7 +139,8 @@ fn of_component(component: &'static components::Component) -> Vec<Operation> {
     };
     let triggers = component.triggers.iter().map(|it| of(it.key, Known::Trigger(it)));
     let actions = component.actions.iter().map(|it| of(it.key, Known::Action(it)));
-    triggers.chain(actions).collect()
+    let sources = component.data_sources.iter().map(|it| of(it.key, Known::DataSource(it)));
+    triggers.chain(actions).chain(sources).collect()
 }
 
 static COMPONENT_FILTERS: LazyLock<Vec<Search<Component>>> = LazyLock::new(|| {
@@ -126,7 +155,7 @@ static COMPONENT_FILTERS: LazyLock<Vec<Search<Component>>> = LazyLock::new(|| {
         Search::flag("hasActions", |it| it.known.is_some_and(|it| !it.actions.is_empty())),
         Search::flag("hasTriggers", |it| it.known.is_some_and(|it| !it.triggers.is_empty())),
         Search::flag("hasConnections", |it| it.known.is_some_and(|it| !it.connections.is_empty())),
-        Search::flag("hasDataSources", |_| false),
+        Search::flag("hasDataSources", |it| it.known.is_some_and(|it| !it.data_sources.is_empty())),
         Search::flag("customer_Isnull", |_| true),
         Search::idle("allVersions", "True lists every version; there is one of each."),
         Search::idle(
@@ -154,7 +183,8 @@ static ACTION_FILTERS: LazyLock<Vec<Search<Operation>>> = LazyLock::new(|| {
         Search::flag("isCommonTrigger", |it: &Operation| {
             it.as_trigger().is_some_and(|it| it.is_common)
         }),
-        Search::flag("isDataSource", |_| false),
+        Search::flag("isDataSource", |it: &Operation| it.data_source_kind().is_some()),
+        Search::text("dataSourceType"),
         Search::flag("isDetailDataSource", |_| false),
         Search::query(),
     ]
@@ -184,6 +214,9 @@ impl Searchable for Operation {
             "label" => Some(self.label().to_owned()),
             "description" => Some(self.description().to_owned()),
             "isTrigger" => Some(self.is_trigger().to_string()),
+            "dataSourceType" => {
+                self.data_source_kind().map(|kind| data_source::name(kind).to_owned())
+            }
             _ => None,
         }
     }
@@ -204,7 +237,7 @@ pub fn register(registry: &mut Registry) {
     input::register(registry);
     registry.add(component());
     registry.add(operation());
-    data_sources(registry);
+    data_source::register(registry);
     registry.query(|query| {
         query
             .resolve_with(
@@ -297,7 +330,9 @@ fn operation() -> Type<Operation> {
             it.as_trigger().map(|trigger| trigger.is_common)
         })
         .field("isPollingTrigger", "Boolean", "Whether it looks for changes by itself.", |_| false)
-        .field("isDataSource", "Boolean!", "Whether it fills config variables.", |_| false)
+        .field("isDataSource", "Boolean!", "Whether it fills config variables.", |it| {
+            it.data_source_kind().is_some()
+        })
         .field("isDetailDataSource", "Boolean!", "Whether it fills parts of them.", |_| false)
         .field("scheduleSupport", "ActionScheduleSupport", "Whether it has a schedule.", |it| {
             it.as_trigger().map(|trigger| match trigger.schedule {
@@ -306,7 +341,9 @@ fn operation() -> Type<Operation> {
                 ScheduleSupport::Required => "REQUIRED",
             })
         })
-        .field("dataSourceType", "ActionDataSourceType", "What it fills.", |_| None::<String>)
+        .field("dataSourceType", "ActionDataSourceType", "What it fills.", |it| {
+            it.data_source_kind().map(data_source::name)
+        })
         .field("detailDataSource", "Action", "What fills its parts.", |_| ())
         .field(
             "terminateExecution",
@@ -314,17 +351,15 @@ fn operation() -> Type<Operation> {
             "Whether the run ends after it.",
             |it| matches!(it.known, Some(Known::Action(action)) if action.terminates),
         )
-        .field(
-            "allowsBranching",
-            "Boolean!",
-            "Whether the run goes on in branches.",
-            |it| matches!(it.known, Some(Known::Action(action)) if action.branches_by.is_some()),
-        )
-        .field("dynamicBranchInput", "String!", "The input that names the branches.", |it| match it
-            .known
-        {
-            Some(Known::Action(action)) => action.branches_by.unwrap_or_default(),
-            _ => "",
+        .field("allowsBranching", "Boolean!", "Whether the run goes on in branches.", |it| {
+            it.branches_by().is_some() || !it.branches().is_empty()
+        })
+        .field("dynamicBranchInput", "String!", "The input that names the branches.", |it| {
+            it.branches_by().unwrap_or_default()
+        })
+        .field("staticBranchNames", "[String!]", "The branches, where they are fixed.", |it| {
+            let names = it.branches();
+            (!names.is_empty()).then(|| names.to_vec())
         })
         .short_list::<InputField, _>(
             ("inputs", "InputField", "What has to be entered."),
@@ -333,31 +368,10 @@ fn operation() -> Type<Operation> {
                 let inputs: &'static [components::Input] = match it.known {
                     Some(Known::Action(action)) => &action.inputs,
                     Some(Known::Trigger(trigger)) => &trigger.inputs,
+                    Some(Known::DataSource(source)) => &source.inputs,
                     None => &[],
                 };
                 Ok(InputField::all(&format!("{}:{}", it.component, it.key), inputs))
             },
         )
-}
-
-fn data_sources(registry: &mut Registry) {
-    registry.enumeration(
-        "ActionDataSourceType",
-        "What a data source fills.",
-        &[
-            ("BOOLEAN", "A switch."),
-            ("CODE", "Text in a language."),
-            ("CONNECTION", "A connection."),
-            ("CREDENTIAL", "Credentials, in the older form."),
-            ("DATE", "A day."),
-            ("JSONFORM", "A form."),
-            ("NUMBER", "A number."),
-            ("OBJECTFIELDMAP", "A mapping of fields."),
-            ("OBJECTSELECTION", "A selection of objects."),
-            ("PICKLIST", "A list of values."),
-            ("SCHEDULE", "A schedule."),
-            ("STRING", "Text."),
-            ("TIMESTAMP", "An instant."),
-        ],
-    );
 }

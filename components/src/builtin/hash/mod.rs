@@ -8,7 +8,8 @@ use function::Function;
 use super::webhook_triggers::{perform, webhook};
 use crate::guard::header;
 use crate::{
-    Action, Component, Input, InputKind, Inputs, Output, Perform, Refusal, StepError, Trigger,
+    Action, Component, Input, InputKind, Inputs, Output, Perform, PerformTrigger, Refusal,
+    StepError, Trigger,
 };
 
 pub fn component() -> Component {
@@ -97,7 +98,7 @@ fn signed_webhook() -> Trigger {
         "hmacWebhookTrigger",
         "HMAC Webhook",
         "Starts the flow only for calls signed with the secret",
-        perform,
+        PerformTrigger::Quick(perform),
     )
     .inputs([answer, vec![name, SECRET, FUNCTION, encoding]].concat())
     .guard(verify)

@@ -1,12 +1,20 @@
-//! How a component, its actions and its triggers present themselves.
+//! How a component and what it offers present themselves.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use flow::{Map, Value};
+use flow::Value;
 use futures::future::BoxFuture;
 
-use crate::{Guard, Inputs, Run, StepError};
+use crate::{Inputs, Run, StepError};
+
+mod data_source;
+mod input;
+mod trigger;
+
+pub use data_source::{DataSource, DataSourceFuture, DataSourceKind, DataSourceOutput};
+pub use input::{Collection, Input, InputKind};
+pub use trigger::{PerformTrigger, ScheduleSupport, Trigger, TriggerFuture, TriggerOutput};
 
 /// A named set of actions and triggers, addressed by its key in definitions.
 #[derive(Debug)]
@@ -17,6 +25,7 @@ pub struct Component {
     pub category: &'static str,
     pub actions: Vec<Action>,
     pub triggers: Vec<Trigger>,
+    pub data_sources: Vec<DataSource>,
     pub connections: Vec<Connection>,
 }
 
@@ -35,6 +44,7 @@ impl Component {
             category,
             actions: Vec::new(),
             triggers: Vec::new(),
+            data_sources: Vec::new(),
             connections: Vec::new(),
         }
     }
@@ -56,6 +66,8 @@ pub struct Action {
     pub uses_state: bool,
     /// Key of the input whose entry names are the branches of the step.
     pub branches_by: Option<&'static str>,
+    /// Names of the branches of the step, where the action fixes them.
+    pub branches: &'static [&'static str],
     /// Sees the results of all earlier steps, not only its inputs ([`Run::step_results`]).
     pub reads_step_results: bool,
 }
@@ -78,6 +90,7 @@ impl Action {
             terminates: false,
             uses_state: false,
             branches_by: None,
+            branches: &[],
             reads_step_results: false,
         }
     }
@@ -109,6 +122,11 @@ impl Action {
 
     pub const fn branches_by(mut self, input: &'static str) -> Self {
         self.branches_by = Some(input);
+        self
+    }
+
+    pub const fn branches(mut self, names: &'static [&'static str]) -> Self {
+        self.branches = names;
         self
     }
 }
@@ -184,188 +202,6 @@ pub struct Response {
     /// Header name and value, in order.
     pub headers: Vec<(String, String)>,
     pub body: Option<Bytes>,
-}
-
-/// Something that starts a flow.
-#[must_use = "a description does nothing until a component lists it"]
-pub struct Trigger {
-    pub key: &'static str,
-    pub label: &'static str,
-    pub description: &'static str,
-    pub inputs: Vec<Input>,
-    pub schedule: ScheduleSupport,
-    /// Offered for any flow, not only with its own component.
-    pub is_common: bool,
-    /// Asked before a call of the flow's URL becomes an execution.
-    pub guard: Option<Guard>,
-    pub perform: PerformTrigger,
-}
-
-/// Makes the trigger step's results of the payload as it was received.
-pub type PerformTrigger = fn(&mut Run, Map, &Inputs) -> Result<TriggerOutput, StepError>;
-
-impl Trigger {
-    /// A trigger without inputs and schedule; chain the setters for anything else.
-    pub const fn new(
-        key: &'static str,
-        label: &'static str,
-        description: &'static str,
-        perform: PerformTrigger,
-    ) -> Self {
-        Self {
-            key,
-            label,
-            description,
-            inputs: Vec::new(),
-            schedule: ScheduleSupport::Invalid,
-            is_common: false,
-            guard: None,
-            perform,
-        }
-    }
-
-    pub fn inputs(mut self, inputs: impl Into<Vec<Input>>) -> Self {
-        self.inputs = inputs.into();
-        self
-    }
-
-    pub const fn schedule(mut self, schedule: ScheduleSupport) -> Self {
-        self.schedule = schedule;
-        self
-    }
-
-    pub const fn common(mut self) -> Self {
-        self.is_common = true;
-        self
-    }
-
-    pub const fn guard(mut self, guard: Guard) -> Self {
-        self.guard = Some(guard);
-        self
-    }
-}
-
-impl std::fmt::Debug for Trigger {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Trigger").field("key", &self.key).finish_non_exhaustive()
-    }
-}
-
-/// What a trigger makes of the payload it got.
-#[derive(Clone, Debug, Default)]
-pub struct TriggerOutput {
-    /// The trigger step's results: `headers`, `body`, `rawBody` and so on.
-    pub payload: Map,
-    pub branch: Option<Arc<str>>,
-    pub response: Option<Response>,
-}
-
-impl TriggerOutput {
-    /// The payload as it was received, with the default answer.
-    pub fn pass(payload: Map) -> Self {
-        Self { payload, ..Self::default() }
-    }
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum ScheduleSupport {
-    Invalid,
-    Valid,
-    Required,
-}
-
-/// One input field of an action, trigger or connection.
-#[derive(Clone, Debug)]
-#[must_use = "a description does nothing until a component lists it"]
-pub struct Input {
-    pub key: &'static str,
-    pub label: &'static str,
-    pub comments: &'static str,
-    pub kind: InputKind,
-    pub collection: Option<Collection>,
-    /// Used when the definition gives no value; empty text means no default.
-    pub default: &'static str,
-    pub required: bool,
-    /// Closed choice of values; empty for free input.
-    pub choices: &'static [&'static str],
-    /// Other spellings of the key that definitions in the wild use.
-    pub aliases: &'static [&'static str],
-}
-
-impl Input {
-    /// An optional free text input; chain the setters for anything else.
-    pub const fn new(key: &'static str, label: &'static str) -> Self {
-        Self {
-            key,
-            label,
-            comments: "",
-            kind: InputKind::String,
-            collection: None,
-            default: "",
-            required: false,
-            choices: &[],
-            aliases: &[],
-        }
-    }
-
-    pub const fn comments(mut self, comments: &'static str) -> Self {
-        self.comments = comments;
-        self
-    }
-
-    pub const fn kind(mut self, kind: InputKind) -> Self {
-        self.kind = kind;
-        self
-    }
-
-    pub const fn value_list(mut self) -> Self {
-        self.collection = Some(Collection::ValueList);
-        self
-    }
-
-    pub const fn key_value_list(mut self) -> Self {
-        self.collection = Some(Collection::KeyValueList);
-        self
-    }
-
-    pub const fn default(mut self, default: &'static str) -> Self {
-        self.default = default;
-        self
-    }
-
-    pub const fn required(mut self) -> Self {
-        self.required = true;
-        self
-    }
-
-    pub const fn choices(mut self, choices: &'static [&'static str]) -> Self {
-        self.choices = choices;
-        self
-    }
-
-    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
-        self.aliases = aliases;
-        self
-    }
-}
-
-/// The editor an input asks for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum InputKind {
-    String,
-    Text,
-    Data,
-    Password,
-    Boolean,
-    Code,
-    Conditional,
-    Connection,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Collection {
-    ValueList,
-    KeyValueList,
 }
 
 /// A kind of credentials a component can use.

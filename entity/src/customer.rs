@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{CustomerId, Labels, OrganizationId, TenantOwned, Timestamp};
+use crate::{Attachments, CustomerId, Labels, OrganizationId, TenantOwned, Timestamp};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,6 +16,7 @@ pub struct Model {
     /// The customer's id in the organization's own product.
     pub external_id: Option<String>,
     pub labels: Labels,
+    pub attachments: Attachments,
     /// The hidden customer that owns the test instances of integrations.
     pub is_system: bool,
     pub allow_embedded_designer: bool,

@@ -23,6 +23,12 @@ pub struct Model {
     pub webhook_id: String,
     /// JSON list of API keys, encrypted; none means no key is asked for.
     pub sealed_api_keys: Option<Vec<u8>>,
+    /// What test calls send; JSON text of an object for the headers.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub test_payload: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub test_headers: Option<String>,
+    pub test_content_type: Option<String>,
     pub created_at: Timestamp,
 }
 

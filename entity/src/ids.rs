@@ -75,6 +75,7 @@ id_types! {
     /// What the draft and all versions of an integration share.
     SequenceId = "VersionSequence";
     StepResultId = "InstanceStepResult";
+    TestCaseId = "TestCase";
     UserId = "User";
 }
 

@@ -23,6 +23,8 @@ pub struct Model {
     /// The hidden test instance of an integration.
     pub is_system: bool,
     pub global_debug: bool,
+    /// Of a test instance: until then, calls of its URLs are recorded instead of run.
+    pub listening_until: Option<Timestamp>,
     /// Its configuration differs from what is deployed.
     pub needs_deploy: bool,
     pub deployment_id: Option<DeploymentId>,

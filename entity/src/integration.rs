@@ -5,8 +5,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{CustomerId, IntegrationId, Labels, OrganizationId, SequenceId, TenantOwned};
-use crate::{Timestamp, UserId};
+use crate::{Attachments, CustomerId, IntegrationId, Labels, OrganizationId, SequenceId};
+use crate::{TenantOwned, Timestamp, UserId};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -25,6 +25,8 @@ pub struct Model {
     pub description: String,
     pub category: String,
     pub labels: Labels,
+    /// The same on the draft and all versions.
+    pub attachments: Attachments,
     #[sea_orm(column_type = "Text")]
     pub documentation: String,
     #[sea_orm(column_type = "Text")]
@@ -46,6 +48,12 @@ pub struct Model {
     pub template_configuration: TemplateConfiguration,
     /// What this integration was forked from.
     pub parent_id: Option<IntegrationId>,
+    /// What test calls of a URL that flows share send; JSON text of an object for the headers.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub test_payload: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub test_headers: Option<String>,
+    pub test_content_type: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

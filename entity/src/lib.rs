@@ -8,6 +8,7 @@
     reason = "the derive macros of entities use the raw finders that are banned elsewhere"
 )]
 
+mod attachments;
 pub mod config_value;
 pub mod config_variable;
 pub mod customer;
@@ -29,10 +30,12 @@ pub mod payload;
 mod scope;
 pub mod state_value;
 pub mod step_result;
+pub mod test_case;
 mod time;
 pub mod user;
 pub mod work;
 
+pub use attachments::{Attachment, Attachments};
 pub use db::{Db, DbUrl, SQLITE_VERSION_MIN};
 pub use ids::*;
 pub use labels::Labels;

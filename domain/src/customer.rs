@@ -1,9 +1,10 @@
 //! Companies that instances are deployed for.
 
-use entity::{CustomerId, InstanceId, customer, instance, integration, user};
+use entity::{Attachments, CustomerId, InstanceId, customer, instance, integration, user};
 use sea_orm::sea_query::ExprTrait;
 use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Set};
 
+use crate::attachment;
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
 use crate::input::Problems;
@@ -29,6 +30,7 @@ pub struct Update {
     pub external_id: Option<String>,
     pub labels: Option<Vec<String>>,
     pub allow_embedded_designer: Option<bool>,
+    pub attachments: attachment::Change,
 }
 
 pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<customer::Model, Error> {
@@ -43,6 +45,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<custome
         description: problems.text("description", &input.description.unwrap_or_default()),
         external_id: problems.external_id(input.external_id.as_deref()),
         labels: problems.labels(&input.labels),
+        attachments: Attachments::default(),
         is_system: false,
         allow_embedded_designer: input.allow_embedded_designer,
         created_at: now,
@@ -79,6 +82,10 @@ pub async fn update(
     }
     if let Some(allow) = input.allow_embedded_designer {
         edit.allow_embedded_designer = Set(allow);
+    }
+    if !input.attachments.is_empty() {
+        let old = &permit.row().attachments;
+        edit.attachments = Set(input.attachments.apply(old, &mut problems));
     }
     problems.finish()?;
     edit.updated_at = Set(env.now());

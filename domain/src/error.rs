@@ -82,6 +82,7 @@ pub enum Kind {
     Log,
     ConfigVariable,
     Deployment,
+    TestCase,
 }
 
 impl fmt::Display for Kind {
@@ -99,6 +100,7 @@ impl fmt::Display for Kind {
             Self::Log => "log line",
             Self::ConfigVariable => "config variable",
             Self::Deployment => "deployment",
+            Self::TestCase => "test case",
         })
     }
 }

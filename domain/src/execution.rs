@@ -16,12 +16,10 @@ use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::instance::{deploy_draft, test_instance_of};
 use crate::policy::Action;
+use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
 
 pub(crate) use origin::{Origin, Request, Start};
-
-/// Payloads of test calls live in the row of their execution; larger ones go to the trigger URL.
-const TEST_PAYLOAD_BYTES_MAX: usize = 1024 * 1024;
 
 /// A test call, as the test pane sends it.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +90,11 @@ pub async fn replay(
     let origin = Origin::load(&tx, &instance).await?;
     let (flow, config) = origin.flow_of(&config)?;
     let start = Start {
-        invoke_type: original.invoke_type,
+        invoke_type: match original.invoke_type {
+            // What was recorded runs now.
+            InvokeType::WebhookSnapshot => InvokeType::IntegrationFlowTest,
+            known => known,
+        },
         is_test: original.is_test,
         is_synchronous: false,
         request: Request::default(),
@@ -173,8 +175,8 @@ fn request_of(test: &Test) -> Result<Request, Error> {
     let Some(payload) = test.payload.as_deref().filter(|text| !text.is_empty()) else {
         return Ok(Request { headers, ..Request::default() });
     };
-    if payload.len() > TEST_PAYLOAD_BYTES_MAX {
-        let limit = format!("a test payload has at most {TEST_PAYLOAD_BYTES_MAX} bytes");
+    if payload.len() > PAYLOAD_BYTES_MAX {
+        let limit = format!("a test payload has at most {PAYLOAD_BYTES_MAX} bytes");
         return Err(Error::LimitReached(limit));
     }
     if !headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {

@@ -32,8 +32,10 @@ pub use deploy::deploy;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
 pub use remove::delete;
 pub(crate) use remove::purge;
+pub use test_instance::{
+    LISTENING_SECONDS_MAX, ensure_test_deployment, is_listening, test_instance_of,
+};
 pub(crate) use test_instance::{deploy_draft, keep_test_instance};
-pub use test_instance::{ensure_test_deployment, test_instance_of};
 
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -95,6 +97,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
         enabled: true,
         is_system: false,
         global_debug: false,
+        listening_until: None,
         needs_deploy: true,
         deployment_id: None,
         deployed_version: 0,

@@ -8,6 +8,7 @@ mod parts;
 mod release;
 mod remove;
 mod settings;
+mod testing;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,8 @@ pub use import::{Create, Import, Imported, create, import, validate};
 pub use release::{Fork, Publish, fork, publish, set_availability};
 pub use remove::delete;
 pub use settings::{Marketplace, Update, set_marketplace, update};
+pub(crate) use testing::keep_sample;
+pub use testing::{Testing, set_testing};
 
 /// The definition of a draft or version.
 pub fn definition(row: &integration::Model) -> Result<Definition, Error> {

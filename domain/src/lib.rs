@@ -7,6 +7,7 @@
 //! Nobody may drop an operation half way: a cancelled transaction can poison its connection.
 //! Callers whose own future may be dropped run operations in a task.
 
+pub mod attachment;
 pub mod customer;
 pub mod deployment;
 mod env;
@@ -23,8 +24,10 @@ pub mod policy;
     reason = "writing by table, always for one organization, is built here"
 )]
 mod rows;
+pub mod sample;
 pub mod secrets;
 pub mod signature;
+pub mod test_case;
 #[cfg(test)]
 mod testing;
 #[expect(

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use entity::user::Role;
-use entity::{Labels, OrganizationId, customer, organization, user};
+use entity::{Attachments, Labels, OrganizationId, customer, organization, user};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
 use crate::env::Env;
@@ -53,6 +53,7 @@ pub(crate) async fn create_tenant(
         description: String::new(),
         external_id: None,
         labels: Labels::default(),
+        attachments: Attachments::default(),
         is_system: true,
         allow_embedded_designer: false,
         created_at: now,

@@ -120,6 +120,8 @@ pub enum Noun {
     CustomerUser,
     /// With its versions, flows and config variables.
     Integration,
+    /// A call kept beside an integration.
+    TestCase,
     /// With its configuration, deployments, executions and logs.
     Instance,
 }
@@ -131,6 +133,7 @@ impl Noun {
         Self::OrganizationUser,
         Self::CustomerUser,
         Self::Integration,
+        Self::TestCase,
         Self::Instance,
     ];
 }
@@ -190,6 +193,19 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAccessMarketplaceIntegrations,
         ],
         (Noun::Integration, _) => &[P::OrgManageIntegrations, P::CustomerManageIntegrations],
+        (Noun::TestCase, Action::View) => &[
+            P::OrgAdminIntegrationPermissions,
+            P::OrgManageIntegrations,
+            P::OrgViewIntegrations,
+            P::CustomerAdminIntegrationPermissions,
+            P::CustomerManageIntegrations,
+            P::CustomerViewIntegrations,
+        ],
+        (Noun::TestCase, _) => &[
+            P::OrgManageIntegrations,
+            P::CustomerAdminIntegrationPermissions,
+            P::CustomerManageIntegrations,
+        ],
         (Noun::Instance, Action::View) => &[
             P::OrgAdminInstancePermissions,
             P::OrgManageInstances,

@@ -4,8 +4,9 @@ use std::any::TypeId;
 
 use entity::{
     CustomerId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId, TenantOwned,
-    UserId, config_value, config_variable, customer, deployment, execution, flow_config, instance,
-    integration, integration_flow, log, organization, state_value, step_result, user,
+    TestCaseId, UserId, config_value, config_variable, customer, deployment, execution,
+    flow_config, instance, integration, integration_flow, log, organization, state_value,
+    step_result, test_case, user,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -192,6 +193,7 @@ impl UserViewer {
                     None => Condition::all(),
                 }
             }
+            Some(Table::TestCase) if can_view(Noun::TestCase) => of_own_customer(),
             Some(Table::PartOfInstance) if can_view(Noun::Instance) => of_own_customer(),
             _ => nothing(),
         }
@@ -209,6 +211,8 @@ enum Table {
     PartOfIntegration(&'static str),
     /// As above, but some are for the organization's eyes only.
     ConfigVariable,
+    /// Seen by the organization, and by the customer who owns the integration.
+    TestCase,
     PartOfInstance,
 }
 
@@ -222,6 +226,7 @@ impl Table {
             (TypeId::of::<integration::Entity>(), Self::Integration),
             (TypeId::of::<integration_flow::Entity>(), Self::PartOfIntegration("integration_id")),
             (TypeId::of::<config_variable::Entity>(), Self::ConfigVariable),
+            (TypeId::of::<test_case::Entity>(), Self::TestCase),
             (TypeId::of::<instance::Entity>(), Self::PartOfInstance),
             (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
             (TypeId::of::<flow_config::Entity>(), Self::PartOfInstance),
@@ -312,6 +317,7 @@ governed! {
     customer(CustomerId): Customer, |_| Noun::Customer, |row| Some(row.id);
     user(UserId): User, noun_of_user, |row| row.customer_id;
     integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
+    test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
     instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
     flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
     execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);

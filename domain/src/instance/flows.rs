@@ -8,7 +8,9 @@ use sea_orm::{IntoActiveModel, QueryFilter, Set};
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
+use crate::integration::keep_sample;
 use crate::rows;
+use crate::sample::Sample;
 use crate::secrets::Place;
 use crate::viewer::Viewer;
 
@@ -22,6 +24,8 @@ pub struct FlowInput {
     pub flow: FlowId,
     /// Keys of which callers need one; an empty list asks for none.
     pub api_keys: Option<Vec<String>>,
+    /// A call to try it with.
+    pub sample: Sample,
 }
 
 /// The URL that triggers a flow.
@@ -79,6 +83,9 @@ pub(super) async fn sync(
                 flow_key: flow.stable_key.clone(),
                 webhook_id: env.ids.secret(),
                 sealed_api_keys: None,
+                test_payload: None,
+                test_headers: None,
+                test_content_type: None,
                 created_at: env.now(),
             },
         };
@@ -117,13 +124,14 @@ pub(super) async fn apply(
         for key in keys {
             problems.line(FIELD, key);
         }
+        input.sample.check(&mut problems, [FIELD; 3]);
     }
     problems.finish()?;
     for input in inputs {
         let config = configs.iter().find(|config| config.flow_id == input.flow);
-        let (Some(config), Some(keys)) = (config, &input.api_keys) else {
-            continue;
-        };
+        let Some(config) = config else { continue };
+        keep_sample(tx, config.clone(), &input.sample).await?;
+        let Some(keys) = &input.api_keys else { continue };
         let keys: Vec<_> = keys.iter().filter(|key| !key.trim().is_empty()).collect();
         let sealed = if keys.is_empty() {
             None

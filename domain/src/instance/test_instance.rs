@@ -1,6 +1,6 @@
 //! The hidden instance of each integration that test runs use.
 
-use entity::{InstanceId, instance, integration, integration_flow};
+use entity::{InstanceId, Timestamp, instance, integration, integration_flow};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter};
 
 use super::{deploy, flows};
@@ -11,6 +11,14 @@ use crate::organization;
 use crate::policy::Action;
 use crate::rows;
 use crate::viewer::Viewer;
+
+/// How long a test instance records calls unless it is told to stop.
+pub const LISTENING_SECONDS_MAX: i64 = 1_200;
+
+/// Whether calls of the instance's URLs are recorded instead of run.
+pub fn is_listening(row: &instance::Model, now: Timestamp) -> bool {
+    row.is_system && row.listening_until.is_some_and(|until| now < until)
+}
 
 /// The test instance of the integration that a draft or version belongs to.
 pub async fn test_instance_of(
@@ -112,6 +120,7 @@ async fn insert(
         enabled: true,
         is_system: true,
         global_debug: false,
+        listening_until: None,
         needs_deploy: true,
         deployment_id: None,
         deployed_version: 0,

@@ -10,6 +10,7 @@ use flow::Value;
 use super::*;
 use crate::deployment;
 use crate::integration::{Import, Marketplace, import, set_availability, set_marketplace};
+use crate::sample::Sample;
 use crate::testing::{ORDERS, World, problems};
 
 const SECRET: &str = "canary-7f3a";
@@ -165,7 +166,11 @@ async fn another_version_keeps_urls_and_values() {
     let row = world.instance(&first, &customer).await;
     deploy(env, owner, row.id, true).await.unwrap();
     let before = configs(&world, row.id).await;
-    let input = vec![FlowInput { flow: before[0].flow_id, api_keys: Some(vec!["k".into()]) }];
+    let input = vec![FlowInput {
+        flow: before[0].flow_id,
+        api_keys: Some(vec!["k".into()]),
+        sample: Sample::default(),
+    }];
     let keys = Update { flow_configs: Some(input), ..Update::default() };
     update(env, owner, row.id, keys).await.unwrap();
 

@@ -1,7 +1,7 @@
 //! Creating integrations and replacing their drafts.
 
 use entity::integration::{MarketplaceConfiguration, TemplateConfiguration};
-use entity::{CustomerId, IntegrationId, Labels, customer, integration};
+use entity::{Attachments, CustomerId, IntegrationId, Labels, customer, integration};
 use flow::{Definition, problem};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 use serde_json::json;
@@ -201,6 +201,7 @@ pub(super) async fn insert_draft(
         description: definition.description.clone(),
         category: definition.category.clone(),
         labels: Labels(definition.labels.clone()),
+        attachments: Attachments::default(),
         documentation: definition.documentation.clone(),
         overview: String::new(),
         definition: definition.to_json(),
@@ -214,6 +215,9 @@ pub(super) async fn insert_draft(
         allow_multiple_marketplace_instances: false,
         template_configuration: TemplateConfiguration::NotAvailable,
         parent_id: parent,
+        test_payload: None,
+        test_headers: None,
+        test_content_type: None,
         created_at: now,
         updated_at: now,
     };

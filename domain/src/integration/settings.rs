@@ -1,12 +1,13 @@
 //! Changes to an integration that need no new document.
 
 use entity::integration::{MarketplaceConfiguration, TemplateConfiguration};
-use entity::{IntegrationId, integration};
-use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, Set};
+use entity::{Attachments, IntegrationId, integration};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, QueryFilter, Set};
 use serde_json::json;
 
 use super::import::replace_draft;
 use super::{definition, draft_of, with_texts};
+use crate::attachment;
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -24,6 +25,7 @@ pub struct Update {
     pub labels: Option<Vec<String>>,
     pub template_configuration: Option<TemplateConfiguration>,
     pub allow_multiple_marketplace_instances: Option<bool>,
+    pub attachments: attachment::Change,
 }
 
 /// How the marketplace shows an integration. What is not given stays as it is.
@@ -56,6 +58,8 @@ pub async fn update(
         texts.extend(text.map(|text| (field, json!(problems.text(field, &text)))));
     }
     texts.extend(input.labels.map(|labels| ("labels", json!(problems.labels(&labels).0))));
+    let attachments = (!input.attachments.is_empty())
+        .then(|| input.attachments.apply(&draft.attachments, &mut problems));
     problems.finish()?;
     let mut changed = None;
     if !texts.is_empty() {
@@ -71,10 +75,29 @@ pub async fn update(
         edit.allow_multiple_marketplace_instances = Set(allow);
     }
     edit.updated_at = Set(env.now());
-    let updated = edit.update(&tx).await?;
+    let mut updated = edit.update(&tx).await?;
+    if let Some(attachments) = attachments {
+        updated.attachments = attachments.clone();
+        attach(&tx, &updated, attachments).await?;
+    }
     tx.commit().await?;
     env.instances_changed(changed.as_slice());
     Ok(updated)
+}
+
+/// Attachments are those of the integration: the draft and all versions show the same.
+async fn attach(
+    tx: &DatabaseTransaction,
+    draft: &integration::Model,
+    attachments: Attachments,
+) -> Result<(), Error> {
+    let change = integration::ActiveModel { attachments: Set(attachments), ..Default::default() };
+    rows::update::<integration::Entity>(draft.organization_id)
+        .set(change)
+        .filter(integration::Column::SequenceId.eq(draft.sequence_id))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Changes what customers are offered: one version, or through the draft the whole integration.

@@ -134,3 +134,22 @@ async fn a_fork_stands_alone_and_deleting_takes_the_instances_along() {
     assert!(left.iter().all(|row| row.integration_id == copy.id && row.is_system));
     assert_eq!(world.all::<integration_flow::Entity>().await.len(), 2);
 }
+
+/// Whoever forgets to stop listening stops after twenty minutes.
+#[tokio::test]
+async fn listening_ends_by_itself() {
+    use crate::instance::{is_listening, test_instance_of};
+    let world = World::new().await;
+    let (env, owner) = (&world.env, &world.owner);
+    let draft = world.import(ORDERS).await;
+    let listen = Testing { listening: Some(true), ..Testing::default() };
+    set_testing(env, owner, draft.id, listen).await.unwrap();
+    let test = test_instance_of(env.db.read(), &draft).await.unwrap();
+    let start = env.now();
+    assert!(is_listening(&test, start.plus_seconds(1_199)));
+    assert!(!is_listening(&test, start.plus_seconds(1_200)));
+    let stop = Testing { listening: Some(false), ..Testing::default() };
+    set_testing(env, owner, draft.id, stop).await.unwrap();
+    let test = test_instance_of(env.db.read(), &draft).await.unwrap();
+    assert!(!is_listening(&test, start));
+}

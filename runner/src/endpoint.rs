@@ -36,11 +36,17 @@ pub struct Ready {
     pub flow: usize,
     /// Any one of them opens the endpoint; with none it is open.
     keys: Arc<[String]>,
+    instance: Arc<instance::Model>,
 }
 
 impl Ready {
     pub fn flow(&self) -> &DeployedFlow {
         &self.deployment.flows[self.flow]
+    }
+
+    /// Whether a call that comes in now is recorded instead of run.
+    pub fn is_listening(&self, env: &domain::Env) -> bool {
+        domain::instance::is_listening(&self.instance, env.now())
     }
 
     /// Whether a call with this key may come in. Takes the same time for every wrong key.
@@ -166,7 +172,8 @@ impl Endpoints {
                 domain::instance::api_keys(env, config).await?
             }
         };
-        Ok(Endpoint::Ready(Ready { deployment, flow, keys: keys.into() }))
+        let instance = Arc::new(instance);
+        Ok(Endpoint::Ready(Ready { deployment, flow, keys: keys.into(), instance }))
     }
 
     fn version(&self, instance: InstanceId) -> u64 {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use components::{
     LogLine, Output, Perform, PerformTrigger, Response, Run, Safety, Severity, StepError,
 };
-use entity::execution::ResultType;
-use entity::{StepResultId, Timestamp, execution};
+use entity::execution::{self, InvokeType, ResultType};
+use entity::{StepResultId, Timestamp};
 use flow::program::ErrorHandler;
 use flow::{Map, Value};
 use jobs::{Owner, WriteError};
@@ -75,6 +75,10 @@ impl Executor {
     pub async fn walk(&mut self, plan: &Plan, payload: Map) -> Result<(), Stop> {
         let mut machine = Machine::new(&plan.steps, self.run.config_vars.clone());
         self.trigger(plan, &mut machine, payload).await?;
+        if self.execution.invoke_type == InvokeType::WebhookSnapshot {
+            // A call that is only recorded: what the trigger made of it is its result.
+            return Ok(());
+        }
         loop {
             // A long loop of quick steps must not keep other runs from this thread.
             tokio::task::coop::consume_budget().await;
@@ -226,12 +230,18 @@ impl Executor {
         self.run.idempotency_key = format!("{}/{path}", self.run.info.execution_id);
         let age = self.now().0 - self.written_at.0;
         let is_full = self.record.len() >= ROWS_UNWRITTEN_MAX;
+        // Whoever tests looks on: what there is shows before a step that may take long.
+        let is_watched = is_lasting && self.execution.is_test;
         if step.action.safety != Safety::Pure {
             self.write(Some(path)).await
         } else if self.owner.is_none() && !is_full {
             let is_due = is_lasting || age > UNWRITTEN_MICROS_MAX;
-            if is_due { self.accept().await } else { Ok(()) }
-        } else if self.must_write || is_full || age > VISIBLE_AFTER_MICROS {
+            match is_due {
+                true if is_watched => self.write(None).await,
+                true => self.accept().await,
+                false => Ok(()),
+            }
+        } else if self.must_write || is_full || is_watched || age > VISIBLE_AFTER_MICROS {
             self.write(None).await
         } else {
             Ok(())

@@ -117,9 +117,11 @@ async fn take(state: &State, call: Call) -> Result<Response, Refused> {
     let payload = request.into_payload();
     guard(&ready, &payload)?;
     let parsed = runner::payload::parse(&raw, &content_type).await?;
+    let is_recorded = ready.is_listening(&state.env);
     let Ready { deployment, flow, .. } = ready;
     let is_test = deployment.is_test;
-    let is_synchronous = wishes.synchronous.unwrap_or(deployment.flows[flow].is_synchronous);
+    let is_synchronous =
+        !is_recorded && wishes.synchronous.unwrap_or(deployment.flows[flow].is_synchronous);
     let invoked_by = request::invoked_by(&state.env, &headers, deployment.organization_id).await;
     let invocation = Invocation {
         deployment,
@@ -127,6 +129,7 @@ async fn take(state: &State, call: Call) -> Result<Response, Refused> {
         payload,
         body: Some(parsed),
         invoke_type: match invoked_by {
+            _ if is_recorded => InvokeType::WebhookSnapshot,
             Some(_) => InvokeType::CrossFlow,
             None if is_test => InvokeType::IntegrationFlowTest,
             None => InvokeType::Webhook,

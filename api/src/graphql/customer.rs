@@ -13,7 +13,7 @@ use super::filter::Filter;
 use super::mutation::Mutation;
 use super::order::Order;
 use super::page;
-use super::{id, instance as instances, integration as integrations, user as users};
+use super::{attachment, id, instance as instances, integration as integrations, user as users};
 
 impl page::Noun for customer::Entity {
     type Id = CustomerId;
@@ -89,6 +89,9 @@ fn object() -> Type<customer::Model> {
             |customer| customer.allow_embedded_designer,
         )
         .field("avatarUrl", "String", "Where its picture is.", |_| None::<String>)
+        .field("attachments", "[Attachment]", "Documents kept beside it.", |customer| {
+            attachment::shown(&customer.attachments)
+        })
         .field("createdAt", "DateTime!", "When it was created.", |customer| customer.created_at)
         .field("updatedAt", "DateTime!", "When it was changed last.", |customer| {
             customer.updated_at
@@ -97,6 +100,11 @@ fn object() -> Type<customer::Model> {
 
 fn rights(of: Type<customer::Model>) -> Type<customer::Model> {
     of.editable::<customer::Entity>()
+        .may_allow::<customer::Entity>(
+            "allowManageAttachments",
+            Action::Modify,
+            "Whether you may change the documents beside it.",
+        )
         .allows_noun(
             "allowAddUser",
             Noun::CustomerUser,
@@ -193,6 +201,7 @@ fn update(registry: &mut Registry) {
             ("labels", "[String]", "Free text tags; replaces all of them."),
             ("allowEmbeddedDesigner", "Boolean", "Whether its users may build integrations."),
         ])
+        .inputs(attachment::INPUTS)
         .refuses([
             ("allowWorkflowCopilot", "Boolean"),
             ("avatarUrl", "String"),
@@ -206,6 +215,7 @@ fn update(registry: &mut Registry) {
                 external_id: input.text("externalId")?,
                 labels: input.texts("labels")?,
                 allow_embedded_designer: input.flag("allowEmbeddedDesigner")?,
+                attachments: attachment::read(&input)?,
             };
             let id = input.require_id("id")?;
             Ok(Arc::new(domain::customer::update(ask.env(), ask.viewer(), id, update).await?))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{FlowId, Id, execution, integration, integration_flow};
+use entity::{FlowId, Id, execution, flow_config, integration, integration_flow};
 use flow::definition::{Flow, Step};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
@@ -53,7 +53,7 @@ pub fn register(registry: &mut Registry) {
             ("UNSECURED", "Nobody needs a key."),
         ],
     );
-    registry.add(settings(object()));
+    registry.add(samples(settings(object())));
     registry.add(trigger());
 }
 
@@ -96,14 +96,45 @@ fn object() -> Type<integration_flow::Model> {
         })
 }
 
+/// The calls to try flows with; whoever does not see the test instance does not see them.
+fn samples(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> {
+    type Get = fn(&flow_config::Model) -> Option<String>;
+    let fields: [(&str, &str, &str, Get); 3] = [
+        ("testPayload", "String", "The body of test calls.", |it| it.test_payload.clone()),
+        ("testHeaders", "JSONString", "Headers of test calls: an object.", |it| {
+            it.test_headers.clone()
+        }),
+        ("testContentType", "String", "What the body of test calls is.", |it| {
+            it.test_content_type.clone()
+        }),
+    ];
+    fields.into_iter().fold(of, |of, (name, sdl, about, get)| {
+        of.resolve(name, sdl, about, move |flow, ask| async move {
+            match test_config(&flow, &ask).await {
+                Ok(config) => Ok(get(&config)),
+                Err(ApiError::NotFound) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+    })
+}
+
 async fn test_url(flow: &integration_flow::Model, ask: &Ask) -> Result<String, ApiError> {
+    let config = test_config(flow, ask).await?;
+    Ok(domain::instance::webhook_url(ask.env(), &config))
+}
+
+/// The flow as the test instance has it.
+async fn test_config(
+    flow: &integration_flow::Model,
+    ask: &Ask,
+) -> Result<Arc<flow_config::Model>, ApiError> {
     let key = RowKey::<integration::Entity>(flow.integration_id);
     let integration = ask.load(key).await?.ok_or(ApiError::NotFound)?;
     let instance = test_instance(ask, integration.sequence_id).await?;
     let configs = super::flow_config::configs_of(ask, instance.id).await?;
-    let config = configs.iter().find(|config| config.flow_key == flow.stable_key);
-    let config = config.ok_or(ApiError::NotFound)?;
-    Ok(domain::instance::webhook_url(ask.env(), config))
+    let mut configs = configs.into_iter();
+    configs.find(|config| config.flow_key == flow.stable_key).ok_or(ApiError::NotFound)
 }
 
 fn settings(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> {

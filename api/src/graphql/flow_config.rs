@@ -116,6 +116,13 @@ fn object() -> Type<flow_config::Model> {
                 Ok(Some(domain::instance::api_keys(ask.env(), &config).await?))
             },
         )
+        .field("testPayload", "String", "The body of test calls.", |it| it.test_payload.clone())
+        .field("testHeaders", "JSONString", "Headers of test calls: an object.", |config| {
+            config.test_headers.clone()
+        })
+        .field("testContentType", "String", "What the body of test calls is.", |config| {
+            config.test_content_type.clone()
+        })
         .last_run()
         .connection::<execution::Entity>(
             "executionResults",

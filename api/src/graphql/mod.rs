@@ -4,6 +4,7 @@
 //! and orders, [`mutation`] makes inputs and payloads; the other modules declare one noun each.
 
 mod argument;
+mod attachment;
 mod builder;
 mod category;
 mod component;
@@ -29,6 +30,7 @@ mod page;
 mod permission;
 mod scalar;
 mod step_result;
+mod test_case;
 mod test_run;
 #[cfg(test)]
 mod tests;
@@ -83,6 +85,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     let mut registry = Registry::new("RootQuery", "RootMutation");
     scalar::register(&mut registry);
     label::register(&mut registry);
+    attachment::register(&mut registry);
     organization::register(&mut registry);
     user::register(&mut registry);
     customer::register(&mut registry);
@@ -90,6 +93,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     config_variable::register(&mut registry);
     flow::register(&mut registry);
     integration::register(&mut registry);
+    test_case::register(&mut registry);
     instance::register(&mut registry);
     execution::register(&mut registry);
     step_result::register(&mut registry);

@@ -9,6 +9,7 @@ use crate::ApiError;
 use crate::graphql::Arguments;
 use crate::graphql::builder::{Parameter, Registry, parameter};
 use crate::graphql::config_value::read_inputs;
+use crate::graphql::integration::testing::read_sample;
 use crate::graphql::mutation::Mutation;
 
 const PAYLOAD: (&str, &str, &str) = ("instance", "Instance", "The instance; null on errors.");
@@ -22,9 +23,9 @@ const CONFIG_MODE: Parameter =
 const FLOW_INPUT: [Parameter; 6] = [
     ("flowId", "ID!", "The flow in the version that the instance is configured for."),
     ("apiKeys", "[String]", "Keys of which callers need one; replaces all of them."),
-    ("testContentType", "String", "Not supported by this installation; must not be given."),
-    ("testHeaders", "JSONString", "Not supported by this installation; must not be given."),
-    ("testPayload", "String", "Not supported by this installation; must not be given."),
+    ("testContentType", "String", "What the body of test calls is."),
+    ("testHeaders", "JSONString", "Headers of test calls: an object."),
+    ("testPayload", "String", "The body of test calls; empty for none."),
     ("usesLre", "Boolean", "Not supported by this installation; must not be true."),
 ];
 
@@ -40,18 +41,13 @@ pub fn register(registry: &mut Registry) {
 
 fn read_flows(inputs: &[Arguments]) -> Result<Vec<FlowInput>, ApiError> {
     let read = inputs.iter().map(|input| {
-        let refused = ["testContentType", "testHeaders", "testPayload"];
-        let refused = refused.into_iter().find(|name| input.value(name).is_some());
-        let refused = match input.flag("usesLre")? {
-            Some(true) => Some("usesLre"),
-            _ => refused,
-        };
-        if let Some(name) = refused {
-            let message = format!("{name} is not supported by this installation.");
+        if input.flag("usesLre")? == Some(true) {
+            let message = "usesLre is not supported by this installation.";
             return Err(ApiError::problem("flowConfigs", message));
         }
         let flow = input.require_id("flowId")?;
-        Ok(FlowInput { flow, api_keys: input.texts("apiKeys")? })
+        let sample = read_sample(input)?;
+        Ok(FlowInput { flow, api_keys: input.texts("apiKeys")?, sample })
     });
     read.collect()
 }

@@ -4,6 +4,7 @@ pub mod definition;
 mod deployed;
 mod mutation;
 pub mod object;
+pub mod testing;
 
 use domain::Viewer;
 use entity::{IntegrationId, SequenceId, instance, integration};
@@ -31,7 +32,7 @@ impl page::Noun for integration::Entity {
 
 pub fn register(registry: &mut Registry) {
     listing().register(registry);
-    registry.add(deployed::fields(object::object()));
+    registry.add(testing::fields(deployed::fields(object::object())));
     deployed::register(registry);
     object::enumerations(registry);
     registry.query(|query| {
@@ -46,6 +47,7 @@ pub fn register(registry: &mut Registry) {
     });
     category::register(registry);
     mutation::register(registry);
+    testing::register(registry);
 }
 
 /// One entry per integration, unless all versions are asked for.

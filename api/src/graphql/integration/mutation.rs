@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
+use domain::integration::Testing;
 use entity::integration;
 use entity::integration::MarketplaceConfiguration;
 use sea_orm::ActiveEnum;
 
 use super::object::template_by_name;
+use super::testing;
 use crate::ApiError;
 use crate::context::Ask;
 use crate::graphql::Arguments;
+use crate::graphql::attachment;
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::config_value::read_inputs;
 use crate::graphql::mutation::Mutation;
 
 const PAYLOAD: (&str, &str, &str) = ("integration", "Integration", "It; null on errors.");
 
-const UNSUPPORTED: [(&str, &str); 4] = [
-    ("endpointConfigTestContentType", "String"),
-    ("endpointConfigTestHeaders", "String"),
-    ("endpointConfigTestPayload", "String"),
-    ("metadata", "String"),
-];
+const UNSUPPORTED: [(&str, &str); 1] = [("metadata", "String")];
 
 pub fn register(registry: &mut Registry) {
     create(registry);
@@ -41,6 +39,7 @@ fn create(registry: &mut Registry) {
             ("labels", "[String]", "Free text tags."),
             ("definition", "String", "A definition to start from, YAML or JSON."),
         ])
+        .inputs(testing::ENDPOINT_INPUTS)
         .refuses(UNSUPPORTED)
         .run(registry, |input, ask| async move {
             let create = domain::integration::Create {
@@ -50,7 +49,10 @@ fn create(registry: &mut Registry) {
                 labels: input.texts("labels")?.unwrap_or_default(),
                 definition: input.text("definition")?,
             };
-            Ok(Arc::new(domain::integration::create(ask.env(), ask.viewer(), create).await?))
+            let testing = testing::read(&input)?;
+            let (env, viewer) = (ask.env(), ask.viewer());
+            let created = domain::integration::create(env, viewer, create).await?;
+            test_with(&ask, created, testing).await.map(Arc::new)
         });
     Mutation::new("forkIntegration", "Starts an integration from another one.", PAYLOAD)
         .inputs([
@@ -118,7 +120,10 @@ fn update(registry: &mut Registry) {
                 "[InputInstanceConfigVariable]",
                 "Values for the test instance; replaces all of them.",
             ),
+            testing::FLOW_INPUTS,
         ])
+        .inputs(testing::ENDPOINT_INPUTS)
+        .inputs(attachment::INPUTS)
         .refuses(UNSUPPORTED)
         .refuses([
             ("avatarUrl", "String"),
@@ -143,7 +148,9 @@ async fn change(input: &Arguments, ask: &Ask) -> Result<integration::Model, ApiE
         labels: input.texts("labels")?,
         template_configuration: template.transpose()?,
         allow_multiple_marketplace_instances: input.flag("allowMultipleMarketplaceInstances")?,
+        attachments: attachment::read(input)?,
     };
+    let testing = testing::read(input)?;
     let values = input.objects("testConfigVariables")?.map(|values| read_inputs(&values));
     let (env, viewer) = (ask.env(), ask.viewer());
     if let Some(definition) = input.text("definition")? {
@@ -164,7 +171,20 @@ async fn change(input: &Arguments, ask: &Ask) -> Result<integration::Model, ApiE
         };
         domain::instance::update(env, viewer, test.id, update).await?;
     }
-    Ok(updated)
+    test_with(ask, updated, testing).await
+}
+
+/// Changes how an integration is tested, where something is to be changed.
+async fn test_with(
+    ask: &Ask,
+    integration: integration::Model,
+    testing: Testing,
+) -> Result<integration::Model, ApiError> {
+    if testing == Testing::default() {
+        return Ok(integration);
+    }
+    let (env, viewer) = (ask.env(), ask.viewer());
+    Ok(domain::integration::set_testing(env, viewer, integration.id, testing).await?)
 }
 
 fn marketplace(registry: &mut Registry) {

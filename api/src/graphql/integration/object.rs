@@ -15,6 +15,7 @@ use sea_orm::sea_query::IntoCondition;
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter};
 
 use super::definition::{config_pages, definition};
+use super::testing::owns;
 use super::{of_sequence, versions};
 use crate::ApiError;
 use crate::context::{Ask, Context};
@@ -23,15 +24,28 @@ use crate::graphql::config_value::{ConfigVariable, STATUS_FILTERS};
 use crate::graphql::order::{Direction, Order};
 use crate::graphql::page::{PageKey, Request};
 use crate::graphql::{
-    config_value, config_variable as required, flow as flows, id, instance as instances,
+    attachment, config_value, config_variable as required, flow as flows, id, instance as instances,
 };
 use crate::loader::Key;
 
 pub fn object() -> Type<integration::Model> {
-    let integration =
-        Type::<integration::Model>::new("Integration", "A draft or version of an integration.")
-            .id(|integration| id::encode(integration.id))
-            .editable::<integration::Entity>();
+    let integration = Type::<integration::Model>::new(
+        "Integration",
+        "A draft or version of an integration.",
+    )
+    .id(|integration| id::encode(integration.id))
+    .editable::<integration::Entity>()
+    .may_allow::<integration::Entity>(
+        "allowManageAttachments",
+        Action::Modify,
+        "Whether you may change the documents beside it.",
+    )
+    .resolve(
+        "attachments",
+        "[Attachment]",
+        "Documents that its authors keep beside it.",
+        |it, ask| async move { Ok(owns(&ask, &it).then(|| attachment::shown(&it.attachments))) },
+    );
     lists(relations(version(texts(integration))))
 }
 
@@ -98,8 +112,7 @@ fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
             ],
             |integration, ask| async move {
                 // It holds what only the organization sets. A customer reads its own definitions.
-                let own = ask.viewer().customer_id();
-                if own.is_some() && own != integration.customer_id {
+                if !owns(&ask, &integration) {
                     return Ok(None);
                 }
                 let latest = ask.args.flag("useLatestComponentVersions")?.unwrap_or_default();

@@ -28,6 +28,8 @@ mod program;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod traps;
 #[cfg(test)]
 mod triggers;

@@ -114,6 +114,9 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let document = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
     let flows = acme.query_with(document, &json!({ "id": draft })).await;
     let roles = acme.query("{ customerRoles { id } organizationRoles { id } }").await;
+    let document = "mutation ($id: ID!) { createTestCase(input: { integration: $id,
+        name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
+    let case = acme.query_with(document, &json!({ "id": draft })).await;
     let known = HashMap::from([
         ("customer", customer.clone()),
         ("integration", version.clone()),
@@ -125,6 +128,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         text(&data, "/executionResult/logs/nodes/0/id"),
         text(&flows, "/integration/flows/nodes/0/id"),
         text(&user, "/authenticatedUser/id"),
+        text(&case, "/createTestCase/testCase/id"),
         instance.flow_config("Stock Check").to_owned(),
         execution,
         instance.id,
@@ -144,6 +148,7 @@ async fn everything(owner: &User) -> Value {
         users { nodes { id name email role { id } } }
         integrations(allVersions: true) { nodes { id name description versionIsAvailable } }
         instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id } } }
+        testCases { nodes { id name payload updatedAt } }
         executionResults { totalCount } }";
     owner.query(document).await
 }

@@ -4,16 +4,19 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::header::{
     AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST,
     LOCATION, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING, UPGRADE,
 };
 use http::{HeaderMap, Method, StatusCode};
+use tokio::time::{Instant, timeout_at};
 use url::{Host, Url};
 
+use crate::body::{Incoming, Limits};
+use crate::policy::BUFFER_BYTES_MAX;
 use crate::resolver::{FilteringResolver, is_allowed};
-use crate::{Body, Error, Part, Policy, Request, Response};
+use crate::{Body, Error, Part, PartData, Policy, Request, Response};
 
 /// Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
@@ -49,12 +52,27 @@ impl Client {
 
     /// Sends a request and reads the whole answer. Any status is an answer, not an error.
     pub async fn send(&self, request: Request) -> Result<Response, Error> {
-        let limit = Duration::from_secs(self.policy.total_timeout_seconds);
-        let timeout = request.timeout.map_or(limit, |timeout| timeout.min(limit));
-        tokio::time::timeout(timeout, self.follow(request)).await.unwrap_or(Err(Error::Timeout))
+        self.open(request).await?.collect(BUFFER_BYTES_MAX).await
     }
 
-    async fn follow(&self, mut request: Request) -> Result<Response, Error> {
+    /// Sends a request; the answer's body is still to be read.
+    pub async fn open(&self, request: Request) -> Result<Incoming, Error> {
+        let limit = Duration::from_secs(self.policy.total_timeout_seconds);
+        let timeout = request.timeout.map_or(limit, |timeout| timeout.min(limit));
+        let deadline = Instant::now() + timeout;
+        let answer = timeout_at(deadline, self.follow(request)).await;
+        let (answer, url) = answer.unwrap_or(Err(Error::Timeout))?;
+        let bytes_max = self.policy.response_bytes_max;
+        let silence = self.silence();
+        let limits = Limits { deadline, silence, bytes_left: bytes_max, bytes_max };
+        Ok(Incoming::new(answer, url, limits))
+    }
+
+    fn silence(&self) -> Duration {
+        Duration::from_secs(self.policy.read_timeout_seconds)
+    }
+
+    async fn follow(&self, mut request: Request) -> Result<(reqwest::Response, Url), Error> {
         let mut url =
             Url::parse(&request.url).map_err(|error| Error::InvalidUrl(error.to_string()))?;
         // How a message is framed is decided here; a wrong length would spoil a shared connection.
@@ -66,7 +84,7 @@ impl Client {
             let answer = self.exchange(&request, &url).await?;
             let next = match redirect_target(&url, &answer) {
                 Some(next) if request.redirects_max > 0 => next?,
-                _ => return self.read(answer, url).await,
+                _ => return Ok((answer, url)),
             };
             followed += 1;
             if followed > request.redirects_max {
@@ -97,9 +115,19 @@ impl Client {
                 _ => builder,
             },
             Body::Bytes(bytes) => builder.body(bytes.clone()),
+            Body::Source(source) => {
+                builder.header(CONTENT_LENGTH, source.length).body(source.body())
+            }
             Body::Multipart(parts) => builder.multipart(form(parts)?),
         };
-        builder.send().await.map_err(|error| Error::of_reqwest(&error, host))
+        let sent = builder.send();
+        // How long a large body takes to send says nothing about the other side.
+        let answer = if request.body.is_read_while_sent() {
+            sent.await
+        } else {
+            tokio::time::timeout(self.silence(), sent).await.map_err(|_| Error::Timeout)?
+        };
+        answer.map_err(|error| Error::of_reqwest(&error, host))
     }
 
     /// Refuses what no resolver will see: literal addresses, in any spelling the parser understood.
@@ -120,28 +148,6 @@ impl Client {
             Err(Error::Refused(host))
         }
     }
-
-    async fn read(&self, mut answer: reqwest::Response, url: Url) -> Result<Response, Error> {
-        let host = url.host_str().unwrap_or_default();
-        let bytes_max = self.policy.response_bytes_max;
-        let mut body = BytesMut::new();
-        while let Some(chunk) =
-            answer.chunk().await.map_err(|error| Error::of_reqwest(&error, host))?
-        {
-            // Checked while reading: a declared length may lie, and compressed bodies grow.
-            if body.len() + chunk.len() > bytes_max {
-                return Err(Error::TooLarge { bytes_max });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Response {
-            status: answer.status(),
-            status_text: answer.status().canonical_reason().unwrap_or_default(),
-            headers: std::mem::take(answer.headers_mut()),
-            body: body.freeze(),
-            url,
-        })
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "this crate is where the ban on other clients leads")]
@@ -151,7 +157,6 @@ fn transport(policy: &Arc<Policy>) -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(FilteringResolver(policy.clone()))
         .connect_timeout(Duration::from_secs(policy.connect_timeout_seconds))
-        .read_timeout(Duration::from_secs(policy.read_timeout_seconds))
         .pool_idle_timeout(Duration::from_secs(policy.pool_idle_seconds))
         .user_agent(concat!("Marquetry/", env!("CARGO_PKG_VERSION")))
 }
@@ -159,7 +164,12 @@ fn transport(policy: &Arc<Policy>) -> reqwest::ClientBuilder {
 fn form(parts: &[Part]) -> Result<reqwest::multipart::Form, Error> {
     let mut form = reqwest::multipart::Form::new();
     for part in parts {
-        let mut sent = reqwest::multipart::Part::stream(part.data.clone());
+        let mut sent = match &part.data {
+            PartData::Bytes(bytes) => reqwest::multipart::Part::stream(bytes.clone()),
+            PartData::Source(source) => {
+                reqwest::multipart::Part::stream_with_length(source.body(), source.length)
+            }
+        };
         if let Some(name) = &part.file_name {
             sent = sent.file_name(name.clone());
         }

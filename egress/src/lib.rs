@@ -5,16 +5,18 @@
 //! addresses that were checked), and again for each redirect. Proxies from the environment are
 //! ignored, since a proxy would resolve names past these checks.
 //!
-//! Start at [`Client::send`].
+//! Start at [`Client::send`], or at [`Client::open`] for bodies that are not read into memory.
 
 mod address;
+mod body;
 mod client;
 mod error;
 mod message;
 mod policy;
 mod resolver;
 
+pub use body::{Incoming, Source};
 pub use client::Client;
 pub use error::Error;
-pub use message::{Body, Part, REDIRECTS_MAX, Request, Response};
-pub use policy::{Policy, RESPONSE_BYTES_MAX};
+pub use message::{Body, Part, PartData, REDIRECTS_MAX, Request, Response};
+pub use policy::{BUFFER_BYTES_MAX, Policy, RESPONSE_BYTES_MAX};

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode};
 use url::Url;
 
+use crate::Source;
+
 /// How many redirects are followed unless the request says otherwise.
 pub const REDIRECTS_MAX: u32 = 5;
 
@@ -41,8 +43,22 @@ impl Request {
 #[derive(Clone, Debug)]
 pub enum Body {
     Bytes(Bytes),
+    Source(Source),
     /// Sent as `multipart/form-data`; the content type with its boundary is added on sending.
     Multipart(Vec<Part>),
+}
+
+impl Body {
+    /// Whether any of it comes from elsewhere while it is sent.
+    pub(crate) fn is_read_while_sent(&self) -> bool {
+        match self {
+            Self::Bytes(_) => false,
+            Self::Source(_) => true,
+            Self::Multipart(parts) => {
+                parts.iter().any(|part| matches!(part.data, PartData::Source(_)))
+            }
+        }
+    }
 }
 
 impl Default for Body {
@@ -55,9 +71,22 @@ impl Default for Body {
 #[derive(Clone, Debug, Default)]
 pub struct Part {
     pub name: String,
-    pub data: Bytes,
+    pub data: PartData,
     pub file_name: Option<String>,
     pub content_type: Option<String>,
+}
+
+/// Where the content of a part is.
+#[derive(Clone, Debug)]
+pub enum PartData {
+    Bytes(Bytes),
+    Source(Source),
+}
+
+impl Default for PartData {
+    fn default() -> Self {
+        Self::Bytes(Bytes::new())
+    }
 }
 
 #[derive(Clone, Debug)]

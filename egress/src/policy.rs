@@ -2,8 +2,11 @@
 
 use url::Url;
 
-/// Largest response body that is read.
+/// Largest response body that is read, piece by piece.
 pub const RESPONSE_BYTES_MAX: usize = 500_000_000;
+
+/// Largest body that is read into memory as a whole.
+pub const BUFFER_BYTES_MAX: usize = 128 << 20;
 
 #[derive(Clone, Debug)]
 pub struct Policy {

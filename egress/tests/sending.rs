@@ -9,7 +9,7 @@ use axum::extract::Multipart;
 use axum::http::{HeaderMap, Method as ServerMethod};
 use axum::response::Redirect;
 use axum::routing::{any, get, post};
-use egress::{Body, Client, Error, Part, Policy, Request};
+use egress::{Body, Client, Error, Part, PartData, Policy, Request};
 use http::{HeaderValue, Method, StatusCode};
 
 async fn serve(router: Router) -> SocketAddr {
@@ -176,11 +176,12 @@ async fn form_parts_arrive_with_names_and_types() {
     let base = serve(Router::new().route("/", post(list))).await;
     let file = Part {
         name: "file".to_owned(),
-        data: "1,2".into(),
+        data: PartData::Bytes("1,2".into()),
         file_name: Some("a.csv".to_owned()),
         content_type: Some("text/csv".to_owned()),
     };
-    let text = Part { name: "note".to_owned(), data: "hi".into(), ..Part::default() };
+    let text =
+        Part { name: "note".to_owned(), data: PartData::Bytes("hi".into()), ..Part::default() };
     let mut request = Request::new(Method::POST, format!("http://{base}/"));
     request.body = Body::Multipart(vec![text, file]);
     let answer = open().send(request).await.unwrap();

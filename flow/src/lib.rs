@@ -3,6 +3,7 @@
 //! Everything here is pure: no I/O, no clock, no randomness. Start at [`definition`] for the
 //! document, [`program`] for what a deployment runs, and [`value`] for the data that flows.
 
+mod blob;
 pub mod condition;
 pub mod definition;
 pub mod expression;
@@ -19,6 +20,7 @@ mod testing;
 pub mod validate;
 pub mod value;
 
+pub use blob::Blob;
 pub use definition::Definition;
 pub use expression::{EvaluationError, Expression};
 pub use problem::{Kind, Problem};

@@ -1,4 +1,5 @@
-//! The data that travels between steps: JSON plus bytes, cheap to clone.
+//! The data that travels between steps: JSON plus bytes, cheap to clone. Many bytes are a reference
+//! to where they lie.
 //!
 //! "Nothing" (a missing link in a reference path) is `Option::None`, never a variant: only places
 //! that can meet it have to think of it.
@@ -12,10 +13,12 @@ use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Number;
 
+use crate::Blob;
+
 /// Properties of an object in insertion order.
 pub type Map = IndexMap<Arc<str>, Value>;
 
-/// One JSON value, or a run of bytes.
+/// One JSON value, or a run of bytes, here or elsewhere.
 ///
 /// Text, lists and objects are shared: cloning costs a counter, and [`Arc::make_mut`] copies only
 /// what is really changed.
@@ -27,6 +30,8 @@ pub enum Value {
     Number(Number),
     String(Arc<str>),
     Bytes(Bytes),
+    /// Bytes kept outside memory.
+    Blob(Blob),
     List(Arc<Vec<Value>>),
     Object(Arc<Map>),
 }
@@ -224,6 +229,7 @@ impl Serialize for Value {
                 buffer.end()
             }
             Self::Bytes(bytes) => serializer.serialize_bytes(bytes),
+            Self::Blob(blob) => blob.serialize(serializer),
             Self::List(items) => {
                 let mut list = serializer.serialize_seq(Some(items.len()))?;
                 for item in items.iter() {
@@ -309,6 +315,10 @@ impl<'de> Visitor<'de> for ValueVisitor {
 
     fn visit_byte_buf<E>(self, value: Vec<u8>) -> Result<Value, E> {
         Ok(Value::Bytes(value.into()))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, rest: D) -> Result<Value, D::Error> {
+        crate::blob::read_extension(rest).map(Value::Blob)
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {

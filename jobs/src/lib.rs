@@ -18,5 +18,5 @@ mod writer;
 pub use claim::{Claimed, claim, postpone, release_dead_nodes};
 pub use enqueue::enqueue;
 pub use lease::Node;
-pub use store::{PayloadStore, StoreError};
+pub use store::{PayloadStore, Place, StoreError, Stored, Upload};
 pub use writer::{Accept, Finish, Journal, Owner, StateChange, WriteError, Writer};

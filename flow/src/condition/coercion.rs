@@ -43,6 +43,7 @@ pub fn loosely_equal(left: Option<&Value>, right: Option<&Value>) -> bool {
                 })
         }
         (Value::Bytes(left), Value::Bytes(right)) => left == right,
+        (Value::Blob(left), Value::Blob(right)) => left == right,
         (Value::String(left), Value::String(right)) => left == right,
         (left, right) if is_compound(left) && is_compound(right) => false,
         (left, right) => {
@@ -97,7 +98,7 @@ pub fn truthy(value: Option<&Value>) -> bool {
         Some(Value::Bool(value)) => *value,
         Some(Value::Number(value)) => value.as_f64().is_some_and(|value| value != 0.0),
         Some(Value::String(text)) => !text.is_empty(),
-        Some(Value::Bytes(_) | Value::List(_) | Value::Object(_)) => true,
+        Some(Value::Bytes(_) | Value::Blob(_) | Value::List(_) | Value::Object(_)) => true,
     }
 }
 
@@ -106,7 +107,7 @@ fn present(value: Option<&Value>) -> Option<&Value> {
 }
 
 fn is_compound(value: &Value) -> bool {
-    matches!(value, Value::List(_) | Value::Object(_) | Value::Bytes(_))
+    matches!(value, Value::List(_) | Value::Object(_) | Value::Bytes(_) | Value::Blob(_))
 }
 
 #[expect(clippy::float_cmp, reason = "the language compared with has no tolerance either")]
@@ -119,7 +120,7 @@ fn primitive(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::List(items) => Cow::Owned(joined(items).into()),
         Value::Object(_) => Cow::Owned("[object Object]".into()),
-        Value::Bytes(_) => Cow::Owned(value.to_text().into()),
+        Value::Bytes(_) | Value::Blob(_) => Cow::Owned(value.to_text().into()),
         _ => Cow::Borrowed(value),
     }
 }
@@ -136,7 +137,7 @@ fn number(value: &Value) -> f64 {
         Value::Bool(value) => f64::from(u8::from(*value)),
         Value::Number(value) => value.as_f64().unwrap_or(f64::NAN),
         Value::String(text) => text_number(text),
-        Value::Bytes(_) | Value::List(_) | Value::Object(_) => f64::NAN,
+        Value::Bytes(_) | Value::Blob(_) | Value::List(_) | Value::Object(_) => f64::NAN,
     }
 }
 

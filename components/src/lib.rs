@@ -7,6 +7,7 @@
 mod catalog;
 mod describe;
 mod error;
+mod files;
 mod guard;
 mod inputs;
 mod run;
@@ -23,6 +24,7 @@ pub use describe::{
     Safety, ScheduleSupport, Trigger, TriggerFuture, TriggerOutput,
 };
 pub use error::StepError;
+pub use files::{BUFFER_BYTES_MAX, Files, Pieces, bytes_of, load, load_fitting};
 pub use guard::{Guard, Refusal};
 pub use inputs::{Inputs, file};
 pub use run::{

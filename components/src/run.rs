@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use flow::{Map, Value};
 
-use crate::{Response, States, StepError};
+use crate::{Files, Response, States, StepError};
 
 /// One execution, as the action that is running now sees it.
 pub struct Run {
@@ -20,6 +20,9 @@ pub struct Run {
     /// `execution/step path/iteration/attempt` of the running step: stays the same when the step is
     /// run again after a crash, so a called service can tell a repetition.
     pub idempotency_key: String,
+    pub files: Arc<dyn Files>,
+    /// Some value of the run refers to a file outside memory.
+    pub holds_blobs: bool,
     /// Step key to `{results}`; filled only for actions that say they read it.
     pub step_results: Map,
 }

@@ -70,6 +70,8 @@ pub struct Action {
     pub branches: &'static [&'static str],
     /// Sees the results of all earlier steps, not only its inputs ([`Run::step_results`]).
     pub reads_step_results: bool,
+    /// Gets files that are kept outside memory as references; other actions get their bytes.
+    pub takes_references: bool,
 }
 
 impl Action {
@@ -92,6 +94,7 @@ impl Action {
             branches_by: None,
             branches: &[],
             reads_step_results: false,
+            takes_references: false,
         }
     }
 
@@ -112,6 +115,11 @@ impl Action {
 
     pub const fn uses_state(mut self) -> Self {
         self.uses_state = true;
+        self
+    }
+
+    pub const fn takes_references(mut self) -> Self {
+        self.takes_references = true;
         self
     }
 

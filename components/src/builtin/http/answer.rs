@@ -1,11 +1,16 @@
-//! A response to a result, or to an error that says what the service answered.
+//! Taking in a response: to a result, or to an error that says what the service answered.
 
-use egress::Response;
-use flow::{Map, Value};
+use std::io;
+
+use bytes::{Bytes, BytesMut};
+use egress::{Incoming, Request, Response};
+use flow::{Blob, Map, Value};
+use futures::{StreamExt, stream};
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, SET_COOKIE};
 
-use crate::{Inputs, Output, StepError};
+use crate::files::INLINE_BYTES_MAX;
+use crate::{BUFFER_BYTES_MAX, Inputs, Output, Run, StepError};
 
 /// What the author wants of a response.
 pub struct Shape {
@@ -32,21 +37,100 @@ impl Shape {
         Ok(Self { reading, is_full: inputs.flag("includeFullResponse") })
     }
 
-    pub fn output(&self, response: &Response) -> Output {
-        let data = self.data(response);
-        if self.is_full { full(response, data).into() } else { data.into() }
+    pub fn output(&self, answer: &Answer) -> Output {
+        let data = self.data(answer);
+        if self.is_full { full(&answer.response, data).into() } else { data.into() }
     }
 
-    fn data(&self, response: &Response) -> Value {
+    fn data(&self, answer: &Answer) -> Value {
+        let Answer { response, kept } = answer;
         match self.reading {
             Reading::Json => Value::parse_or_text(&String::from_utf8_lossy(&response.body)),
             Reading::Text => String::from_utf8_lossy(&response.body).into_owned().into(),
             Reading::Binary => {
                 let kind = response.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-                Value::file(response.body.clone(), kind.unwrap_or("application/octet-stream"))
+                let data = match kept {
+                    Some(blob) => Value::Blob(blob.clone()),
+                    None => Value::Bytes(response.body.clone()),
+                };
+                let kind = kind.unwrap_or("application/octet-stream");
+                Value::object([("data", data), ("contentType", kind.into())])
             }
         }
     }
+}
+
+/// A response, its body in memory or kept elsewhere.
+pub struct Answer {
+    /// Without a body where that is kept.
+    pub response: Response,
+    pub kept: Option<Blob>,
+}
+
+impl Answer {
+    pub fn is_success(&self) -> bool {
+        self.response.status.is_success()
+    }
+
+    /// Bytes of the body, wherever it is.
+    pub fn length(&self) -> u64 {
+        self.kept.as_ref().map_or(self.response.body.len() as u64, |blob| blob.length)
+    }
+}
+
+/// Sends a request and takes in the answer: files by pieces, so that a large one is never in memory,
+/// anything else at once. The outer error is one of keeping the file, which no retry makes better.
+pub async fn receive(
+    run: &mut Run,
+    shape: &Shape,
+    request: Request,
+) -> Result<Result<Answer, egress::Error>, StepError> {
+    let mut incoming = match run.services.egress.open(request).await {
+        Ok(incoming) => incoming,
+        Err(error) => return Ok(Err(error)),
+    };
+    if !matches!(shape.reading, Reading::Binary) || !incoming.status.is_success() {
+        let whole = incoming.collect(BUFFER_BYTES_MAX).await;
+        return Ok(whole.map(|response| Answer { response, kept: None }));
+    }
+    let mut body = BytesMut::new();
+    loop {
+        match incoming.chunk().await {
+            Err(error) => return Ok(Err(error)),
+            Ok(None) => {
+                let response = incoming.with_body(body.freeze());
+                return Ok(Ok(Answer { response, kept: None }));
+            }
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+        }
+        if body.len() > INLINE_BYTES_MAX {
+            return keep(run, incoming, body.freeze()).await;
+        }
+    }
+}
+
+/// Keeps a body whose beginning has arrived.
+async fn keep(
+    run: &mut Run,
+    mut incoming: Incoming,
+    begun: Bytes,
+) -> Result<Result<Answer, egress::Error>, StepError> {
+    let mut broken = None;
+    let rest = stream::unfold((&mut incoming, &mut broken), async |(incoming, broken)| {
+        match incoming.chunk().await {
+            Ok(chunk) => chunk.map(|chunk| (Ok(chunk), (incoming, broken))),
+            Err(error) => {
+                *broken = Some(error.clone());
+                Some((Err(io::Error::other(error)), (incoming, broken)))
+            }
+        }
+    });
+    let pieces = stream::once(async { Ok(begun) }).chain(rest).boxed();
+    let kept = run.keep(pieces).await;
+    if let Some(error) = broken {
+        return Ok(Err(error));
+    }
+    Ok(Ok(Answer { kept: Some(kept?), response: incoming.with_body(Bytes::new()) }))
 }
 
 /// What a status outside 2xx means for the step.

@@ -5,7 +5,8 @@ use std::time::Duration;
 use egress::{Request, Response};
 use http::Method;
 
-use super::{answer, request};
+use super::answer::{self, Answer};
+use super::request;
 use crate::{Inputs, Output, Run, Severity, StepError};
 
 pub async fn plain(run: &mut Run, inputs: &Inputs, method: Method) -> Result<Output, StepError> {
@@ -27,14 +28,14 @@ async fn exchange(run: &mut Run, inputs: &Inputs, request: Request) -> Result<Ou
         if is_debugged {
             run.log(Severity::Debug, format!("Request: {}", request::describe(&request)));
         }
-        let result = run.services.egress.send(request.clone()).await;
+        let result = answer::receive(run, &shape, request.clone()).await?;
         if is_debugged {
             run.log(Severity::Debug, describe(&result));
         }
         match result {
-            Ok(response) if response.status.is_success() => return Ok(shape.output(&response)),
+            Ok(answer) if answer.is_success() => return Ok(shape.output(&answer)),
             failure if tried < retries.max && retries.cover(&failure) => {}
-            Ok(response) => return Err(answer::error(&response)),
+            Ok(answer) => return Err(answer::error(&answer.response)),
             Err(error) => return Err(StepError::new(error.to_string())),
         }
         run.services.clock.sleep(retries.delay(tried)).await;
@@ -74,10 +75,10 @@ impl Retries {
     }
 
     /// Whether another try may end better.
-    fn cover(&self, failure: &Result<Response, egress::Error>) -> bool {
+    fn cover(&self, failure: &Result<Answer, egress::Error>) -> bool {
         use egress::Error;
         match failure {
-            Ok(response) => self.on_all_errors || response.status.is_server_error(),
+            Ok(answer) => self.on_all_errors || answer.response.status.is_server_error(),
             Err(Error::Timeout | Error::Connect { .. } | Error::Other(_)) => true,
             Err(Error::Refused(_) | Error::InvalidUrl(_) | Error::TooLarge { .. }) => false,
         }
@@ -93,13 +94,13 @@ impl Retries {
     }
 }
 
-fn describe(result: &Result<Response, egress::Error>) -> String {
+fn describe(result: &Result<Answer, egress::Error>) -> String {
     match result {
-        Ok(response) => format!(
+        Ok(answer) => format!(
             "Response: {} {} {} bytes",
-            response.status,
-            request::shown_headers(&response.headers),
-            response.body.len()
+            answer.response.status,
+            request::shown_headers(&answer.response.headers),
+            answer.length()
         ),
         Err(error) => format!("Response: none. {error}"),
     }

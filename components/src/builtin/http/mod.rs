@@ -77,7 +77,10 @@ fn action(
     safety: Safety,
 ) -> Action {
     let inputs = [&TARGET[..], own, &COMMON[..]].concat();
-    Action::new(key, label, description, Perform::Waiting(perform)).inputs(inputs).safety(safety)
+    Action::new(key, label, description, Perform::Waiting(perform))
+        .inputs(inputs)
+        .safety(safety)
+        .takes_references()
 }
 
 fn get<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use egress::{Body, Part, Request};
+use egress::{Body, Part, PartData, Request};
 use flow::Value;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -14,10 +14,14 @@ use crate::{Inputs, Run, StepError};
 /// A request whose body is the input `data`.
 pub fn plain(run: &Run, inputs: &Inputs, method: Method) -> Result<Request, StepError> {
     let mut request = base(run, inputs, method)?;
-    if let Some((bytes, content_type)) = inputs.file("data") {
+    if let Some(data) = inputs.get("data") {
+        let (data, content_type) = content(run, "data", data)?;
         let content_type = content_type.as_deref().unwrap_or("application/x-www-form-urlencoded");
         set_default(&mut request.headers, CONTENT_TYPE, content_type)?;
-        request.body = Body::Bytes(bytes);
+        request.body = match data {
+            PartData::Bytes(bytes) => Body::Bytes(bytes),
+            PartData::Source(source) => Body::Source(source),
+        };
     }
     Ok(request)
 }
@@ -37,21 +41,43 @@ pub fn form(run: &Run, inputs: &Inputs) -> Result<Request, StepError> {
     let names = inputs.pairs("fileDataFileNames")?;
     let fields = inputs.pairs("formData")?.into_iter().map(|(name, value)| Part {
         name: name.to_string(),
-        data: value.to_text().into(),
+        data: PartData::Bytes(value.to_text().into()),
         ..Part::default()
     });
-    let files = inputs.pairs("fileData")?.into_iter().map(|(name, value)| {
-        let (data, content_type) = crate::file(&value);
+    let mut parts: Vec<Part> = fields.collect();
+    for (name, value) in inputs.pairs("fileData")? {
+        let (data, content_type) = content(run, "fileData", &value)?;
         let given = names.iter().find(|(key, _)| *key == name).map(|(_, value)| value.to_text());
-        Part {
+        parts.push(Part {
             data,
             content_type: content_type.or_else(|| Some("application/octet-stream".to_owned())),
             file_name: Some(given.unwrap_or_else(|| name.to_string())),
             name: name.to_string(),
-        }
-    });
-    request.body = Body::Multipart(fields.chain(files).collect());
+        });
+    }
+    request.body = Body::Multipart(parts);
     Ok(request)
+}
+
+/// What to send of a value, with its content type: files outside memory are read while they are
+/// sent.
+fn content(run: &Run, key: &str, value: &Value) -> Result<(PartData, Option<String>), StepError> {
+    if let Value::Blob(blob) = value {
+        return Ok((PartData::Source(run.source(blob)), None));
+    }
+    if let (Some(Value::Blob(blob)), Some(kind)) = (value.get("data"), value.get("contentType")) {
+        let kind = Some(kind.to_text()).filter(|kind| !kind.is_empty());
+        return Ok((PartData::Source(run.source(blob)), kind));
+    }
+    if let Some(blob) = value.blobs().first() {
+        return Err(StepError::new(format!(
+            "Input \"{key}\" has a file of {} bytes among other data, which is too large for JSON. \
+             Send the file by itself, or as part of a form.",
+            blob.length
+        )));
+    }
+    let (bytes, content_type) = crate::file(value);
+    Ok((PartData::Bytes(bytes), content_type))
 }
 
 fn base(run: &Run, inputs: &Inputs, method: Method) -> Result<Request, StepError> {
@@ -133,6 +159,7 @@ pub fn describe(request: &Request) -> String {
     let address = request.url.split(['?', '#']).next().unwrap_or_default();
     let size = match &request.body {
         Body::Bytes(bytes) => format!("{} bytes", bytes.len()),
+        Body::Source(source) => format!("{} bytes", source.length),
         Body::Multipart(parts) => format!("form of {} parts", parts.len()),
     };
     let headers = shown_headers(&request.headers);

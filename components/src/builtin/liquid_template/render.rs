@@ -304,7 +304,7 @@ pub fn is_empty(value: &Value) -> bool {
         Value::List(items) => items.is_empty(),
         Value::Object(map) => map.is_empty(),
         Value::Bool(flag) => !flag,
-        Value::Number(_) | Value::Bytes(_) => false,
+        Value::Number(_) | Value::Bytes(_) | Value::Blob(_) => false,
     }
 }
 
@@ -347,6 +347,6 @@ fn weight(value: &Value) -> usize {
         Value::Bytes(bytes) => bytes.len() / 8,
         Value::List(items) => items.len(),
         Value::Object(map) => map.len(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Blob(_) => 0,
     }
 }

@@ -15,7 +15,7 @@ use entity::{ExecutionId, StepResultId, Timestamp};
 use flow::Value;
 use http::{HeaderValue, StatusCode, header};
 use jobs::PayloadStore;
-use runner::StoredResult;
+use runner::{Packed, StoredResult};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -97,11 +97,22 @@ async fn step(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
     let Some(row) = token::step_result_by_id(&state.env, StepResultId(id)).await? else {
         return Ok(None);
     };
-    let bytes = match store(state).get(&row.result).await? {
-        Some(bytes) => bytes,
-        None => runner::pack(&StoredResult { data: Value::Null, content_type: None }).into(),
+    let kind = [(header::CONTENT_TYPE, "application/msgpack")];
+    let Some(bytes) = store(state).get(&row.result).await? else {
+        let nothing = StoredResult { data: Value::Null, content_type: None };
+        return Ok(Some((kind, runner::pack(&nothing)).into_response()));
     };
-    Ok(Some(([(header::CONTENT_TYPE, "application/msgpack")], bytes).into_response()))
+    let stored: StoredResult = rmp_serde::from_slice(&bytes)?;
+    if stored.data.blobs().is_empty() {
+        return Ok(Some((kind, bytes).into_response()));
+    }
+    if !runner::files_are_there(store(state), row.instance_id, &stored).await? {
+        return Ok(None);
+    }
+    let packed = Packed::of(&stored);
+    let length = [(header::CONTENT_LENGTH, packed.length.to_string())];
+    let body = Body::from_stream(packed.body(store(state)));
+    Ok(Some((kind, length, body).into_response()))
 }
 
 async fn output(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
@@ -112,7 +123,10 @@ async fn output(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
         Some(bytes) => rmp_serde::from_slice(&bytes)?,
         None => StoredResult { data: Value::Null, content_type: None },
     };
-    let mut response = plain(stored);
+    if !runner::files_are_there(store(state), row.instance_id, &stored).await? {
+        return Ok(None);
+    }
+    let mut response = plain(store(state), stored);
     let execution = HeaderValue::from_str(&domain::global_id(row.execution_id))?;
     response.headers_mut().insert(crate::trigger::EXECUTION_ID, execution);
     Ok(Some(response))
@@ -135,16 +149,28 @@ pub async fn text(state: &State, id: StepResultId) -> anyhow::Result<Option<Resp
 }
 
 /// A result as its content type says; values without one are JSON.
-fn plain(stored: StoredResult) -> Response {
-    let kind = stored.content_type.as_deref().unwrap_or("application/json");
+fn plain(store: &PayloadStore, stored: StoredResult) -> Response {
+    let default = match stored.data {
+        Value::Bytes(_) | Value::Blob(_) => "application/octet-stream",
+        _ => "application/json",
+    };
+    let kind = HeaderValue::from_str(stored.content_type.as_deref().unwrap_or(default));
+    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let mut length = None;
     let body = match stored.data {
         Value::Bytes(bytes) => Body::from(bytes),
+        Value::Blob(blob) => {
+            length = Some(blob.length);
+            Body::from_stream(runner::read_file(store.clone(), blob))
+        }
         Value::String(text) if stored.content_type.is_some() => Body::from(text.to_string()),
         data => Body::from(data.to_json()),
     };
-    let kind =
-        HeaderValue::from_str(kind).unwrap_or(HeaderValue::from_static("application/octet-stream"));
-    ([(header::CONTENT_TYPE, kind)], body).into_response()
+    let mut response = ([(header::CONTENT_TYPE, kind)], body).into_response();
+    if let Some(length) = length {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    response
 }
 
 async fn request(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {

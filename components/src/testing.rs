@@ -4,11 +4,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use flow::{Map, Value};
+use bytes::{Bytes, BytesMut};
+use flow::{Blob, Map, Value};
+use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    Action, Catalog, Clock, DataSourceOutput, Inputs, Output, Perform, PerformTrigger, Refusal,
-    Run, Script, ScriptOutput, Scripts, Services, States, StepError, TriggerOutput,
+    Action, Catalog, Clock, DataSourceOutput, Files, Inputs, Output, Perform, PerformTrigger, Pieces,
+    Refusal, Run, Script, ScriptOutput, Scripts, Services, States, StepError, TriggerOutput,
 };
 
 /// 2026-03-01T12:00:00Z.
@@ -57,6 +59,29 @@ impl Scripts for FakeScripts {
     }
 }
 
+/// Keeps files in memory, by their number.
+#[derive(Clone, Default)]
+pub struct FakeFiles(Arc<Mutex<Vec<Bytes>>>);
+
+#[async_trait]
+impl Files for FakeFiles {
+    async fn keep(&self, mut pieces: Pieces<'_>) -> Result<Blob, StepError> {
+        let mut file = BytesMut::new();
+        while let Some(piece) = pieces.try_next().await.map_err(|_| StepError::new("cut"))? {
+            file.extend_from_slice(&piece);
+        }
+        let mut files = self.0.lock().unwrap();
+        let blob = Blob { key: files.len().to_string().into(), length: file.len() as u64 };
+        files.push(file.freeze());
+        Ok(blob)
+    }
+
+    fn open(&self, blob: &Blob) -> Pieces<'static> {
+        let file = self.0.lock().unwrap()[blob.key.parse::<usize>().unwrap()].clone();
+        stream::once(async { Ok(file) }).boxed()
+    }
+}
+
 /// A run and its stand-ins.
 pub struct Stage {
     pub run: Run,
@@ -82,6 +107,8 @@ impl Stage {
             config_vars: Arc::default(),
             logs: Vec::new(),
             idempotency_key: "execution/step/0/1".to_owned(),
+            files: Arc::new(FakeFiles::default()),
+            holds_blobs: false,
             step_results: Map::new(),
         };
         Self { run, clock, scripts, catalog: Catalog::default() }

@@ -133,6 +133,7 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: CustomerId) -> Result<custom
         .await?;
     tx.commit().await?;
     env.instances_changed(&instances);
+    env.owners_removed(&instances.iter().map(|id| id.0).collect::<Vec<_>>());
     Ok(row)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use entity::{Clock, Db, Ids, InstanceId, Timestamp};
+use uuid::Uuid;
 
 use crate::secrets::Secrets;
 
@@ -11,6 +12,10 @@ pub type InstanceListener = Box<dyn Fn(InstanceId) + Send + Sync>;
 
 /// Hears that a transaction with queued executions was committed.
 pub type WorkListener = Box<dyn Fn() + Send + Sync>;
+
+/// Hears whose rows a committed transaction has deleted: ids of instances and of sequences of
+/// integrations.
+pub type RemovalListener = Box<dyn Fn(&[Uuid]) + Send + Sync>;
 
 pub struct Env {
     pub db: Db,
@@ -23,6 +28,7 @@ pub struct Env {
     pub public_url: String,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,
+    pub on_removal: OnceLock<RemovalListener>,
 }
 
 impl Env {
@@ -35,6 +41,12 @@ impl Env {
             for id in instances {
                 listener(*id);
             }
+        }
+    }
+
+    pub(crate) fn owners_removed(&self, owners: &[Uuid]) {
+        if let Some(listener) = self.on_removal.get() {
+            listener(owners);
         }
     }
 

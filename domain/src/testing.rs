@@ -37,6 +37,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
+            on_removal: OnceLock::new(),
         };
         let created = organization::create(&env, "Acme", "owner@acme.test").await;
         let (_, owner) = created.unwrap();

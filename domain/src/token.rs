@@ -2,13 +2,15 @@
 //!
 //! Everything here is unscoped on purpose, and nothing else is.
 
+use std::collections::HashSet;
+
 use anyhow::Context;
 use entity::{
-    ExecutionId, OrganizationId, StepResultId, UserId, execution, flow_config, organization,
-    step_result, user,
+    ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, UserId, execution,
+    flow_config, instance, integration, organization, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -127,6 +129,29 @@ pub async fn step_result_by_id(
 ) -> Result<Option<step_result::Model>, Error> {
     let found = step_result::Entity::find().filter(step_result::Column::Id.eq(id));
     Ok(found.one(env.db.read()).await?)
+}
+
+/// Which of these ids name no instance and no integration any more, for whoever tidies up behind
+/// deletions.
+pub async fn unknown_owners(env: &Env, owners: &[Uuid]) -> Result<Vec<Uuid>, Error> {
+    let ids = || owners.iter().copied();
+    let instances: Vec<InstanceId> = instance::Entity::find()
+        .filter(instance::Column::Id.is_in(ids()))
+        .select_only()
+        .column(instance::Column::Id)
+        .into_tuple()
+        .all(env.db.read())
+        .await?;
+    let sequences: Vec<SequenceId> = integration::Entity::find()
+        .filter(integration::Column::SequenceId.is_in(ids()))
+        .select_only()
+        .column(integration::Column::SequenceId)
+        .into_tuple()
+        .all(env.db.read())
+        .await?;
+    let known = instances.iter().map(|id| id.0).chain(sequences.iter().map(|id| id.0));
+    let known: HashSet<Uuid> = known.collect();
+    Ok(ids().filter(|id| !known.contains(id)).collect())
 }
 
 #[cfg(test)]

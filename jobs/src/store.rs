@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use entity::payload::{INLINE_BYTES_MAX, Payload};
-use entity::{Ids, InstanceId, execution};
+use entity::{ExecutionId, Ids, InstanceId};
 use futures::stream::BoxStream;
 use futures::{StreamExt, TryStreamExt};
 use object_store::local::LocalFileSystem;
@@ -37,8 +37,8 @@ pub struct Place(String);
 
 impl Place {
     /// Below its instance.
-    pub fn of_execution(execution: &execution::Model) -> Self {
-        Self(format!("{}/{}", execution.instance_id.0, execution.id.0))
+    pub fn of_execution(instance: InstanceId, execution: ExecutionId) -> Self {
+        Self(format!("{}/{}", instance.0, execution.0))
     }
 
     pub fn of_instance(instance: InstanceId) -> Self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use components::{
-    LogLine, Output, Perform, PerformTrigger, Response, Run, Safety, Severity, StepError,
+    LogLine, Output, Perform, PerformTrigger, Response, Run, Safety, Severity, StepError, bytes_of,
 };
 use entity::execution::{self, InvokeType, ResultType};
 use entity::{StepResultId, Timestamp};
@@ -18,9 +18,9 @@ use crate::invocation::{Accepted, StartError};
 use crate::journal::{Entry, Journal, step_path};
 use crate::machine::{Machine, Next};
 use crate::plan::{Plan, PlannedStep};
-use crate::record::{Finished, Place, Record, STEP_RESULTS_MAX};
+use crate::record::{Finished, Place, Record};
 use crate::runner::Inner;
-use crate::stored;
+use crate::{StoredResult, stored};
 
 /// A run that has not touched the world may finish within this time before it is written at all:
 /// then one write does for accepting and ending.
@@ -133,7 +133,7 @@ impl Executor {
             self.answer(Ok(()));
         }
         let payload = Value::from(output.payload);
-        let result = self.store(Some(&payload)).await?;
+        let result = self.store_result(Some(&payload)).await?;
         let finished = Finished {
             step: &trigger.step,
             place: Place::default(),
@@ -163,8 +163,7 @@ impl Executor {
             self.replay(step, machine, entry);
             return Ok(());
         }
-        if self.record.is_full() {
-            let limit = format!("An execution has at most {STEP_RESULTS_MAX} step results.");
+        if let Some(limit) = self.record.full() {
             return Err(Stop::Failed(limit));
         }
         let is_lasting = matches!(step.action.perform, Perform::Waiting(_));
@@ -288,15 +287,14 @@ impl Executor {
         machine: &mut Machine<'p>,
     ) -> Result<Performed, StepError> {
         let inputs = resolve(&step.inputs, machine)?;
+        if step.action.reads_step_results {
+            self.run.step_results = machine.step_results();
+        }
+        let (inputs, _room) = self.with_files(step, inputs).await?;
         let result = match step.action.perform {
             Perform::Pure(perform) => perform(&inputs),
             Perform::WithRun(perform) => perform(&mut self.run, &inputs),
-            Perform::Waiting(perform) => {
-                if step.action.reads_step_results {
-                    self.run.step_results = machine.step_results();
-                }
-                perform(&mut self.run, &inputs).await
-            }
+            Perform::Waiting(perform) => perform(&mut self.run, &inputs).await,
             Perform::Loop(kind) => {
                 machine.begin_loop(step, items(kind, &inputs)?);
                 return Ok(Performed::LoopBegan);
@@ -342,7 +340,7 @@ impl Executor {
         branch: Option<&str>,
         error: Option<String>,
     ) -> Result<(), Stop> {
-        let result = self.store(data).await?;
+        let result = self.store_result(data).await?;
         let ended_at = self.now();
         let step = &step.step;
         let finished = Finished { step, place, branch, started_at, ended_at, error, result };
@@ -369,8 +367,23 @@ impl Executor {
         }
     }
 
-    pub async fn store(&self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
-        let stored = stored::put(&self.inner.store, data).await;
+    /// Stores a step's result, if there is room for it.
+    async fn store_result(&mut self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
+        let packed = data.map(|data| stored::pack(&StoredResult::of(data)));
+        let files = data.filter(|_| self.run.holds_blobs).map(bytes_of).unwrap_or_default();
+        let bytes = packed.as_ref().map_or(0, Vec::len) as u64 + files;
+        self.record.count_result(bytes).map_err(Stop::Failed)?;
+        let execution = &self.execution;
+        let place = jobs::Place::of_execution(execution.instance_id, execution.id);
+        self.store(&place, packed).await
+    }
+
+    pub async fn store(
+        &self,
+        place: &jobs::Place,
+        packed: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, Stop> {
+        let stored = self.inner.store.put(place, packed).await;
         stored.map_err(|error| Stop::Lost(WriteError::Database(Arc::new(error.into()))))
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use components::{Level, State, States};
+use components::{Level, State, States, bytes_of};
 use entity::step_result;
 use flow::{Map, Value};
 use jobs::PayloadStore;
@@ -14,6 +14,10 @@ use crate::stored;
 #[derive(Debug, Default)]
 pub struct Journal {
     results: HashMap<(String, String), Entry>,
+    /// Bytes of all results.
+    pub bytes: u64,
+    /// Some result refers to a file outside memory.
+    pub holds_blobs: bool,
     /// The step that touches the world and had begun when the last runner was lost.
     pub begun_step: Option<String>,
 }
@@ -33,13 +37,16 @@ impl Journal {
         steps: Vec<step_result::Model>,
         begun_step: Option<String>,
     ) -> anyhow::Result<Self> {
-        let mut results = HashMap::with_capacity(steps.len());
+        let mut journal = Self { begun_step, ..Self::default() };
         for step in steps {
-            let data = stored::get(store, &step.result).await?;
+            let (data, length) = stored::get(store, &step.result).await?.unzip();
+            let blobs = data.as_ref().map(bytes_of).unwrap_or_default();
+            journal.holds_blobs |= blobs > 0;
+            journal.bytes += blobs + length.unwrap_or_default() as u64;
             let entry = Entry { id: step.id, data, branch: step.branch_name, error: step.error };
-            results.insert((step.step_name, step.loop_path), entry);
+            journal.results.insert((step.step_name, step.loop_path), entry);
         }
-        Ok(Self { results, begun_step })
+        Ok(journal)
     }
 
     /// Each result answers once.

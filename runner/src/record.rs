@@ -8,6 +8,18 @@ use crate::plan::StepName;
 /// Step results of one execution: a loop without an end must not fill the disk.
 pub const STEP_RESULTS_MAX: i32 = 250_000;
 
+/// Bytes of one step's result, files included.
+pub const STEP_RESULT_BYTES_MAX: u64 = 500_000_000;
+
+/// Bytes of all step results of one execution, files included.
+pub const STEP_RESULTS_BYTES_MAX: u64 = 1_000_000_000;
+
+/// Bytes of all log lines of one execution.
+pub const LOG_BYTES_MAX: u64 = 64_000_000;
+
+/// What a log line takes besides its text.
+const LOG_LINE_BYTES: u64 = 100;
+
 /// Collects rows between two writes.
 pub struct Record {
     ids: Ids,
@@ -15,6 +27,8 @@ pub struct Record {
     logs: Vec<log::Model>,
     /// Place of the next step result.
     position: i32,
+    result_bytes: u64,
+    log_bytes: u64,
     last_line_at: Timestamp,
 }
 
@@ -38,14 +52,49 @@ pub struct Finished<'a> {
 }
 
 impl Record {
-    pub fn new(ids: Ids, position: i32) -> Self {
+    pub fn new(ids: Ids) -> Self {
         Self {
             ids,
             steps: Vec::new(),
             logs: Vec::new(),
-            position,
+            position: 0,
+            result_bytes: 0,
+            log_bytes: 0,
             last_line_at: Timestamp::default(),
         }
+    }
+
+    /// Goes on behind what another node has written.
+    pub fn resume(&mut self, position: i32, result_bytes: u64, log_bytes: u64) {
+        self.position = position;
+        self.result_bytes = result_bytes;
+        self.log_bytes = log_bytes;
+    }
+
+    /// Counts a result that is about to be stored; the error is for people.
+    pub fn count_result(&mut self, bytes: u64) -> Result<(), String> {
+        let sum = self.result_bytes.saturating_add(bytes);
+        if bytes > STEP_RESULT_BYTES_MAX {
+            return Err(format!(
+                "The result of a step has at most {STEP_RESULT_BYTES_MAX} bytes, not {bytes}."
+            ));
+        }
+        if sum > STEP_RESULTS_BYTES_MAX {
+            return Err(format!(
+                "The step results of an execution have at most {STEP_RESULTS_BYTES_MAX} bytes."
+            ));
+        }
+        self.result_bytes = sum;
+        Ok(())
+    }
+
+    /// What keeps the execution from going on, in words for people.
+    pub fn full(&self) -> Option<String> {
+        if self.position >= STEP_RESULTS_MAX {
+            return Some(format!("An execution has at most {STEP_RESULTS_MAX} step results."));
+        }
+        (self.log_bytes > LOG_BYTES_MAX)
+            .then(|| format!("The log of an execution has at most {LOG_BYTES_MAX} bytes."))
     }
 
     pub fn step(&mut self, execution: &execution::Model, finished: Finished<'_>) -> StepResultId {
@@ -76,7 +125,7 @@ impl Record {
         id
     }
 
-    /// Adds a line. No two lines of a run have the same time, so their order is never in doubt.
+    /// Adds a step's line, unless the log is full. No two lines of a run have the same time, so their order is never in doubt.
     pub fn log(
         &mut self,
         clock: &dyn Clock,
@@ -85,6 +134,13 @@ impl Record {
         loop_path: &str,
         line: LogLine,
     ) {
+        // The platform's own few lines always find room.
+        if step.is_some() {
+            if self.log_bytes > LOG_BYTES_MAX {
+                return;
+            }
+            self.log_bytes += line.message.len() as u64 + LOG_LINE_BYTES;
+        }
         let timestamp = clock.now().max(Timestamp(self.last_line_at.0 + 1));
         self.last_line_at = timestamp;
         self.logs.push(log::Model {
@@ -102,11 +158,6 @@ impl Record {
             step_name: step.map(ToOwned::to_owned),
             loop_path: loop_path.to_owned(),
         });
-    }
-
-    /// Whether the execution has all the step results it may have.
-    pub fn is_full(&self) -> bool {
-        self.position >= STEP_RESULTS_MAX
     }
 
     /// How many rows are not yet written.
@@ -136,10 +187,31 @@ fn severity(severity: Severity) -> log::Severity {
 mod tests {
     use super::*;
 
+    fn record() -> Record {
+        Record::new(Ids::seeded(std::sync::Arc::new(entity::SystemClock), 1))
+    }
+
     #[test]
-    fn step_results_have_an_end() {
-        let ids = Ids::seeded(std::sync::Arc::new(entity::SystemClock), 1);
-        assert!(!Record::new(ids.clone(), STEP_RESULTS_MAX - 1).is_full());
-        assert!(Record::new(ids, STEP_RESULTS_MAX).is_full());
+    fn step_results_and_logs_have_an_end() {
+        for (position, log_bytes, is_full) in [
+            (STEP_RESULTS_MAX - 1, LOG_BYTES_MAX, false),
+            (STEP_RESULTS_MAX, 0, true),
+            (0, LOG_BYTES_MAX + 1, true),
+        ] {
+            let mut record = record();
+            record.resume(position, 0, log_bytes);
+            assert_eq!(record.full().is_some(), is_full, "{position}, {log_bytes}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_counted_up_to_the_last_one() {
+        let mut record = record();
+        assert!(record.count_result(STEP_RESULT_BYTES_MAX + 1).is_err());
+        record.count_result(STEP_RESULT_BYTES_MAX).unwrap();
+        let rest = STEP_RESULTS_BYTES_MAX - STEP_RESULT_BYTES_MAX;
+        assert!(record.count_result(rest + 1).is_err());
+        record.count_result(rest).unwrap();
+        assert!(record.count_result(1).is_err());
     }
 }

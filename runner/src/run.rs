@@ -7,14 +7,14 @@ use components::{State, States};
 use entity::execution::{self, ResultType, Status};
 use entity::state_value;
 use flow::{Map, Value};
-use jobs::{Finish, StateChange, WriteError};
+use jobs::{Finish, Place, StateChange, WriteError};
 use sea_orm::{ColumnTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::executor::{Executor, Stop};
 use crate::invocation::{Ended, Invocation, StartError};
 use crate::plan::Plan;
-use crate::{Deployment, stored};
+use crate::{Deployment, StoredResult, stored};
 
 /// How long to leave a database alone that refuses to write.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -167,7 +167,7 @@ impl Executor {
         for row in rows {
             let value = stored::get(&self.inner.store, &row.value).await.map_err(unreadable)?;
             let level = owners.iter().position(|owner| *owner == row.owner_id);
-            if let (Some(level), Some(value)) = (level, value) {
+            if let (Some(level), Some((value, _))) = (level, value) {
                 levels[level].insert(row.key.into(), value);
             }
         }
@@ -195,8 +195,10 @@ impl Executor {
                     changes.push(StateChange::Remove { owner_id, key: key.to_string() });
                     continue;
                 };
-                let value = self.store(Some(value)).await?;
                 let shared = owner_id == deployment.sequence_id.0;
+                let owner = if shared { owner_id } else { deployment.instance_id.0 };
+                let packed = stored::pack(&StoredResult::of(value));
+                let value = self.store(&Place::of_owner(owner), Some(packed)).await?;
                 changes.push(StateChange::Set(state_value::Model {
                     owner_id,
                     key: key.to_string(),

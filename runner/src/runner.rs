@@ -6,18 +6,22 @@ use std::time::Duration;
 use components::{RunInfo, Services, States};
 use entity::execution::{self, ResultType, Status};
 use flow::Map;
-use jobs::{Node, Owner, PayloadStore, Writer};
+use jobs::{Node, Owner, PayloadStore, Place, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::executor::Executor;
+use crate::files::ExecutionFiles;
 use crate::invocation::{Invocation, StartError, Started};
 use crate::journal::Journal;
 use crate::record::Record;
 use crate::services::TokioClock;
 use crate::worker::{self, survive};
-use crate::{Deployment, stored};
+use crate::{Deployment, stored, sweep};
+
+/// Files that are in memory at the same time, for all runs of a node together.
+const BUFFERS_MEBIBYTES_MAX: usize = 512;
 
 /// What a runner needs from outside.
 pub struct RunnerOptions {
@@ -44,6 +48,8 @@ pub struct Inner {
     pub services: Arc<Services>,
     pub endpoints: Endpoints,
     pub slots: Arc<Semaphore>,
+    /// Mebibytes that files of all runs may take in memory.
+    pub buffers: Arc<Semaphore>,
     /// Somebody queued work.
     pub work: Notify,
     pub stopping: tokio_util::sync::CancellationToken,
@@ -66,6 +72,7 @@ impl Runner {
             node,
             services: Arc::new(services),
             slots: Arc::new(Semaphore::new(options.concurrency_max)),
+            buffers: Arc::new(Semaphore::new(BUFFERS_MEBIBYTES_MAX)),
             work: Notify::new(),
             stopping: tokio_util::sync::CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -133,6 +140,12 @@ fn listen(inner: &Arc<Inner>) {
         }
     }));
     let weak = Arc::downgrade(inner);
+    let _ = inner.env.on_removal.set(Box::new(move |owners| {
+        if let Some(inner) = weak.upgrade() {
+            inner.tasks.spawn(sweep::remove(inner.store.clone(), owners.to_vec()));
+        }
+    }));
+    let weak = Arc::downgrade(inner);
     let _ = inner.env.on_work.set(Box::new(move || {
         if let Some(inner) = weak.upgrade() {
             inner.work.notify_one();
@@ -158,13 +171,15 @@ impl Inner {
         let deployment = &invocation.deployment;
         let flow = &deployment.flows[invocation.flow];
         let now = self.env.clock.now();
-        let payload = stored::put_payload(&self.store, &invocation.payload).await;
+        let id = self.env.ids.at(now);
+        let place = Place::of_execution(deployment.instance_id, id);
+        let payload = stored::put_payload(&self.store, &place, &invocation.payload).await;
         let payload = payload.map_err(|error| {
             tracing::error!(%error, "could not store a payload");
             StartError::Storage
         })?;
         Ok(execution::Model {
-            id: self.env.ids.at(now),
+            id,
             organization_id: deployment.organization_id,
             customer_id: deployment.customer_id,
             instance_id: deployment.instance_id,
@@ -233,6 +248,8 @@ impl Inner {
             config_vars: deployment.config_vars.clone(),
             logs: Vec::new(),
             idempotency_key: String::new(),
+            files: ExecutionFiles::of(&self.store, &execution),
+            holds_blobs: false,
             step_results: Map::new(),
         };
         Executor {
@@ -241,7 +258,7 @@ impl Inner {
             execution,
             owner: None,
             run,
-            record: Record::new(self.env.ids.clone(), 0),
+            record: Record::new(self.env.ids.clone()),
             journal: Journal::default(),
             restored: None,
             must_write: false,

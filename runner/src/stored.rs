@@ -2,7 +2,7 @@
 //! clients read at a result's URL.
 
 use flow::{Map, Value};
-use jobs::{PayloadStore, StoreError};
+use jobs::{PayloadStore, Place, StoreError};
 use serde::{Deserialize, Serialize};
 
 /// The envelope around one stored value.
@@ -37,22 +37,20 @@ impl StoredResult {
     }
 }
 
-/// Stores a result; the column finds it again.
-pub async fn put(store: &PayloadStore, value: Option<&Value>) -> Result<Vec<u8>, StoreError> {
-    let bytes = value.map(|value| pack(&StoredResult::of(value)));
-    store.put(bytes).await
-}
-
-/// Reads a result back.
-pub async fn get(store: &PayloadStore, column: &[u8]) -> anyhow::Result<Option<Value>> {
+/// Reads a result back, with the number of its bytes outside of files.
+pub async fn get(store: &PayloadStore, column: &[u8]) -> anyhow::Result<Option<(Value, usize)>> {
     let Some(bytes) = store.get(column).await? else { return Ok(None) };
     let stored: StoredResult = rmp_serde::from_slice(&bytes)?;
-    Ok(Some(stored.into_value()))
+    Ok(Some((stored.into_value(), bytes.len())))
 }
 
 /// Stores what started an execution, as a plain object.
-pub async fn put_payload(store: &PayloadStore, payload: &Map) -> Result<Vec<u8>, StoreError> {
-    store.put(Some(pack(&Value::from(payload.clone())))).await
+pub async fn put_payload(
+    store: &PayloadStore,
+    place: &Place,
+    payload: &Map,
+) -> Result<Vec<u8>, StoreError> {
+    store.put(place, Some(pack(&Value::from(payload.clone())))).await
 }
 
 /// Reads what started an execution.

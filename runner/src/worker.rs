@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::execution::{ResultType, Status};
-use entity::{ExecutionId, execution, step_result};
+use entity::{ExecutionId, execution, log, step_result};
 use futures::FutureExt;
 use jobs::{Claimed, Finish, Node, Owner};
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::executor::Executor;
 use crate::journal::{Journal, StateJournal};
-use crate::record::Record;
 use crate::runner::Inner;
-use crate::stored;
+use crate::{stored, sweep};
 
 /// How often the queue is looked at when nobody says that there is work.
 const POLL: Duration = Duration::from_secs(1);
@@ -30,6 +30,7 @@ const RESUME_PAUSE_SECONDS: i64 = 10;
 pub fn start(inner: &Arc<Inner>) {
     inner.tasks.spawn(beat(inner.clone()));
     inner.tasks.spawn(claim(inner.clone()));
+    inner.tasks.spawn(sweep::remove_orphans(inner.clone()));
 }
 
 /// Renews the lease, and releases the work of nodes that stopped renewing theirs.
@@ -188,13 +189,28 @@ async fn try_resume(
         anyhow::bail!("the deployment has no such flow");
     };
     let position = i32::try_from(steps.len())?;
+    let log_bytes = log_bytes(inner, execution).await?;
     let mut executor = inner.executor(&deployment, flow, execution.clone());
     executor.owner = Some(owner);
-    executor.record = Record::new(inner.env.ids.clone(), position);
     executor.journal = Journal::read(&inner.store, steps, claimed.begun_step).await?;
+    executor.run.holds_blobs = executor.journal.holds_blobs;
+    executor.record.resume(position, executor.journal.bytes, log_bytes);
     executor.restored = claimed.journal;
     executor.run_flow(&deployment, flow, payload).await;
     Ok(())
+}
+
+/// What the execution has written to its log so far.
+async fn log_bytes(inner: &Inner, execution: &execution::Model) -> anyhow::Result<u64> {
+    let sum: Option<Option<i64>> = domain::Viewer::System(execution.organization_id)
+        .rows::<log::Entity>()
+        .filter(log::Column::ExecutionId.eq(execution.id))
+        .select_only()
+        .expr(Expr::cust("SUM(LENGTH(message))"))
+        .into_tuple()
+        .one(inner.env.db.read())
+        .await?;
+    Ok(sum.flatten().and_then(|sum| u64::try_from(sum).ok()).unwrap_or_default())
 }
 
 impl Executor {

@@ -16,6 +16,7 @@ pub fn component() -> Component {
                 "Takes the first branch whose condition holds",
                 Perform::Pure(on_expression),
             )
+            .takes_references()
             .inputs([Input::new("conditions", "Conditions")
                 .kind(InputKind::Conditional)
                 .comments("One condition per branch; the first that holds decides.")
@@ -28,6 +29,7 @@ pub fn component() -> Component {
                 "Takes the branch whose value equals the input",
                 Perform::Pure(on_value),
             )
+            .takes_references()
             .inputs([
                 Input::new("inputValue", "Input value")
                     .comments("The value to compare; numbers and their text are the same.")
@@ -44,6 +46,7 @@ pub fn component() -> Component {
                 "Gives the result of the one step that ran",
                 Perform::Pure(select_executed),
             )
+            .takes_references()
             .inputs([Input::new("stepResults", "Step results")
                 .kind(InputKind::Data)
                 .comments("Results of steps in different branches; the first there is, wins.")

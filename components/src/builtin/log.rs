@@ -15,6 +15,7 @@ pub fn component() -> Component {
                 "Writes a line to the log of the execution",
                 Perform::WithRun(write_log),
             )
+            .takes_references()
             .inputs([
                 Input::new("level", "Level")
                     .comments("How important the line is.")

@@ -28,6 +28,7 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: InstanceId) -> Result<instan
     purge(&tx, row.organization_id, &[id]).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
+    env.owners_removed(&[id.0]);
     Ok(row)
 }
 

@@ -41,5 +41,7 @@ pub async fn delete(
         .await?;
     tx.commit().await?;
     env.instances_changed(&instances);
+    let owners = instances.iter().map(|id| id.0).chain([row.sequence_id.0]);
+    env.owners_removed(&owners.collect::<Vec<_>>());
     Ok(row)
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use components::BUFFER_BYTES_MAX;
 use flow::{Map, Value};
 use rquickjs::object::{Filter, Property};
 use rquickjs::{
@@ -35,6 +36,15 @@ impl<'js> Scope<'js> {
             Value::Bytes(bytes) => {
                 let adopt: Function = self.tools.get("bytes")?;
                 adopt.call((TypedArray::<u8>::new(ctx, bytes.to_vec())?,))?
+            }
+            Value::Blob(blob) => {
+                let absent: Function = self.tools.get("absent")?;
+                let reason = format!(
+                    "A file of {} bytes is not here: code works on files of {BUFFER_BYTES_MAX} \
+                     bytes together",
+                    blob.length
+                );
+                absent.call((reason,))?
             }
             Value::List(items) => {
                 let list = Array::new(ctx)?;

@@ -116,9 +116,10 @@ impl Pool {
 impl Scripts for Pool {
     async fn run(&self, script: Script) -> Result<ScriptOutput, StepError> {
         let Script { code, arguments, with_context, time_limit } = script;
+        // Calls that wait do so without their message, which can be large.
+        let _permit = self.permits.acquire().await.map_err(|_| unavailable(&"shutting down"))?;
         let frame = wire::encode(&Call { code, arguments, with_context, time_limit })
             .map_err(|error| StepError::new(format!("The code cannot be called: {error}")))?;
-        let _permit = self.permits.acquire().await.map_err(|_| unavailable(&"shutting down"))?;
         let mut worker = self.worker().await.map_err(|error| unavailable(&error))?;
         let error = match timeout(time_limit + GRACE, worker.call(&frame)).await {
             Ok(Ok(answer)) => {

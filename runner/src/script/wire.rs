@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Bytes of one returned value, states included.
 pub const OUTPUT_BYTES_MAX: usize = 64 << 20;
-/// Bytes of one message: a full output, its log lines and what encoding adds.
-pub const FRAME_BYTES_MAX: usize = OUTPUT_BYTES_MAX + (8 << 20);
+/// Bytes of one message: all files a step may have in memory, log lines and what encoding adds.
+pub const FRAME_BYTES_MAX: usize = components::BUFFER_BYTES_MAX + (16 << 20);
 
 /// The first message: what the worker may use. Holds for all its calls.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]

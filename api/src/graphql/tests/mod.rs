@@ -94,6 +94,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
+            on_removal: OnceLock::new(),
         });
         let created = domain::organization::create(&env, "Acme", "owner@acme.test").await;
         let owner = Viewer::User(UserViewer { user: created.unwrap().1 });

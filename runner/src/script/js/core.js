@@ -73,6 +73,12 @@
     runTimer: () => (loaded.timers ? loaded.timers.runTimer() : -1),
     withLogger: (context) => load("logging").withLogger(context),
     headers: (target) => load("headers").headers(target),
+    absent: (reason) => {
+      const refuse = () => {
+        throw new RangeError(reason);
+      };
+      return new Proxy({}, { get: refuse, has: refuse, ownKeys: refuse });
+    },
     bytes: (view) => load("buffer").adopt(view),
   };
 });

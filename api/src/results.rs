@@ -141,11 +141,12 @@ pub async fn text(state: &State, id: StepResultId) -> anyhow::Result<Option<Resp
         Some(bytes) => rmp_serde::from_slice(bytes)?,
         None => StoredResult { data: Value::Null, content_type: None },
     };
-    let is_text = match &stored.content_type {
-        Some(kind) => runner::payload::is_text_like(kind),
-        None => !matches!(stored.data, Value::Bytes(_)),
+    let is_text = match (&stored.data, &stored.content_type) {
+        (Value::Blob(_), _) | (Value::Bytes(_), None) => false,
+        (_, Some(kind)) => runner::payload::is_text_like(kind),
+        (_, None) => true,
     };
-    Ok(is_text.then(|| plain(stored)))
+    Ok(is_text.then(|| plain(store(state), stored)))
 }
 
 /// A result as its content type says; values without one are JSON.

@@ -9,8 +9,9 @@ use flow::{Blob, Map, Value};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    Action, Catalog, Clock, DataSourceOutput, Files, Inputs, Output, Perform, PerformTrigger, Pieces,
-    Refusal, Run, Script, ScriptOutput, Scripts, Services, States, StepError, TriggerOutput,
+    Action, Catalog, Clock, DataSourceOutput, Files, Inputs, Output, Perform, PerformTrigger,
+    Pieces, Refusal, Run, Script, ScriptOutput, Scripts, Services, States, StepError,
+    TriggerOutput,
 };
 
 /// 2026-03-01T12:00:00Z.

@@ -18,6 +18,8 @@ mod harness;
 #[cfg(test)]
 mod language;
 #[cfg(test)]
+mod large;
+#[cfg(test)]
 mod loops;
 #[cfg(test)]
 mod pages;

@@ -14,6 +14,7 @@ mod hash;
 mod html_utils;
 mod http;
 mod invoke;
+mod jsonata;
 mod liquid_template;
 mod log;
 mod loops;
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Component> {
         hash::component(),
         html_utils::component(),
         http::component(),
+        jsonata::component(),
         liquid_template::component(),
         log::component(),
         loops::component(),

@@ -72,6 +72,16 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>, logs: Arc<Mutex<Logs>>) -> Result<Obje
     Ok(host)
 }
 
+/// The language's own implementation, a library, in the form of our modules. It makes buffers with
+/// `new`, for which the method of a class is no good.
+const JSONATA: &str = concat!(
+    "(function () {",
+    "const global = { Buffer: { from: function (...given) { return Buffer.from(...given); } } };",
+    "const module = { exports: {} }, { exports } = module;",
+    include_str!("js/vendor/jsonata.min.js"),
+    "\nreturn module.exports; })"
+);
+
 #[expect(clippy::needless_pass_by_value, reason = "the engine hands over owned values")]
 fn load(ctx: Ctx<'_>, name: String) -> Result<Js<'_>> {
     let source = match name.as_str() {
@@ -80,6 +90,7 @@ fn load(ctx: Ctx<'_>, name: String) -> Result<Js<'_>> {
         "crypto" => include_str!("js/crypto.js"),
         "encoding" => include_str!("js/encoding.js"),
         "headers" => include_str!("js/headers.js"),
+        "jsonata" => JSONATA,
         "logging" => include_str!("js/logging.js"),
         "timers" => include_str!("js/timers.js"),
         "url" => include_str!("js/url.js"),

@@ -57,7 +57,7 @@
     throw new Error("fetch is not available in code steps; use a step of the http component");
   });
 
-  const modules = ["buffer", "crypto", "url", "util"];
+  const modules = ["buffer", "crypto", "jsonata", "url", "util"];
   function require(name) {
     const id = String(name).replace(/^node:/, "");
     if (modules.includes(id)) return load(id);

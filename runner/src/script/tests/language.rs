@@ -145,7 +145,7 @@ fn the_usual_globals_are_there() {
     check(
         "require('fs')",
         "failed: The module \"fs\" is not available in code steps \
-         (there are buffer, crypto, url, util)",
+         (there are buffer, crypto, jsonata, url, util)",
     );
     check(
         "fetch('http://a')",

@@ -74,6 +74,7 @@ pub struct Services {
     pub egress: egress::Client,
     pub scripts: Arc<dyn Scripts>,
     pub clock: Arc<dyn Clock>,
+    pub randomness: Arc<dyn Randomness>,
 }
 
 /// Time as an argument.
@@ -82,6 +83,13 @@ pub trait Clock: Send + Sync {
     /// Microseconds since 1970-01-01T00:00:00Z.
     fn now_micros(&self) -> i64;
     async fn sleep(&self, duration: Duration);
+}
+
+/// Chance as an argument. What a step drew is in its result, which is written before anything that
+/// touches the world follows: a resumed run sees the same.
+pub trait Randomness: Send + Sync {
+    /// 128 bits nobody can guess.
+    fn draw(&self) -> u128;
 }
 
 /// Runs JavaScript of tenants, isolated from the server.

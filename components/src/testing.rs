@@ -1,5 +1,6 @@
 //! A run without a server, for the unit tests of components.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
     Action, Catalog, Clock, DataSourceOutput, Files, Inputs, Output, Perform, PerformTrigger,
-    Pieces, Refusal, Run, Script, ScriptOutput, Scripts, Services, States, StepError,
+    Pieces, Randomness, Refusal, Run, Script, ScriptOutput, Scripts, Services, States, StepError,
     TriggerOutput,
 };
 
@@ -31,6 +32,19 @@ impl Clock for FakeClock {
 
     async fn sleep(&self, duration: Duration) {
         self.slept.lock().unwrap().push(duration);
+    }
+}
+
+/// Draws that are the same in every test.
+#[derive(Default)]
+pub struct FakeRandomness(AtomicU64);
+
+impl Randomness for FakeRandomness {
+    fn draw(&self) -> u128 {
+        use sha2::{Digest, Sha256};
+        let count = self.0.fetch_add(1, Ordering::Relaxed);
+        let digest = Sha256::digest(count.to_be_bytes());
+        u128::from_be_bytes(digest[..16].try_into().unwrap())
     }
 }
 
@@ -100,6 +114,7 @@ impl Stage {
             egress: egress::Client::new(policy).unwrap(),
             scripts: scripts.clone(),
             clock: clock.clone(),
+            randomness: Arc::new(FakeRandomness::default()),
         };
         let run = Run {
             info: Arc::default(),

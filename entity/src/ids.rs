@@ -115,13 +115,7 @@ impl Ids {
 
     /// An id that sorts by the given time.
     pub fn at<T: Id>(&self, time: Timestamp) -> T {
-        let random = match &self.source {
-            Source::Random => rand::random::<u128>().to_be_bytes(),
-            Source::Seeded(counter) => {
-                let count = u128::from(counter.fetch_add(1, Ordering::Relaxed));
-                count.to_be_bytes()
-            }
-        };
+        let random = self.bits().to_be_bytes();
         let mut tail = [0; 10];
         tail.copy_from_slice(&random[6..]);
         let micros = u64::try_from(time.0).unwrap_or_default();
@@ -134,9 +128,14 @@ impl Ids {
 
     /// 128 bits nobody can guess, as 32 hexadecimal digits.
     pub fn secret(&self) -> String {
+        format!("{:032x}", self.bits())
+    }
+
+    /// 128 bits nobody can guess.
+    pub fn bits(&self) -> u128 {
         match &self.source {
-            Source::Random => format!("{:032x}", rand::random::<u128>()),
-            Source::Seeded(counter) => format!("{:032x}", counter.fetch_add(1, Ordering::Relaxed)),
+            Source::Random => rand::random(),
+            Source::Seeded(counter) => counter.fetch_add(1, Ordering::Relaxed).into(),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::files::ExecutionFiles;
 use crate::invocation::{Invocation, StartError, Started};
 use crate::journal::Journal;
 use crate::record::Record;
-use crate::services::TokioClock;
+use crate::services::{DrawnBits, TokioClock};
 use crate::worker::{self, survive};
 use crate::{Deployment, stored, sweep};
 
@@ -63,7 +63,12 @@ impl Runner {
         let node = Node::register(&env.db, &*env.clock, &env.ids).await?;
         let (writer, _) = Writer::start(env.db.clone());
         let clock = Arc::new(TokioClock(env.clock.clone()));
-        let services = Services { egress: options.egress, scripts: options.scripts, clock };
+        let services = Services {
+            egress: options.egress,
+            scripts: options.scripts,
+            clock,
+            randomness: Arc::new(DrawnBits(env.ids.clone())),
+        };
         let inner = Arc::new(Inner {
             endpoints: Endpoints::new(!env.db.is_sqlite()),
             env,

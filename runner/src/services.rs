@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use entity::Clock;
+use entity::{Clock, Ids};
 use flow::{ActionShape, InputShape};
 
 use crate::CATALOG;
@@ -21,6 +21,15 @@ impl components::Clock for TokioClock {
 
     async fn sleep(&self, duration: Duration) {
         tokio::time::sleep(duration).await;
+    }
+}
+
+/// Chance as the server has it for its ids.
+pub struct DrawnBits(pub Ids);
+
+impl components::Randomness for DrawnBits {
+    fn draw(&self) -> u128 {
+        self.0.bits()
     }
 }
 

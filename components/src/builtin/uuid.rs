@@ -1,7 +1,6 @@
 //! `uuid`: unique identifiers.
 
 use flow::Value;
-use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, Run};
@@ -41,13 +40,9 @@ const SHAPE: [Input; 2] = [
         .aliases(&["removeHyphens"]),
 ];
 
-/// Derived from the step's key rather than drawn: when the step is run again after a crash, the
-/// identifier is the same. Version 8, since its bits are our own.
 fn generate(run: &Run, inputs: &Inputs) -> Output {
-    let digest = Sha256::digest(run.idempotency_key.as_bytes());
-    let mut bytes = [0; 16];
-    bytes.copy_from_slice(&digest[..16]);
-    shaped(Builder::from_custom_bytes(bytes).into_uuid(), inputs)
+    let bytes = run.services.randomness.draw().to_be_bytes();
+    shaped(Builder::from_random_bytes(bytes).into_uuid(), inputs)
 }
 
 fn shaped(id: Uuid, inputs: &Inputs) -> Output {
@@ -67,15 +62,15 @@ mod tests {
     use crate::testing::{Stage, check};
 
     #[tokio::test]
-    async fn an_identifier_belongs_to_its_step() {
+    async fn identifiers_are_new_each_time_and_shaped_as_asked() {
         let mut stage = Stage::new();
-        let mut made = Vec::new();
-        for key in ["e/a/0/1", "e/a/0/1", "e/a/1/1"] {
-            key.clone_into(&mut stage.run.idempotency_key);
-            made.push(stage.data("uuid", "generateUuid", json!({})).await.unwrap().unwrap());
+        let mut made = std::collections::BTreeSet::new();
+        for _ in 0..100 {
+            let id = stage.data("uuid", "generateUuid", json!({})).await.unwrap().unwrap();
+            let id = id.as_str().unwrap().to_owned();
+            assert!(id.len() == 36 && id.as_bytes()[14] == b'4', "{id}");
+            assert!(made.insert(id));
         }
-        assert!(made[0] == made[1] && made[0] != made[2], "{made:?}");
-        assert_eq!(made[0].as_str().unwrap().as_bytes()[14], b'8');
         check(
             "uuid",
             [
@@ -86,6 +81,8 @@ mod tests {
         .await;
         let upper = json!({ "casing": "upper", "removeDashes": true });
         let upper = stage.data("uuid", "generateUuid", upper).await.unwrap().unwrap();
-        assert_eq!(upper, made[2].as_str().unwrap().to_uppercase().replace('-', ""));
+        let upper = upper.as_str().unwrap();
+        let is_digit = |digit: char| digit.is_ascii_digit() || ('A'..='F').contains(&digit);
+        assert!(upper.len() == 32 && upper.chars().all(is_digit), "{upper}");
     }
 }

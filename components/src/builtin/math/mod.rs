@@ -3,7 +3,6 @@
 mod expression;
 
 use flow::Value;
-use sha2::{Digest, Sha256};
 
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, Run, StepError};
 
@@ -151,13 +150,10 @@ fn drawing_actions() -> [Action; 2] {
     ]
 }
 
-/// Derived from the step's key: when the step is run again after a crash, the number is the same.
-/// For samples and delays, not for secrets.
 #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
 fn draw(run: &Run) -> f64 {
-    let digest = Sha256::digest(format!("random/{}", run.idempotency_key));
-    let bits = digest[..8].iter().fold(0_u64, |bits, byte| (bits << 8) | u64::from(*byte));
-    (bits >> 11) as f64 / (1_u64 << 53) as f64
+    let bits = run.services.randomness.draw() >> (128 - 53);
+    bits as f64 / (1_u64 << 53) as f64
 }
 
 fn draw_integer(run: &mut Run, inputs: &Inputs) -> Result<Output, StepError> {
@@ -276,15 +272,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn drawn_numbers_belong_to_their_step_and_cover_the_range() {
+    async fn drawn_numbers_cover_the_range() {
         let mut stage = Stage::new();
         let mut drawn = std::collections::BTreeMap::new();
-        for number in 0..600 {
-            stage.run.idempotency_key = format!("e/a[{number}]/draw");
+        for _ in 0..600 {
             let dice = json!({ "min": "1", "max": 6 });
-            let first = stage.data("math", "randomInt", dice.clone()).await.unwrap().unwrap();
-            assert_eq!(stage.data("math", "randomInt", dice).await, Ok(Some(first.clone())));
-            *drawn.entry(first.as_i64().unwrap()).or_insert(0) += 1;
+            let number = stage.data("math", "randomInt", dice).await.unwrap().unwrap();
+            *drawn.entry(number.as_i64().unwrap()).or_insert(0) += 1;
+            let share = stage.data("math", "random", json!({})).await.unwrap().unwrap();
+            assert!((0.0..1.0).contains(&share.as_f64().unwrap()), "{share}");
         }
         assert!(drawn.keys().eq(&[1, 2, 3, 4, 5, 6]), "{drawn:?}");
         assert!(drawn.values().all(|times| *times > 50), "{drawn:?}");

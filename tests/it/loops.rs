@@ -34,3 +34,30 @@ async fn a_long_loop_leaves_room_for_others() {
         }])
     );
 }
+
+/// Proves R138.
+#[tokio::test]
+async fn a_loop_goes_over_values_of_any_kind_and_files() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    let instance = owner.deployed(&definition("loop-over"), &[]).await;
+    let over = async |request: reqwest::RequestBuilder| {
+        let answer = owner.call(request).await;
+        owner.get(answer.header("location")).await.json()
+    };
+    let post = || owner.http().post(instance.url("Over"));
+    for (items, encoded) in [
+        (json!([1, 2.5]), json!(["MQ==", "Mi41"])),
+        (json!(["a", "b c"]), json!(["YQ==", "YiBj"])),
+        (json!([{ "id": 1 }]), json!(["eyJpZCI6MX0="])),
+    ] {
+        assert_eq!(over(post().json(&items)).await, encoded, "{items}");
+    }
+    let file = |bytes: &'static [u8], kind| {
+        reqwest::multipart::Part::bytes(bytes).file_name("file").mime_str(kind).unwrap()
+    };
+    let form = reqwest::multipart::Form::new()
+        .part("scan", file(b"\x89P", "image/png"))
+        .part("note", file(b"hi", "text/plain"));
+    assert_eq!(over(post().multipart(form)).await, json!(["iVA=", "aGk="]));
+}

@@ -8,6 +8,8 @@ mod access;
 #[cfg(test)]
 mod code;
 #[cfg(test)]
+mod components;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod customers;

@@ -17,9 +17,11 @@ pub struct Run {
     pub config_vars: Arc<Map>,
     /// Lines written since the runner last took them.
     pub logs: Vec<LogLine>,
-    /// `execution/step path/iteration/attempt` of the running step: stays the same when the step is
-    /// run again after a crash, so a called service can tell a repetition.
+    /// `execution/loop path/step`: stays the same when the step is run again, after a failure or a
+    /// crash, so a called service can tell a repetition.
     pub idempotency_key: String,
+    /// How often the step has failed and is tried again, from 0.
+    pub attempt: u32,
     pub files: Arc<dyn Files>,
     /// Some value of the run refers to a file outside memory.
     pub holds_blobs: bool,
@@ -55,11 +57,16 @@ pub struct RunInfo {
     pub started_at: String,
     /// The URL that started the execution; empty when none did.
     pub invoke_url: String,
-    /// Flow name to URL.
+    /// Flow name to the URL that callers use; flows may share one.
     pub webhook_urls: Map,
+    /// Flow name to the URL that leads to this flow alone; flows call each other by it.
+    pub flow_urls: Map,
     /// Flow name to list of keys.
     pub webhook_api_keys: Map,
     pub debug: bool,
+    /// How many executions came before this one, each invoked by the one before. From the server's
+    /// own records: nobody outside can set it back.
+    pub lineage_depth: u32,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -122,7 +122,8 @@ impl Stage {
             states: States::default(),
             config_vars: Arc::default(),
             logs: Vec::new(),
-            idempotency_key: "execution/step/0/1".to_owned(),
+            idempotency_key: "execution/loop[0]/step".to_owned(),
+            attempt: 0,
             files: Arc::new(FakeFiles::default()),
             holds_blobs: false,
             step_results: Map::new(),
@@ -252,7 +253,7 @@ pub async fn flows(stage: &mut Stage, names: &[&str]) {
         execution_id: "e1".to_owned(),
         started_at: "2026-03-01T12:00:00.000Z".to_owned(),
         flow: crate::Named { name: names[0].to_owned(), ..crate::Named::default() },
-        webhook_urls: each(url.into()),
+        flow_urls: each(url.into()),
         webhook_api_keys: each(vec!["k1", "k2"].into()),
         ..crate::RunInfo::default()
     });

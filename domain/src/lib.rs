@@ -10,6 +10,7 @@
 pub mod attachment;
 pub mod customer;
 pub mod deployment;
+pub mod endpoint;
 mod env;
 mod error;
 pub mod execution;

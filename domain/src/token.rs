@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use anyhow::Context;
 use entity::{
-    ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, UserId, execution,
+    ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, UserId, endpoint, execution,
     flow_config, instance, integration, organization, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -110,6 +110,15 @@ pub async fn flow_config_of_url(
     webhook_id: &str,
 ) -> Result<Option<flow_config::Model>, Error> {
     let found = flow_config::Entity::find().filter(flow_config::Column::WebhookId.eq(webhook_id));
+    Ok(found.one(env.db.read()).await?)
+}
+
+/// The shared endpoint behind a trigger URL. Knowing the URL is the right to look it up.
+pub async fn endpoint_of_url(
+    env: &Env,
+    webhook_id: &str,
+) -> Result<Option<endpoint::Model>, Error> {
+    let found = endpoint::Entity::find().filter(endpoint::Column::WebhookId.eq(webhook_id));
     Ok(found.one(env.db.read()).await?)
 }
 

@@ -40,6 +40,10 @@ pub struct Model {
     pub retry_count: i32,
     /// The execution that invoked this one.
     pub invoked_by_id: Option<ExecutionId>,
+    /// How many executions came before it, each invoked by the one before.
+    pub lineage_depth: i32,
+    /// The place in the invoking execution, as JSON text.
+    pub invoked_by_frame: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -17,6 +17,7 @@ use serde_json::Value as Json;
 
 use crate::expression::Expression;
 use crate::problem::{Kind, Problem, Problems};
+use crate::reference::Path;
 use fields::Fields;
 use tree::Lines;
 
@@ -130,9 +131,9 @@ impl Definition {
             labels: fields.texts("labels"),
             endpoint_type: fields.choice("endpointType").unwrap_or_default(),
             preprocess_flow_name: fields.filled_text("preprocessFlowName"),
-            flow_name_field: fields.expression("flowNameField"),
-            external_customer_id_field: fields.expression("externalCustomerIdField"),
-            external_customer_user_id_field: fields.expression("externalCustomerUserIdField"),
+            flow_name_field: routing(fields, "flowNameField"),
+            external_customer_id_field: routing(fields, "externalCustomerIdField"),
+            external_customer_user_id_field: routing(fields, "externalCustomerUserIdField"),
             default_instance_profile: fields.filled_text("defaultInstanceProfile"),
             config_pages: fields.list("configPages", ConfigPage::read),
             config_vars: fields.list("requiredConfigVars", ConfigVar::read),
@@ -141,6 +142,13 @@ impl Definition {
             version: fields.filled_text("version"),
         }
     }
+}
+
+/// Where a shared endpoint finds something in a request, whose headers may be spelled in any case.
+fn routing(fields: &Fields<'_>, key: &str) -> Option<Expression> {
+    let mut expression = fields.expression(key)?;
+    expression.for_each_path(&mut Path::ignore_header_case);
+    Some(expression).filter(|expression| !expression.is_unset())
 }
 
 /// The inputs of a step, by their keys.

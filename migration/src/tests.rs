@@ -58,8 +58,10 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::config_variable::Entity).await;
     compare(connection, entity::customer::Entity).await;
     compare(connection, entity::deployment::Entity).await;
+    compare(connection, entity::endpoint::Entity).await;
     compare(connection, entity::execution::Entity).await;
     compare(connection, entity::flow_config::Entity).await;
+    compare(connection, entity::idempotency_key::Entity).await;
     compare(connection, entity::instance::Entity).await;
     compare(connection, entity::integration::Entity).await;
     compare(connection, entity::integration_flow::Entity).await;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use components::Named;
+use domain::endpoint;
 use domain::instance::{api_keys, webhook_url};
 use entity::{
     CustomerId, DeploymentId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, OrganizationId,
@@ -13,6 +14,7 @@ use flow::{Map, Value};
 use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::plan::Plan;
+use crate::route::Rules;
 
 /// An instance with its configuration, frozen and compiled.
 #[derive(Debug)]
@@ -32,9 +34,13 @@ pub struct Deployment {
     pub config_vars: Arc<Map>,
     /// Flow name to URL.
     pub webhook_urls: Map,
+    /// Flow name to the URL that leads to this flow alone.
+    pub flow_urls: Map,
     /// Flow name to the keys of which its callers need one.
     pub webhook_api_keys: Map,
     pub flows: Vec<DeployedFlow>,
+    /// How requests at a URL that flows share find theirs.
+    pub rules: Arc<Rules>,
 }
 
 /// One flow of a deployment.
@@ -42,6 +48,8 @@ pub struct Deployment {
 pub struct DeployedFlow {
     pub id: FlowId,
     pub config_id: FlowConfigId,
+    /// Last part of its own URL.
+    pub webhook_id: String,
     pub name: String,
     /// Survives a rename; the name where the definition gives none.
     pub stable_key: String,
@@ -70,16 +78,24 @@ impl Deployment {
         let model = loaded.model;
         let rows = Rows::read(env, &model).await?;
         let mut flows = Vec::new();
+        let kind = loaded.definition.endpoint_type;
+        let owner = endpoint::owner(kind, &rows.instance, rows.integration.sequence_id);
+        let shared = endpoint::urls(env, organization, owner).await?.into_values().next();
         let mut webhook_urls = Map::new();
+        let mut flow_urls = Map::new();
         let mut webhook_api_keys = Map::new();
         for flow in &loaded.definition.flows {
             let key = flow.stable_key.as_ref().unwrap_or(&flow.name);
             let Some(config) = rows.flow_configs.iter().find(|row| row.flow_key == *key) else {
                 continue;
             };
-            webhook_urls.insert(flow.name.as_str().into(), Value::from(webhook_url(env, config)));
+            let name = flow.name.as_str();
+            let url = webhook_url(env, config);
+            let for_callers = shared.as_ref().unwrap_or(&url).clone();
+            webhook_urls.insert(name.into(), Value::from(for_callers));
+            flow_urls.insert(name.into(), Value::from(url));
             let keys = api_keys(env, config).await?;
-            webhook_api_keys.insert(flow.name.as_str().into(), keys.into());
+            webhook_api_keys.insert(name.into(), keys.into());
             flows.push(DeployedFlow::new(flow, config));
         }
         Ok(Arc::new(Self {
@@ -96,8 +112,10 @@ impl Deployment {
             integration: named(rows.integration.id, &rows.integration.name, None),
             config_vars: Arc::new(loaded.config_vars),
             webhook_urls,
+            flow_urls,
             webhook_api_keys,
             flows,
+            rules: Arc::new(Rules::of(&loaded.definition)),
         }))
     }
 }
@@ -116,6 +134,7 @@ impl DeployedFlow {
         Self {
             id: config.flow_id,
             config_id: config.id,
+            webhook_id: config.webhook_id.clone(),
             name: flow.name.clone(),
             stable_key: config.flow_key.clone(),
             is_synchronous: flow.is_synchronous,

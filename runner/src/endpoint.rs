@@ -5,13 +5,15 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use domain::token;
-use entity::{DeploymentId, InstanceId, OrganizationId, flow_config, instance, integration};
+use entity::{DeploymentId, InstanceId, IntegrationId, OrganizationId};
+use entity::{flow_config, instance, integration};
 use flow::definition::EndpointSecurity;
 use moka::future::Cache;
 use sea_orm::{ColumnTrait, QueryFilter};
 use subtle::ConstantTimeEq;
 
 use crate::inputs::resolve;
+use crate::route::{Route, Rules};
 use crate::{DeployedFlow, Deployment};
 
 /// How many endpoints and deployments stay in memory.
@@ -24,6 +26,8 @@ const SHARED_LIFETIME: Duration = Duration::from_secs(2);
 #[derive(Clone, Debug)]
 pub enum Endpoint {
     Ready(Ready),
+    /// Each request tells which flow it is for.
+    Routed(Route),
     /// Nothing can be started here now; the text says why.
     Closed(String),
 }
@@ -82,6 +86,8 @@ impl flow::Scope for Configured<'_> {
 pub struct Endpoints {
     by_webhook: Cache<String, (InstanceId, u64, Endpoint)>,
     deployments: Cache<DeploymentId, Arc<Deployment>>,
+    /// By published version, which never changes.
+    pub(crate) rules: Cache<IntegrationId, Arc<Rules>>,
     /// Counts up when an instance changes; what was read before does not count any more.
     versions: DashMap<InstanceId, u64>,
 }
@@ -96,6 +102,7 @@ impl Endpoints {
         Self {
             by_webhook: by_webhook.build(),
             deployments: Cache::new(ENTRIES_MAX),
+            rules: Cache::new(ENTRIES_MAX),
             versions: DashMap::new(),
         }
     }
@@ -107,6 +114,18 @@ impl Endpoints {
 
     /// What the URL with this id leads to; `None` if no such URL was ever given out.
     pub async fn find(
+        &self,
+        env: &domain::Env,
+        webhook_id: &str,
+    ) -> anyhow::Result<Option<Endpoint>> {
+        match self.find_flow(env, webhook_id).await? {
+            Some(endpoint) => Ok(Some(endpoint)),
+            None => self.find_shared(env, webhook_id).await,
+        }
+    }
+
+    /// What the URL of one flow leads to.
+    pub(crate) async fn find_flow(
         &self,
         env: &domain::Env,
         webhook_id: &str,
@@ -144,26 +163,17 @@ impl Endpoints {
         env: &domain::Env,
         config: &flow_config::Model,
     ) -> anyhow::Result<Endpoint> {
-        let closed = |reason: &str| Ok(Endpoint::Closed(reason.to_owned()));
         let system = domain::Viewer::System(config.organization_id);
         let instances = system.rows::<instance::Entity>();
         let of_config = instance::Column::Id.eq(config.instance_id);
-        let Some(instance) = instances.filter(of_config).one(env.db.read()).await? else {
-            return closed("The instance behind this URL is gone.");
-        };
-        let instance = match ready_to_test(env, instance).await? {
-            Ok(instance) => instance,
+        let found = instances.filter(of_config).one(env.db.read()).await?;
+        let (instance, deployment) = match self.running(env, found).await? {
+            Ok(running) => running,
             Err(reason) => return Ok(Endpoint::Closed(reason)),
         };
-        let Some(deployment) = instance.deployment_id else {
-            return closed("The instance behind this URL has not been deployed yet.");
-        };
-        if !instance.enabled {
-            return closed("The instance behind this URL is paused.");
-        }
-        let deployment = self.deployment(env, config.organization_id, deployment).await?;
         let Some(flow) = deployment.flow(config.id) else {
-            return closed("This flow of the instance has not been deployed yet.");
+            let reason = "This flow of the instance has not been deployed yet.";
+            return Ok(Endpoint::Closed(reason.to_owned()));
         };
         let keys = match deployment.flows[flow].security {
             EndpointSecurity::Unsecured => Vec::new(),
@@ -183,7 +193,7 @@ impl Endpoints {
 
 /// A test instance follows its draft: it is deployed again when that has changed. The inner error
 /// says why the draft cannot run.
-async fn ready_to_test(
+pub(crate) async fn ready_to_test(
     env: &domain::Env,
     instance: instance::Model,
 ) -> anyhow::Result<Result<instance::Model, String>> {

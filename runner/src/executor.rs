@@ -262,6 +262,7 @@ impl Executor {
         };
         let mut attempt = 0;
         loop {
+            self.run.attempt = attempt;
             let error = match self.perform(step, place, machine).await {
                 Ok(performed) => return Ok(performed),
                 Err(error) if attempt >= attempts => return Err(error),

@@ -22,10 +22,20 @@ pub struct Invocation {
     pub body: Option<Value>,
     pub invoke_type: InvokeType,
     /// The execution that called.
-    pub invoked_by: Option<ExecutionId>,
+    pub invoked_by: Option<Invoker>,
     /// The caller waits for the end.
     pub is_synchronous: bool,
     pub is_test: bool,
+}
+
+/// An execution that calls a flow.
+#[derive(Clone, Debug)]
+pub struct Invoker {
+    pub execution_id: ExecutionId,
+    /// How many executions came before it.
+    pub depth: i32,
+    /// Where in its flow it calls, as JSON text.
+    pub frame: Option<String>,
 }
 
 /// A run on its way.

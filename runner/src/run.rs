@@ -72,6 +72,11 @@ impl Executor {
         if let Some(url) = payload.get("invokeUrl").and_then(Value::as_str) {
             url.clone_into(&mut info.invoke_url);
         }
+        if let Some(user) = payload.get("user") {
+            let text = |key: &str| user.get(key).map(Value::to_text).unwrap_or_default();
+            let (id, name, external_id) = (text("id"), text("name"), text("externalId"));
+            info.user = components::Named { id, name, external_id };
+        }
         let headers = payload.get("headers").and_then(Value::as_object);
         info.debug |= headers.into_iter().flatten().any(|(name, value)| {
             name.eq_ignore_ascii_case(DEBUG_HEADER) && value.to_text().eq_ignore_ascii_case("true")

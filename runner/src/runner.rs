@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use components::{RunInfo, Services, States};
+use entity::ExecutionId;
 use entity::execution::{self, ResultType, Status};
 use flow::Map;
 use jobs::{Node, Owner, PayloadStore, Place, Writer};
@@ -16,6 +17,7 @@ use crate::files::ExecutionFiles;
 use crate::invocation::{Invocation, StartError, Started};
 use crate::journal::Journal;
 use crate::record::Record;
+use crate::route::{Destination, Route, Unrouted};
 use crate::services::{DrawnBits, TokioClock};
 use crate::worker::{self, survive};
 use crate::{Deployment, stored, sweep};
@@ -112,6 +114,18 @@ impl Runner {
         self.inner.endpoints.find(&self.inner.env, webhook_id).await
     }
 
+    /// What a request at a shared URL is for, with its body parsed; `preprocessed` is the run of the
+    /// preprocess flow, which must have ended.
+    pub async fn destination(
+        &self,
+        route: &Route,
+        payload: &Map,
+        preprocessed: Option<ExecutionId>,
+    ) -> Result<Destination, Unrouted> {
+        let Inner { env, store, endpoints, .. } = &*self.inner;
+        endpoints.destination(env, store, route, payload, preprocessed).await
+    }
+
     /// Starts an execution. It goes on whether or not anybody waits for the answers.
     pub async fn start_execution(&self, invocation: Invocation) -> Result<Started, StartError> {
         let inner = &self.inner;
@@ -175,6 +189,7 @@ impl Inner {
     async fn execution(&self, invocation: &Invocation) -> Result<execution::Model, StartError> {
         let deployment = &invocation.deployment;
         let flow = &deployment.flows[invocation.flow];
+        let invoker = invocation.invoked_by.as_ref();
         let now = self.env.clock.now();
         let id = self.env.ids.at(now);
         let place = Place::of_execution(deployment.instance_id, id);
@@ -206,7 +221,9 @@ impl Inner {
             replay_for_id: None,
             retry_for_id: None,
             retry_count: 0,
-            invoked_by_id: invocation.invoked_by,
+            invoked_by_id: invoker.map(|invoker| invoker.execution_id),
+            lineage_depth: invoker.map_or(0, |invoker| invoker.depth.saturating_add(1)),
+            invoked_by_frame: invoker.and_then(|invoker| invoker.frame.clone()),
         })
     }
 
@@ -243,6 +260,8 @@ impl Inner {
             started_at: execution.started_at.to_iso(),
             invoke_url: String::new(),
             webhook_urls: deployment.webhook_urls.clone(),
+            flow_urls: deployment.flow_urls.clone(),
+            lineage_depth: u32::try_from(execution.lineage_depth).unwrap_or_default(),
             webhook_api_keys: deployment.webhook_api_keys.clone(),
             debug: deployment.debug,
         };
@@ -255,6 +274,7 @@ impl Inner {
             idempotency_key: String::new(),
             files: ExecutionFiles::of(&self.store, &execution),
             holds_blobs: false,
+            attempt: 0,
             step_results: Map::new(),
         };
         Executor {

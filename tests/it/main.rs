@@ -16,6 +16,8 @@ mod customers;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod endpoints;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod language;

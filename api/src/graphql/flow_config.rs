@@ -1,21 +1,28 @@
 //! Flows of instances: their URLs and settings.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{
-    FlowConfigId, Id, InstanceId, execution, flow_config, instance, integration_flow, log,
+    FlowConfigId, Id, InstanceId, execution, flow_config, instance, integration, integration_flow,
+    log,
 };
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
+use uuid::Uuid;
 
 use super::builder::{Registry, Type};
 use super::connection::Listing;
 use super::filter::Filter;
+use super::integration::definition::definition;
 use super::order::Order;
-use super::page::{self, all_of};
+use super::page::{self, RowKey, all_of};
 use super::{argument, execution as executions, id, log as logs};
 use crate::ApiError;
-use crate::context::Ask;
+use crate::context::{Ask, Context};
+use crate::loader::Key;
 
 impl page::Noun for flow_config::Entity {
     type Id = FlowConfigId;
@@ -88,6 +95,44 @@ pub fn register(registry: &mut Registry) {
     });
 }
 
+const WEBHOOK_URL: &str = "Starts the flow. Flows share it where the integration's endpoint type says \
+    so: then each request tells which one it is for.";
+
+async fn webhook_url(config: &flow_config::Model, ask: &Ask) -> Result<String, ApiError> {
+    let key = RowKey::<instance::Entity>(config.instance_id);
+    let instance = ask.load(key).await?.ok_or(ApiError::NotFound)?;
+    let key = RowKey::<integration::Entity>(instance.integration_id);
+    let version = ask.load(key).await?.ok_or(ApiError::NotFound)?;
+    let kind = definition(ask, version.id).await?.endpoint_type;
+    let owner = domain::endpoint::owner(kind, &instance, version.sequence_id);
+    let shared = match owner {
+        Some(owner) => ask.load(SharedUrl(owner)).await?,
+        None => None,
+    };
+    Ok(shared.unwrap_or_else(|| domain::instance::webhook_url(ask.env(), config)))
+}
+
+/// The URL that the flows of an instance, or the instances of an integration, share.
+#[derive(Clone, Eq, Hash, PartialEq)]
+pub struct SharedUrl(pub Uuid);
+
+impl Key for SharedUrl {
+    type Value = String;
+
+    fn load(
+        keys: Vec<Self>,
+        context: Arc<Context>,
+    ) -> BoxFuture<'static, Result<HashMap<Self, String>, ApiError>> {
+        async move {
+            let organization = context.viewer.signed_in()?;
+            let owners = keys.iter().map(|key| key.0);
+            let urls = domain::endpoint::urls(&context.env, organization, owners).await?;
+            Ok(urls.into_iter().map(|(owner, url)| (Self(owner), url)).collect())
+        }
+        .boxed()
+    }
+}
+
 fn object() -> Type<flow_config::Model> {
     Type::<flow_config::Model>::new("InstanceFlowConfig", "A flow of an instance.")
         .id(|config| id::encode(config.id))
@@ -101,8 +146,8 @@ fn object() -> Type<flow_config::Model> {
         .row::<instance::Entity>("instance", "Instance!", "The instance it is part of.", |config| {
             Some(config.instance_id)
         })
-        .resolve("webhookUrl", "String!", "Starts the flow.", |config, ask| async move {
-            Ok(domain::instance::webhook_url(ask.env(), &config))
+        .resolve("webhookUrl", "String!", WEBHOOK_URL, |config, ask| async move {
+            webhook_url(&config, &ask).await
         })
         .resolve(
             "apiKeys",

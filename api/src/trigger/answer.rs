@@ -36,7 +36,7 @@ pub async fn acknowledge(started: Started) -> Response {
                 .get_or_insert_with(|| serde_json::json!({ "executionId": id }).to_string().into());
             decided(response)
         }
-        Ok(Err(_)) | Err(_) => unavailable(),
+        Ok(Err(_)) | Err(_) => super::not_stored().into_response(),
     }
 }
 
@@ -113,8 +113,4 @@ pub fn with_execution(mut response: Response, id: ExecutionId) -> Response {
         response.headers_mut().insert(EXECUTION_ID, id);
     }
     response
-}
-
-pub fn unavailable() -> Response {
-    problem(StatusCode::SERVICE_UNAVAILABLE, "The call could not be stored. Please send it again.")
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod rate;
 mod request;
+mod route;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use crate::problem::Refused;
 use answer::Patience;
 use rate::Limiter;
 use request::{Call, Wishes};
+use route::{Sorted, Unsorted};
 
 pub use answer::EXECUTION_ID;
 
@@ -106,50 +108,81 @@ async fn with_path(
 
 /// From the call to its answer.
 async fn take(state: &State, call: Call) -> Result<Response, Refused> {
-    let ready = find(state, &call.id).await?;
-    admit(state, &call, &ready)?;
+    let deadline = Instant::now() + state.calls.synchronous_wait;
+    let endpoint = find(state, &call.id).await?;
     let wishes = Wishes::of(&call);
     let headers = call.headers.clone();
+    let door = match &endpoint {
+        Endpoint::Ready(ready) => Some(ready),
+        Endpoint::Routed(route) => route.preprocess.as_ref(),
+        Endpoint::Closed(reason) => return Err(Refused::new(StatusCode::NOT_FOUND, reason)),
+    };
+    if let Some(ready) = door {
+        check_key(ready, &headers)?;
+    }
+    slow_down(state, &call.id)?;
     let url = domain::instance::trigger_url(&state.env, &call.id);
     let request = request::read(call, url).await?;
     let content_type = request.content_type.clone().unwrap_or_default();
     let raw = request.body.clone();
     let payload = request.into_payload();
-    guard(&ready, &payload)?;
-    let parsed = runner::payload::parse(&raw, &content_type).await?;
-    let is_recorded = ready.is_listening(&state.env);
-    let Ready { deployment, flow, .. } = ready;
+    if let Some(ready) = door {
+        guard(ready, &payload)?;
+    }
+    let body = runner::payload::parse(&raw, &content_type).await?;
+    let organization = match &endpoint {
+        Endpoint::Ready(ready) => Some(ready.deployment.organization_id),
+        Endpoint::Routed(route) => Some(route.organization()),
+        Endpoint::Closed(_) => None,
+    };
+    let invoked_by = request::invoked_by(&state.env, &headers, organization).await?;
+    let is_call_of_flow = invoked_by.is_some();
+    let sorted = match endpoint {
+        Endpoint::Ready(ready) => Sorted { ready, payload, invoked_by },
+        Endpoint::Routed(route) => {
+            let call = Unsorted { payload, body: body.clone(), invoked_by, deadline };
+            let sorted = route::sort(state, &route, call).await?;
+            check_key(&sorted.ready, &headers)?;
+            guard(&sorted.ready, &sorted.payload)?;
+            sorted
+        }
+        Endpoint::Closed(reason) => return Err(Refused::new(StatusCode::NOT_FOUND, reason)),
+    };
+    let is_recorded = sorted.ready.is_listening(&state.env);
+    let Sorted { ready: Ready { deployment, flow, .. }, payload, invoked_by } = sorted;
     let is_test = deployment.is_test;
-    let is_synchronous =
-        !is_recorded && wishes.synchronous.unwrap_or(deployment.flows[flow].is_synchronous);
-    let invoked_by = request::invoked_by(&state.env, &headers, deployment.organization_id).await;
     let invocation = Invocation {
-        deployment,
-        flow,
         payload,
-        body: Some(parsed),
-        invoke_type: match invoked_by {
+        body: Some(body),
+        invoke_type: match is_call_of_flow {
             _ if is_recorded => InvokeType::WebhookSnapshot,
-            Some(_) => InvokeType::CrossFlow,
-            None if is_test => InvokeType::IntegrationFlowTest,
-            None => InvokeType::Webhook,
+            true => InvokeType::CrossFlow,
+            false if is_test => InvokeType::IntegrationFlowTest,
+            false => InvokeType::Webhook,
         },
         invoked_by,
-        is_synchronous,
+        is_synchronous: !is_recorded
+            && wishes.synchronous.unwrap_or(deployment.flows[flow].is_synchronous),
         is_test,
+        deployment,
+        flow,
     };
-    Ok(start(state, invocation, wishes).await)
+    Ok(start(state, invocation, wishes, deadline).await)
 }
 
 /// Starts the execution and answers as its caller wants it.
-async fn start(state: &State, invocation: Invocation, wishes: Wishes) -> Response {
-    let wait = state.calls.synchronous_wait;
-    let deadline = Instant::now() + wait;
+async fn start(
+    state: &State,
+    invocation: Invocation,
+    wishes: Wishes,
+    deadline: Instant,
+) -> Response {
     let is_synchronous = invocation.is_synchronous;
     let started = timeout_at(deadline, state.runner.start_execution(invocation)).await;
-    let Ok(Ok(started)) = started else { return answer::unavailable() };
+    let Ok(Ok(started)) = started else { return not_stored().into_response() };
     let id = started.execution_id;
     let response = if is_synchronous {
+        let wait = state.calls.synchronous_wait;
         answer::wait(state, started, Patience { wait, deadline, direct: wishes.direct }).await
     } else {
         answer::acknowledge(started).await
@@ -157,30 +190,37 @@ async fn start(state: &State, invocation: Invocation, wishes: Wishes) -> Respons
     answer::with_execution(response, id)
 }
 
-async fn find(state: &State, id: &str) -> Result<Ready, Refused> {
+async fn find(state: &State, id: &str) -> Result<Endpoint, Refused> {
     match state.runner.endpoint(id).await {
-        Ok(Some(Endpoint::Ready(ready))) => Ok(ready),
-        Ok(Some(Endpoint::Closed(reason))) => Err(Refused::new(StatusCode::NOT_FOUND, reason)),
+        Ok(Some(endpoint)) => Ok(endpoint),
         Ok(None) => Err(Refused::new(StatusCode::NOT_FOUND, "There is nothing at this URL.")),
         Err(error) => {
             tracing::error!(error = ?error, "could not find an endpoint");
-            let message = "The call could not be stored. Please send it again.";
-            Err(Refused::new(StatusCode::SERVICE_UNAVAILABLE, message))
+            Err(not_stored())
         }
     }
 }
 
-/// Whether the call may come in, as far as its head tells.
-fn admit(state: &State, call: &Call, ready: &Ready) -> Result<(), Refused> {
-    if !ready.admits(call.headers.get(API_KEY).and_then(|key| key.to_str().ok())) {
-        return Err(Refused::new(StatusCode::UNAUTHORIZED, "Invalid or missing API key."));
+fn check_key(ready: &Ready, headers: &HeaderMap) -> Result<(), Refused> {
+    if ready.admits(headers.get(API_KEY).and_then(|key| key.to_str().ok())) {
+        return Ok(());
     }
-    state.calls.limiter.take(&call.id, Instant::now()).map_err(|wait| {
+    Err(Refused::new(StatusCode::UNAUTHORIZED, "Invalid or missing API key."))
+}
+
+fn slow_down(state: &State, endpoint: &str) -> Result<(), Refused> {
+    state.calls.limiter.take(endpoint, Instant::now()).map_err(|wait| {
         let message = "This URL is called too often. Please slow down.";
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let refused = Refused::new(StatusCode::TOO_MANY_REQUESTS, message);
         refused.header(header::RETRY_AFTER, &seconds.to_string())
     })
+}
+
+/// The caller should try again; nothing has happened.
+fn not_stored() -> Refused {
+    let message = "The call could not be stored. Please send it again.";
+    Refused::new(StatusCode::SERVICE_UNAVAILABLE, message)
 }
 
 /// Asks the trigger whether the call may become an execution.

@@ -1,11 +1,14 @@
 //! What a caller sent, and what its headers ask for.
 
 use axum::body::{Body, Bytes};
+use components::builtin::LINEAGE_DEPTH_MAX;
 use domain::Env;
 use entity::{ExecutionId, OrganizationId};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use runner::Invoker;
 use runner::payload::Request;
+use serde_json::{Map, Value as Json};
 
 use crate::problem::Refused;
 
@@ -15,6 +18,10 @@ pub const BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
 const INVOKED_BY: HeaderName = HeaderName::from_static("prismatic-invoked-by");
 const SYNCHRONOUS: &str = "prismatic-synchronous";
 const PREFER_DIRECT: &str = "prismatic-prefer-direct-sync-response";
+
+/// What is kept of the place a flow was invoked from.
+const FRAME_KEYS: [&str; 4] = ["stepName", "loopPath", "componentActionKey", "customSource"];
+const FRAME_TEXT_BYTES_MAX: usize = 1024;
 
 /// A call of a trigger URL before its body is read.
 pub struct Call {
@@ -98,11 +105,32 @@ async fn read_body(headers: &HeaderMap, body: Body) -> Result<Bytes, Refused> {
 pub async fn invoked_by(
     env: &Env,
     headers: &HeaderMap,
-    organization: OrganizationId,
-) -> Option<ExecutionId> {
-    let frame: serde_json::Value =
-        serde_json::from_slice(headers.get(INVOKED_BY)?.as_bytes()).ok()?;
-    let id = crate::graphql::id::decode::<ExecutionId>(frame["executionId"].as_str()?).ok()?;
-    let caller = domain::token::execution_by_id(env, id).await.ok()??;
-    (caller.organization_id == organization).then_some(id)
+    organization: Option<OrganizationId>,
+) -> Result<Option<Invoker>, Refused> {
+    let frame =
+        headers.get(INVOKED_BY).and_then(|frame| serde_json::from_slice(frame.as_bytes()).ok());
+    let Some(frame): Option<Map<String, Json>> = frame else { return Ok(None) };
+    let id = frame.get("executionId").and_then(Json::as_str).unwrap_or_default();
+    let Ok(id) = crate::graphql::id::decode::<ExecutionId>(id) else { return Ok(None) };
+    let found = domain::token::execution_by_id(env, id).await.map_err(|error| {
+        tracing::error!(%error, "could not look up who invokes a flow");
+        super::not_stored()
+    })?;
+    let Some(caller) = found.filter(|caller| Some(caller.organization_id) == organization) else {
+        return Ok(None);
+    };
+    if u32::try_from(caller.lineage_depth).unwrap_or_default() >= LINEAGE_DEPTH_MAX {
+        let message =
+            format!("Executions have invoked each other {LINEAGE_DEPTH_MAX} times in a row.");
+        return Err(Refused::new(StatusCode::LOOP_DETECTED, message));
+    }
+    let known = frame.into_iter().filter(|(key, value)| {
+        FRAME_KEYS.contains(&key.as_str())
+            && value
+                .as_str()
+                .is_some_and(|text| !text.is_empty() && text.len() <= FRAME_TEXT_BYTES_MAX)
+    });
+    let frame: Map<String, Json> = known.collect();
+    let frame = (!frame.is_empty()).then(|| Json::Object(frame).to_string());
+    Ok(Some(Invoker { execution_id: id, depth: caller.lineage_depth, frame }))
 }

@@ -69,7 +69,8 @@ mod tests {
         let mut stage = Stage::new();
         flows(&mut stage, &["Sync"]).await;
         let file = serde_json::to_value(Value::file(&b"png"[..], "image/png")).unwrap();
-        let caller = "{\"executionId\":\"e1\",\"startedAt\":\"2026-03-01T12:00:00.000Z\"}";
+        let caller = "{\"executionId\":\"e1\",\"startedAt\":\"2026-03-01T12:00:00.000Z\",\
+            \"stepName\":\"step\",\"loopPath\":\"loop[0]\"}";
         for (data, content_type, body) in [
             (json!({ "a": [1] }), "application/json", "{\"a\":[1]}"),
             (json!("{\"a\": 1}"), "application/json", "{\"a\": 1}"),
@@ -84,7 +85,7 @@ mod tests {
             let expected = json!({
                 "body": body, "content-type": content_type, "prismatic-invoked-by": caller,
                 "prismatic-invoke-type": "Cross Flow", "prismatic-synchronous": null,
-                "api-key": "k1", "idempotency-key": "execution/step/0/1",
+                "api-key": "k1", "idempotency-key": "execution/loop[0]/step",
             });
             assert_eq!(sent, expected, "{data}");
         }

@@ -14,6 +14,10 @@ use crate::{Run, StepError};
 /// How long the called flow may take to answer; one that does not wait for its end answers at once.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(30);
 
+/// How many executions may invoke each other in a row. Nobody pages that far; a cursor that stands
+/// still, or two flows that call each other, must not keep the server busy for ever.
+pub const LINEAGE_DEPTH_MAX: u32 = 10_000;
+
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Header names that the called side and its components know.
 const INVOKED_BY: HeaderName = HeaderName::from_static("prismatic-invoked-by");
@@ -31,7 +35,12 @@ pub enum Wait {
 
 /// Starts a flow of this instance; gives what its URL answers.
 pub async fn invoke(run: &Run, flow: &str, data: &Value, wait: Wait) -> Result<Value, StepError> {
-    let known = &run.info.webhook_urls;
+    if run.info.lineage_depth >= LINEAGE_DEPTH_MAX {
+        return Err(StepError::new(format!(
+            "Executions have invoked each other {LINEAGE_DEPTH_MAX} times in a row; it ends here."
+        )));
+    }
+    let known = &run.info.flow_urls;
     let url = known.get(flow).ok_or_else(|| {
         let names: Vec<String> = known.keys().map(|name| format!("\"{name}\"")).collect();
         let names = names.join(", ");
@@ -66,9 +75,13 @@ fn body(data: &Value) -> (Bytes, String) {
 
 fn headers(run: &Run, flow: &str, content_type: &str) -> Result<HeaderMap, StepError> {
     let info = &run.info;
+    let (_, path) = run.idempotency_key.split_once('/').unwrap_or_default();
+    let (loop_path, step) = path.rsplit_once('/').unwrap_or(("", path));
     let caller = Value::object([
         ("executionId", info.execution_id.as_str()),
         ("startedAt", info.started_at.as_str()),
+        ("stepName", step),
+        ("loopPath", loop_path),
     ]);
     let mut headers = HeaderMap::new();
     let mut set = |name: HeaderName, text: &str| {
@@ -80,7 +93,9 @@ fn headers(run: &Run, flow: &str, content_type: &str) -> Result<HeaderMap, StepE
     set(CONTENT_TYPE, content_type)?;
     set(INVOKED_BY, &caller.to_json())?;
     set(INVOKE_TYPE, "Cross Flow")?;
-    set(IDEMPOTENCY_KEY, &run.idempotency_key)?;
+    // A flow that failed is started anew when its caller's author wants another attempt.
+    let attempt = if run.attempt == 0 { String::new() } else { format!("#{}", run.attempt) };
+    set(IDEMPOTENCY_KEY, &format!("{}{attempt}", run.idempotency_key))?;
     let keys = info.webhook_api_keys.get(flow);
     if let Some(key) = keys.and_then(Value::as_list).and_then(<[Value]>::first) {
         set(API_KEY, &key.to_text())?;

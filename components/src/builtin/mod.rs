@@ -36,6 +36,8 @@ mod webhook_triggers;
 mod xml;
 mod zip;
 
+pub use invoke::LINEAGE_DEPTH_MAX;
+
 use crate::Component;
 
 /// Every built-in component.

@@ -121,6 +121,8 @@ impl Origin {
             retry_for_id: None,
             retry_count: 0,
             invoked_by_id: None,
+            lineage_depth: 0,
+            invoked_by_frame: None,
         })
     }
 }

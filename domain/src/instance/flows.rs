@@ -5,6 +5,7 @@ use entity::{FlowId, flow_config, instance, integration_flow};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction};
 use sea_orm::{IntoActiveModel, QueryFilter, Set};
 
+use crate::endpoint;
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -28,7 +29,8 @@ pub struct FlowInput {
     pub sample: Sample,
 }
 
-/// The URL that triggers a flow.
+/// The URL that triggers this flow and no other, whatever the endpoint type; see
+/// [`crate::endpoint`] for those that flows share.
 pub fn webhook_url(env: &Env, config: &flow_config::Model) -> String {
     trigger_url(env, &config.webhook_id)
 }
@@ -98,7 +100,7 @@ pub(super) async fn sync(
         .exec(tx)
         .await?;
     rows::insert_all::<flow_config::Entity>(tx, new).await?;
-    Ok(())
+    endpoint::keep_for_instance(env, tx, row).await
 }
 
 /// Stores settings of flows.

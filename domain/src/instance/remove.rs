@@ -1,12 +1,13 @@
 //! Deleting instances with everything that is theirs.
 
 use entity::{
-    InstanceId, OrganizationId, config_value, deployment, execution, flow_config, instance, lane,
-    log, state_value, step_result, work,
+    InstanceId, OrganizationId, config_value, deployment, execution, flow_config, idempotency_key,
+    instance, lane, log, state_value, step_result, work,
 };
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter};
 
+use crate::endpoint;
 use crate::env::Env;
 use crate::error::Error;
 use crate::policy::Action;
@@ -39,6 +40,8 @@ pub(crate) async fn purge(
     instances: &[InstanceId],
 ) -> Result<(), DbErr> {
     for ids in instances.chunks(CHUNK) {
+        let keys = idempotency_key::Column::FlowConfigId.in_subquery(flow_configs_of(ids));
+        rows::delete::<idempotency_key::Entity>(organization).filter(keys).exec(tx).await?;
         purge_executions(tx, organization, ids).await?;
         let owners = ids.iter().map(|id| id.0);
         let states = rows::delete::<state_value::Entity>(organization);
@@ -48,6 +51,7 @@ pub(crate) async fn purge(
                 .or(state_value::Column::OwnerId.in_subquery(flow_configs_of(ids))),
         );
         states.exec(tx).await?;
+        endpoint::remove(tx, organization, ids.iter().map(|id| id.0)).await?;
         let ids = || ids.iter().copied();
         let deployments = deployment::Column::InstanceId.is_in(ids());
         rows::delete::<deployment::Entity>(organization).filter(deployments).exec(tx).await?;

@@ -4,6 +4,7 @@ use entity::{InstanceId, Timestamp, instance, integration, integration_flow};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter};
 
 use super::{deploy, flows};
+use crate::endpoint;
 use crate::env::Env;
 use crate::error::{Error, Kind, WHOLE_INPUT};
 use crate::integration as integrations;
@@ -48,6 +49,7 @@ pub(crate) async fn keep_test_instance(
         None => insert(env, tx, draft).await?,
     };
     flows::sync(env, tx, &row, flows).await?;
+    endpoint::keep_for_integration(env, tx, draft).await?;
     Ok(row.id)
 }
 

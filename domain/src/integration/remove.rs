@@ -4,6 +4,7 @@ use entity::{IntegrationId, instance, integration, state_value};
 use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
 
 use super::of_sequence;
+use crate::endpoint;
 use crate::env::Env;
 use crate::error::Error;
 use crate::instance::purge;
@@ -35,6 +36,7 @@ pub async fn delete(
         .filter(state_value::Column::OwnerId.eq(row.sequence_id.0))
         .exec(&tx)
         .await?;
+    endpoint::remove(&tx, organization, [row.sequence_id.0]).await?;
     rows::delete::<integration::Entity>(organization)
         .filter(integration::Column::SequenceId.eq(row.sequence_id))
         .exec(&tx)

@@ -1,6 +1,7 @@
 //! Executions: the runs of flows.
 
 pub mod filters;
+mod lineage;
 
 use async_graphql::dynamic::InputObject;
 use entity::{
@@ -45,7 +46,8 @@ pub fn register(registry: &mut Registry) {
     let by = InputObject::new("ExecutionInvokedByInput")
         .description("The execution that invoked another one.");
     registry.add(invoker.map(parameter).into_iter().fold(by, InputObject::field));
-    registry.add(object());
+    registry.add(lineage::with_lineage(object()));
+    lineage::register(registry);
     registry.add(section());
     register_pages::<Section>(registry, "ExecutionSection");
     registry.query(|query| {

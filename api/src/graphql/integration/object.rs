@@ -21,6 +21,7 @@ use crate::ApiError;
 use crate::context::{Ask, Context};
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::config_value::{ConfigVariable, STATUS_FILTERS};
+use crate::graphql::flow_config::SharedUrl;
 use crate::graphql::order::{Direction, Order};
 use crate::graphql::page::{PageKey, Request};
 use crate::graphql::{
@@ -220,6 +221,15 @@ fn relations(of: Type<integration::Model>) -> Type<integration::Model> {
         |it, ask| async move {
             use flow::definition::Choice;
             Ok(definition(&ask, it.id).await?.endpoint_type.name().to_uppercase())
+        },
+    )
+    .resolve(
+        "endpointConfigTestUrl",
+        "String!",
+        "Where the test instance answers as callers of a shared URL would find it.",
+        |it, ask| async move {
+            let instance = test_instance(&ask, it.sequence_id).await?;
+            Ok(ask.load(SharedUrl(instance.id.0)).await?.unwrap_or_default())
         },
     )
     .resolve(

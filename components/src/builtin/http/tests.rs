@@ -38,7 +38,7 @@ fn merged(base: &Json, more: Json) -> Json {
 async fn each_action_sends_what_its_inputs_say() {
     let url = serve(Router::new().route("/", any(echo))).await;
     let url = json!({ "url": url });
-    let key = "execution/step/0/1";
+    let key = "execution/loop[0]/step";
     let bearer = json!({ "connection": { "key": "apiKey", "fields": { "apiKey": "k" } } });
     let scheme = json!({ "connection": { "fields": { "apiKey": "k", "scheme": "Basic" } } });
     let basic = json!({ "connection": { "fields": { "username": "a", "password": "b" } } });
@@ -174,7 +174,7 @@ async fn a_form_carries_fields_and_files() {
         assert!(body.contains(part), "{part} in {body}");
     }
     assert!(sent["type"].as_str().unwrap().starts_with("multipart/form-data; boundary="));
-    assert_eq!(sent["key"], "execution/step/0/1");
+    assert_eq!(sent["key"], "execution/loop[0]/step");
 }
 
 #[tokio::test]

@@ -17,6 +17,9 @@ pub type WorkListener = Box<dyn Fn() + Send + Sync>;
 /// integrations.
 pub type RemovalListener = Box<dyn Fn(&[Uuid]) + Send + Sync>;
 
+/// Hears that something may come due earlier than was known.
+pub type ScheduleListener = Box<dyn Fn() + Send + Sync>;
+
 pub struct Env {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
@@ -29,6 +32,7 @@ pub struct Env {
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,
     pub on_removal: OnceLock<RemovalListener>,
+    pub on_schedule_change: OnceLock<ScheduleListener>,
 }
 
 impl Env {
@@ -50,8 +54,15 @@ impl Env {
         }
     }
 
-    pub(crate) fn work_arrived(&self) {
+    /// To be called after the commit.
+    pub fn work_arrived(&self) {
         if let Some(listener) = self.on_work.get() {
+            listener();
+        }
+    }
+
+    pub(crate) fn schedules_changed(&self) {
+        if let Some(listener) = self.on_schedule_change.get() {
             listener();
         }
     }

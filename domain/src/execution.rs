@@ -19,7 +19,7 @@ use crate::policy::Action;
 use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
 
-pub(crate) use origin::{Origin, Request, Start};
+pub(crate) use origin::{Origin, Request, Start, scheduled};
 
 /// A test call, as the test pane sends it.
 #[derive(Clone, Debug, Default)]

@@ -24,11 +24,13 @@ use crate::input::Problems;
 use crate::integration as integrations;
 use crate::policy::{Action, Noun};
 use crate::rows;
+use crate::schedule;
 use crate::viewer::Viewer;
 
 pub(crate) use config::Mode;
 pub use config::{ConfigInput, ConnectionInput, connection_inputs, is_configured};
 pub use deploy::deploy;
+pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
 pub use remove::delete;
 pub(crate) use remove::purge;
@@ -140,6 +142,9 @@ pub async fn update(
     problems.finish()?;
     if let Some(enabled) = input.enabled {
         edit.enabled = Set(enabled);
+        if enabled != row.enabled {
+            schedule::set_enabled(env, &tx, row, enabled).await?;
+        }
     }
     if let Some(debug) = input.global_debug {
         edit.global_debug = Set(debug);
@@ -166,6 +171,7 @@ pub async fn update(
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
     tx.commit().await?;
     env.instances_changed(&[id]);
+    env.schedules_changed();
     Ok(updated)
 }
 

@@ -26,6 +26,7 @@ pub mod policy;
 )]
 mod rows;
 pub mod sample;
+pub mod schedule;
 pub mod secrets;
 pub mod signature;
 pub mod test_case;
@@ -40,7 +41,7 @@ pub mod user;
 #[expect(clippy::disallowed_methods, reason = "this is where reading starts")]
 mod viewer;
 
-pub use env::{Env, InstanceListener, WorkListener};
+pub use env::{Env, InstanceListener, ScheduleListener, WorkListener};
 pub use error::{Error, Kind, Problem};
 pub use global_id::global_id;
 pub use policy::{Action, Noun, Permission};

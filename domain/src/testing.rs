@@ -38,6 +38,7 @@ impl World {
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_removal: OnceLock::new(),
+            on_schedule_change: OnceLock::new(),
         };
         let created = organization::create(&env, "Acme", "owner@acme.test").await;
         let (_, owner) = created.unwrap();

@@ -29,6 +29,7 @@ pub mod node;
 pub mod organization;
 pub mod organization_key;
 pub mod payload;
+pub mod schedule;
 mod scope;
 pub mod state_value;
 pub mod step_result;

@@ -1,10 +1,15 @@
 //! Instants as the database keeps them, and the clock they come from.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
+use async_trait::async_trait;
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+/// How long a clock may stand wrong before those who wait for a time notice that it was set.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Microseconds since 1970-01-01T00:00:00Z.
 ///
@@ -48,37 +53,54 @@ impl From<DateTime<Utc>> for Timestamp {
 }
 
 /// Where the time comes from.
+#[async_trait]
 pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
+
+    /// Comes back when the clock shows this time.
+    async fn wait_until(&self, time: Timestamp);
 }
 
 /// The time of the machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+#[async_trait]
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
     fn now(&self) -> Timestamp {
         Utc::now().into()
     }
+
+    async fn wait_until(&self, time: Timestamp) {
+        while let Some(left) = u64::try_from(time.0 - self.now().0).ok().filter(|left| *left > 0) {
+            tokio::time::sleep(Duration::from_micros(left).min(LOOK_AGAIN)).await;
+        }
+    }
 }
 
 /// A clock that stands still until it is moved.
 #[derive(Debug)]
-pub struct ManualClock(AtomicI64);
+pub struct ManualClock(watch::Sender<i64>);
 
 impl ManualClock {
     pub fn starting_at(time: Timestamp) -> Self {
-        Self(AtomicI64::new(time.0))
+        Self(watch::Sender::new(time.0))
     }
 
     pub fn advance_seconds(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+        self.0.send_modify(|micros| *micros += seconds * 1_000_000);
     }
 }
 
+#[async_trait]
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        Timestamp(self.0.load(Ordering::SeqCst))
+        Timestamp(*self.0.borrow())
+    }
+
+    async fn wait_until(&self, time: Timestamp) {
+        // It cannot fail: the sender is ours.
+        let _ = self.0.subscribe().wait_for(|now| *now >= time.0).await;
     }
 }

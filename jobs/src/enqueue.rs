@@ -10,11 +10,19 @@ pub async fn enqueue(
     transaction: &impl ConnectionTrait,
     execution: execution::Model,
 ) -> Result<(), DbErr> {
-    let lane = lane_of(&execution);
-    let work = waiting(&execution);
-    rows::insert::<lane::Entity>(transaction, &[lane], "ON CONFLICT DO NOTHING").await?;
-    rows::insert::<work::Entity>(transaction, &[work], "").await?;
-    rows::insert::<execution::Entity>(transaction, &[execution], "").await
+    enqueue_all(transaction, vec![execution]).await
+}
+
+/// Writes executions that wait for any node, with few statements however many they are.
+pub async fn enqueue_all(
+    transaction: &impl ConnectionTrait,
+    executions: Vec<execution::Model>,
+) -> Result<(), DbErr> {
+    let lanes: Vec<_> = executions.iter().map(lane_of).collect();
+    let works: Vec<_> = executions.iter().map(waiting).collect();
+    rows::insert::<lane::Entity>(transaction, &lanes, "ON CONFLICT DO NOTHING").await?;
+    rows::insert::<work::Entity>(transaction, &works, "").await?;
+    rows::insert::<execution::Entity>(transaction, &executions, "").await
 }
 
 /// The lane an execution waits in.

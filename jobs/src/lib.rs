@@ -10,13 +10,14 @@ mod claim;
 mod enqueue;
 mod lease;
 mod rows;
+pub mod schedule;
 mod store;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use claim::{Claimed, claim, postpone, release_dead_nodes};
-pub use enqueue::enqueue;
+pub use enqueue::{enqueue, enqueue_all};
 pub use lease::Node;
 pub use store::{PayloadStore, Place, StoreError, Stored, Upload};
 pub use writer::{Accept, Finish, Journal, Owner, StateChange, WriteError, Writer};

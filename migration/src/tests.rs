@@ -70,6 +70,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::node::Entity).await;
     compare(connection, entity::organization::Entity).await;
     compare(connection, entity::organization_key::Entity).await;
+    compare(connection, entity::schedule::Entity).await;
     compare(connection, entity::state_value::Entity).await;
     compare(connection, entity::step_result::Entity).await;
     compare(connection, entity::test_case::Entity).await;

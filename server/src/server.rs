@@ -12,6 +12,7 @@ use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
 use runner::script::Pool;
 use runner::{Runner, RunnerOptions};
+use tasks::Tasks;
 use tokio::net::TcpListener;
 
 use crate::http::{Http, Timeouts};
@@ -78,6 +79,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub env: Arc<Env>,
     pub runner: Runner,
+    tasks: Tasks,
     http: Http,
     stop_patience: Duration,
     /// Gives the folder back when everything else has stopped.
@@ -109,17 +111,19 @@ impl Server {
         })
         .await
         .context("starting the runner")?;
+        let tasks = Tasks::start(env.clone());
         let schema = api::schema(env.clone());
         let calls = Arc::new(api::Calls::new(&trigger));
         let state = api::State { env: env.clone(), runner: runner.clone(), schema, calls };
         let http = Http::start(listener, api::router(state), timeouts);
-        Ok(Self { address, env, runner, http, stop_patience, installation })
+        Ok(Self { address, env, runner, tasks, http, stop_patience, installation })
     }
 
     /// Stops in order: no new connections, requests and runs may finish, then the rest is cut off.
     /// What is cut off resumes on the next start.
     pub async fn stop(self) {
         self.http.stop(self.stop_patience).await;
+        self.tasks.stop(self.stop_patience).await;
         self.runner.stop(self.stop_patience).await;
         drop(self.installation);
     }

@@ -32,6 +32,8 @@ mod prism;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
+mod schedules;
+#[cfg(test)]
 mod state;
 #[cfg(test)]
 mod testing;

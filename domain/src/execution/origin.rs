@@ -4,15 +4,16 @@ use anyhow::Context;
 use bytes::Bytes;
 use entity::execution::{InvokeType, Status};
 use entity::{
-    DeploymentId, IntegrationId, deployment, execution, flow_config, instance, integration_flow,
+    CustomerId, DeploymentId, FlowConfigId, FlowId, InstanceId, IntegrationId, OrganizationId,
 };
+use entity::{deployment, execution, flow_config, instance, integration_flow, schedule};
 use flow::{Map, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
 use super::payload_column;
 use crate::env::Env;
 use crate::error::{Error, Kind};
-use crate::instance::webhook_url;
+use crate::instance::trigger_url;
 use crate::integration::flows_of;
 use crate::viewer::Viewer;
 
@@ -92,19 +93,71 @@ impl Origin {
         config: &flow_config::Model,
         start: Start,
     ) -> Result<execution::Model, Error> {
+        let is_test = start.is_test || self.instance.is_system;
+        let source = Source {
+            organization: self.instance.organization_id,
+            customer: self.instance.customer_id,
+            instance: self.instance.id,
+            integration: self.integration_id,
+            flow: flow.id,
+            flow_config: config.id,
+            deployment: self.deployment,
+        };
+        source.execution(env, &config.webhook_id, Start { is_test, ..start })
+    }
+}
+
+/// An execution of a schedule's flow, with the URL that this flow has.
+pub(crate) fn scheduled(
+    env: &Env,
+    row: &schedule::Model,
+    webhook_id: &str,
+    start: Start,
+) -> Result<execution::Model, Error> {
+    let source = Source {
+        organization: row.organization_id,
+        customer: row.customer_id,
+        instance: row.instance_id,
+        integration: row.integration_id,
+        flow: row.flow_id,
+        flow_config: row.flow_config_id,
+        deployment: row.deployment_id,
+    };
+    source.execution(env, webhook_id, start)
+}
+
+/// The rows that an execution belongs to.
+struct Source {
+    organization: OrganizationId,
+    customer: CustomerId,
+    instance: InstanceId,
+    integration: IntegrationId,
+    flow: FlowId,
+    flow_config: FlowConfigId,
+    deployment: DeploymentId,
+}
+
+impl Source {
+    /// An execution that is ready to be queued.
+    fn execution(
+        self,
+        env: &Env,
+        webhook_id: &str,
+        start: Start,
+    ) -> Result<execution::Model, Error> {
         let now = env.now();
         let id = env.ids.at(now);
         let (invoke_type, is_synchronous) = (start.invoke_type, start.is_synchronous);
-        let is_test = start.is_test || self.instance.is_system;
-        let payload = payload(env, config, start);
+        let is_test = start.is_test;
+        let payload = payload(env, webhook_id, start);
         Ok(execution::Model {
             id,
-            organization_id: self.instance.organization_id,
-            customer_id: self.instance.customer_id,
-            instance_id: self.instance.id,
-            integration_id: self.integration_id,
-            flow_id: flow.id,
-            flow_config_id: config.id,
+            organization_id: self.organization,
+            customer_id: self.customer,
+            instance_id: self.instance,
+            integration_id: self.integration,
+            flow_id: self.flow,
+            flow_config_id: self.flow_config,
             deployment_id: self.deployment,
             status: Status::Queued,
             result_type: None,
@@ -128,7 +181,7 @@ impl Origin {
 }
 
 /// What the caller sent. The runner adds what it knows of the instance, and parses the body.
-fn payload(env: &Env, config: &flow_config::Model, start: Start) -> Value {
+fn payload(env: &Env, webhook_id: &str, start: Start) -> Value {
     let request = start.request;
     let mut headers = request.headers;
     headers.insert("prismatic-invoke-type".into(), invoke_name(start.invoke_type).into());
@@ -141,7 +194,7 @@ fn payload(env: &Env, config: &flow_config::Model, start: Start) -> Value {
         ("queryParameters", Map::new().into()),
         ("rawBody", raw),
         ("pathFragment", "".into()),
-        ("invokeUrl", webhook_url(env, config).into()),
+        ("invokeUrl", trigger_url(env, webhook_id).into()),
     ])
 }
 

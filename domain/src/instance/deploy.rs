@@ -17,6 +17,7 @@ use crate::input::Problems;
 use crate::integration as integrations;
 use crate::policy::Action;
 use crate::rows;
+use crate::schedule;
 use crate::viewer::{Permit, Viewer};
 
 const TRIGGER_COMPONENT: &str = "management-triggers";
@@ -54,6 +55,7 @@ pub async fn deploy(
     let started = start_deploy_flows(env, &tx, &deployed).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
+    env.schedules_changed();
     if started {
         env.work_arrived();
     }
@@ -123,7 +125,11 @@ pub(super) async fn freeze(
     edit.needs_deploy = Set(false);
     edit.last_deployed_at = Set(Some(now));
     edit.updated_at = Set(now);
-    Ok(edit.update(tx).await?)
+    let deployed = edit.update(tx).await?;
+    if !deployed.is_system {
+        schedule::register(env, tx, &deployed, definition, &config).await?;
+    }
+    Ok(deployed)
 }
 
 async fn run_time_values(

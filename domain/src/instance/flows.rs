@@ -1,7 +1,7 @@
 //! The flow configs of an instance: URLs and keys.
 
 use anyhow::Context;
-use entity::{FlowId, flow_config, instance, integration_flow};
+use entity::{FlowId, flow_config, instance, integration_flow, schedule};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction};
 use sea_orm::{IntoActiveModel, QueryFilter, Set};
 
@@ -50,7 +50,7 @@ pub async fn api_keys(env: &Env, config: &flow_config::Model) -> Result<Vec<Stri
     Ok(serde_json::from_slice(&plain).context("reading API keys")?)
 }
 
-pub(super) async fn configs_of(
+pub(crate) async fn configs_of(
     db: &impl ConnectionTrait,
     row: &instance::Model,
 ) -> Result<Vec<flow_config::Model>, Error> {
@@ -97,6 +97,11 @@ pub(super) async fn sync(
     // Written anew as a whole: two flows may have exchanged their keys.
     rows::delete::<flow_config::Entity>(row.organization_id)
         .filter(flow_config::Column::InstanceId.eq(row.id))
+        .exec(tx)
+        .await?;
+    let gone = old.into_iter().map(|config| config.id);
+    rows::delete::<schedule::Entity>(row.organization_id)
+        .filter(schedule::Column::FlowConfigId.is_in(gone))
         .exec(tx)
         .await?;
     rows::insert_all::<flow_config::Entity>(tx, new).await?;

@@ -2,7 +2,7 @@
 
 use entity::{
     InstanceId, OrganizationId, config_value, deployment, execution, flow_config, idempotency_key,
-    instance, lane, log, state_value, step_result, work,
+    instance, lane, log, schedule, state_value, step_result, work,
 };
 use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter};
@@ -57,6 +57,8 @@ pub(crate) async fn purge(
         rows::delete::<deployment::Entity>(organization).filter(deployments).exec(tx).await?;
         let values = config_value::Column::InstanceId.is_in(ids());
         rows::delete::<config_value::Entity>(organization).filter(values).exec(tx).await?;
+        let schedules = schedule::Column::InstanceId.is_in(ids());
+        rows::delete::<schedule::Entity>(organization).filter(schedules).exec(tx).await?;
         let configs = flow_config::Column::InstanceId.is_in(ids());
         rows::delete::<flow_config::Entity>(organization).filter(configs).exec(tx).await?;
         let instances = instance::Column::Id.is_in(ids());

@@ -1,0 +1,135 @@
+//! Slots of schedules become waiting executions, many in one commit, each exactly once.
+//!
+//! Any node may do this at any time. What makes a slot unique is that a schedule moves on from it
+//! in the transaction that queues its execution, and only if no other node has moved it on.
+
+use std::collections::HashSet;
+
+use entity::{Db, FlowConfigId, Timestamp, execution, log, schedule};
+use sea_orm::sea_query::Value;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, Statement};
+
+use crate::enqueue::enqueue_all;
+use crate::rows;
+
+/// A flow keeps its trigger URL for life; without it there is nothing to start.
+const DUE: &str = "FROM \"schedule\" JOIN \"flow_config\" ON \"flow_config\".id = \
+    \"schedule\".flow_config_id WHERE \"schedule\".next_at";
+
+const MOVE_ON: &str = "WITH moved (id, slot, last_at, next_at) AS (VALUES {rows}) \
+    UPDATE \"schedule\" SET last_at = moved.last_at, next_at = moved.next_at FROM moved \
+    WHERE \"schedule\".flow_config_id = moved.id AND \"schedule\".next_at = moved.slot \
+    RETURNING \"schedule\".flow_config_id";
+
+/// A schedule whose next slot has come.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub schedule: schedule::Model,
+    /// Last part of the flow's trigger URL.
+    pub webhook_id: String,
+}
+
+/// What becomes of a schedule that was due.
+#[derive(Clone, Debug)]
+pub struct Firing {
+    /// The last slot that has come.
+    pub last_at: Timestamp,
+    pub next_at: Option<Timestamp>,
+    /// What that slot starts; `None` if it is too late for it.
+    pub execution: Option<execution::Model>,
+    /// What people should know about it.
+    pub line: Option<log::Model>,
+    /// How many slots have come and start nothing.
+    pub skipped: usize,
+}
+
+/// What was fired.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Fired {
+    /// How many schedules were due.
+    pub due: usize,
+    pub started: usize,
+    pub skipped: usize,
+}
+
+/// Fires up to `count` schedules that are due, the longest due first.
+pub async fn fire(
+    db: &Db,
+    now: Timestamp,
+    count: usize,
+    decide: impl Fn(&Due) -> anyhow::Result<Firing>,
+) -> anyhow::Result<Fired> {
+    let transaction = db.begin().await?;
+    let due = due(&transaction, db.is_sqlite(), now, count).await?;
+    if due.is_empty() {
+        transaction.rollback().await?;
+        return Ok(Fired::default());
+    }
+    let mut firings = Vec::with_capacity(due.len());
+    for due in &due {
+        firings.push((&due.schedule, decide(due)?));
+    }
+    let moved = move_on(&transaction, &firings).await?;
+    let won = firings.into_iter().filter(|(schedule, _)| moved.contains(&schedule.flow_config_id));
+    let (mut executions, mut lines) = (Vec::new(), Vec::new());
+    let mut fired = Fired { due: due.len(), ..Fired::default() };
+    for (_, firing) in won {
+        fired.skipped += firing.skipped;
+        executions.extend(firing.execution);
+        lines.extend(firing.line);
+    }
+    fired.started = executions.len();
+    enqueue_all(&transaction, executions).await?;
+    rows::insert::<log::Entity>(&transaction, &lines, "").await?;
+    transaction.commit().await?;
+    Ok(fired)
+}
+
+/// When the next slot of all schedules comes.
+pub async fn next_slot(db: &Db) -> Result<Option<Timestamp>, DbErr> {
+    let sql = format!(
+        "SELECT \"schedule\".next_at {DUE} IS NOT NULL ORDER BY \"schedule\".next_at LIMIT 1"
+    );
+    let found = db.read().query_one_raw(Statement::from_string(db.backend(), sql)).await?;
+    found.map(|row| row.try_get_by_index(0)).transpose()
+}
+
+async fn due(
+    transaction: &DatabaseTransaction,
+    is_sqlite: bool,
+    now: Timestamp,
+    count: usize,
+) -> Result<Vec<Due>, DbErr> {
+    // What another node is firing right now is not waited for.
+    let lock = if is_sqlite { "" } else { "FOR UPDATE OF \"schedule\" SKIP LOCKED" };
+    let sql = format!(
+        "SELECT \"schedule\".*, \"flow_config\".webhook_id {DUE} <= $1 \
+         ORDER BY \"schedule\".next_at LIMIT {count} {lock}"
+    );
+    let backend = transaction.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
+    let found = transaction.query_all_raw(statement).await?;
+    let read = |row: &sea_orm::QueryResult| {
+        let schedule = schedule::Model::from_query_result(row, "")?;
+        Ok(Due { schedule, webhook_id: row.try_get("", "webhook_id")? })
+    };
+    found.iter().map(read).collect()
+}
+
+/// The schedules that nobody else has moved on.
+async fn move_on(
+    transaction: &DatabaseTransaction,
+    firings: &[(&schedule::Model, Firing)],
+) -> Result<HashSet<FlowConfigId>, DbErr> {
+    let row = |(schedule, firing): &(&schedule::Model, Firing)| -> Vec<Value> {
+        vec![
+            schedule.flow_config_id.into(),
+            schedule.next_at.into(),
+            firing.last_at.into(),
+            firing.next_at.into(),
+        ]
+    };
+    let rows: Vec<_> = firings.iter().map(row).collect();
+    let moved = rows::query_with_rows(transaction, MOVE_ON, &rows).await?;
+    moved.iter().map(|row| row.try_get_by_index(0)).collect()
+}

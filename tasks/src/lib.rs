@@ -1,0 +1,42 @@
+//! What happens without anybody asking: schedules.
+//!
+//! Each kind of background work is a loop of its own that sleeps until the database has something
+//! due, or until somebody says that this has changed. Every node runs all of them: what must
+//! happen once is decided in the transaction that does it.
+
+mod schedules;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::Env;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The background work of a server.
+pub struct Tasks {
+    stopping: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Tasks {
+    pub fn start(env: Arc<Env>) -> Self {
+        let tasks = Self { stopping: CancellationToken::new(), tracker: TaskTracker::new() };
+        let changed = Arc::new(Notify::new());
+        let nudge = changed.clone();
+        // Set once per server: nobody else listens.
+        let _ = env.on_schedule_change.set(Box::new(move || nudge.notify_one()));
+        tasks.tracker.spawn(schedules::run(env, changed, tasks.stopping.clone()));
+        tasks
+    }
+
+    /// Lets what is being done come to its end, but no longer than `patience`.
+    pub async fn stop(self, patience: Duration) {
+        self.stopping.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(patience, self.tracker.wait()).await.is_err() {
+            tracing::warn!("some background work did not finish in time");
+        }
+    }
+}

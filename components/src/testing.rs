@@ -138,11 +138,20 @@ impl Stage {
         action: &str,
         inputs: serde_json::Value,
     ) -> Result<Output, StepError> {
-        let inputs = read(inputs);
+        self.perform_with(component, action, &read(inputs)).await
+    }
+
+    /// Performs an action with inputs that JSON cannot say.
+    pub async fn perform_with(
+        &mut self,
+        component: &str,
+        action: &str,
+        inputs: &Inputs,
+    ) -> Result<Output, StepError> {
         match self.action(component, action).perform {
-            Perform::Pure(perform) => perform(&inputs),
-            Perform::WithRun(perform) => perform(&mut self.run, &inputs),
-            Perform::Waiting(perform) => perform(&mut self.run, &inputs).await,
+            Perform::Pure(perform) => perform(inputs),
+            Perform::WithRun(perform) => perform(&mut self.run, inputs),
+            Perform::Waiting(perform) => perform(&mut self.run, inputs).await,
             Perform::Loop(_) | Perform::BreakLoop => unreachable!("the runner does this"),
         }
     }

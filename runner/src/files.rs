@@ -127,3 +127,62 @@ fn into_map(value: Value) -> Map {
         _ => Map::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use components::Files;
+    use entity::{ExecutionId, Ids, InstanceId, SystemClock};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn files(store: &PayloadStore, instance: u128, execution: u128) -> ExecutionFiles {
+        let (instance, execution) = (Uuid::from_u128(instance), Uuid::from_u128(execution));
+        let (instance, execution) = (InstanceId(instance), ExecutionId(execution));
+        let own = Place::of_execution(instance, execution);
+        ExecutionFiles { store: store.clone(), own, readable: Place::of_instance(instance) }
+    }
+
+    fn pieces(texts: &'static [&'static str]) -> Pieces<'static> {
+        stream::iter(texts).map(|text| Ok(Bytes::from_static(text.as_bytes()))).boxed()
+    }
+
+    async fn read(files: &ExecutionFiles, blob: &Blob) -> Result<String, String> {
+        let bytes: Vec<Bytes> =
+            files.open(blob).try_collect().await.map_err(|error| error.to_string())?;
+        Ok(String::from_utf8(bytes.concat()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_file_is_read_by_its_instance_as_long_as_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let ids = Ids::random(Arc::new(SystemClock));
+        let store = PayloadStore::in_folder(folder.path(), ids).unwrap();
+        let (first, second) = (files(&store, 1, 1), files(&store, 1, 2));
+        let blob = first.keep(pieces(&["large", " file"])).await.unwrap();
+        assert_eq!(blob.length, 10);
+        assert_eq!(read(&second, &blob).await.unwrap(), "large file");
+        let lost = "a file of an earlier step is no longer stored";
+        assert_eq!(read(&files(&store, 2, 1), &blob).await.unwrap_err(), lost);
+        let elsewhere = Blob { key: format!("{}/../x", Uuid::from_u128(1)).into(), length: 1 };
+        assert_eq!(read(&first, &elsewhere).await.unwrap_err(), lost);
+        let cut = Blob { length: 11, ..blob.clone() };
+        assert_eq!(read(&first, &cut).await.unwrap_err(), lost);
+        store.remove_all(&first.own).await.unwrap();
+        assert_eq!(read(&second, &blob).await.unwrap_err(), lost);
+    }
+
+    #[tokio::test]
+    async fn what_is_left_of_a_broken_file_goes_with_its_instance() {
+        let folder = tempfile::tempdir().unwrap();
+        let ids = Ids::random(Arc::new(SystemClock));
+        let store = PayloadStore::in_folder(folder.path(), ids).unwrap();
+        let broken = pieces(&["half"]).chain(stream::once(async { Err(io::Error::other("gone")) }));
+        let files = files(&store, 1, 1);
+        let error = files.keep(broken.boxed()).await.unwrap_err();
+        assert_eq!(error.message, "The file did not arrive whole: gone.");
+        store.remove_all(&files.readable).await.unwrap();
+        assert!(store.owners().await.unwrap().is_empty());
+    }
+}

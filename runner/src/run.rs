@@ -19,6 +19,9 @@ use crate::{Deployment, StoredResult, stored};
 /// How long to leave a database alone that refuses to write.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
+/// How long to wait before a run that could not be written goes on.
+const LOST_PAUSE_SECONDS: i64 = 2;
+
 /// Turns on debug mode for one execution.
 const DEBUG_HEADER: &str = "prismatic-debug";
 
@@ -141,7 +144,9 @@ impl Executor {
         self.answer(Err(StartError::Storage));
         let (WriteError::Database(_), Some(owner)) = (error, self.owner) else { return };
         let db = &self.inner.env.db;
-        while let Err(error) = jobs::postpone(db, self.execution.id, owner, self.now()).await {
+        // What it has to repeat meets other services: not as fast as it fails.
+        let due_at = self.now().plus_seconds(LOST_PAUSE_SECONDS);
+        while let Err(error) = jobs::postpone(db, self.execution.id, owner, due_at).await {
             tracing::error!(%error, execution = %self.execution.id.0, "a run is not given back yet");
             if self.pause(WriteError::Closed).await.is_err() {
                 return;

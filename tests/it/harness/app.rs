@@ -1,5 +1,7 @@
 //! A server of one's own.
 
+use std::path::PathBuf;
+
 use domain::Env;
 use entity::user;
 use serde_json::json;
@@ -41,6 +43,11 @@ impl TestApp {
 
     pub fn env(&self) -> &Env {
         &self.server.env
+    }
+
+    /// Where the server keeps what is too large for a row.
+    pub fn payloads(&self) -> PathBuf {
+        self.folder.path().join("payloads")
     }
 
     /// The owner of a fresh organization.

@@ -73,6 +73,11 @@ impl TestProcess {
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     }
 
+    /// Where it keeps what is too large for a row.
+    pub fn payloads(&self) -> PathBuf {
+        self.folder.path().join("payloads")
+    }
+
     /// `kill -9`: no chance to tidy up.
     pub async fn kill(&mut self) {
         let mut child = self.child.take().expect("it runs");

@@ -11,6 +11,7 @@ use axum::routing::{any, get, post};
 use flow::Value;
 use serde_json::{Value as Json, json};
 
+use crate::Inputs;
 use crate::testing::{Stage, serve};
 
 /// Tells what arrived.
@@ -191,4 +192,44 @@ async fn the_debug_log_holds_no_secrets() {
     assert!(log[0].starts_with("Request: POST http://127.0.0.1:"), "{log:?}");
     assert!(log[1].starts_with("Response: 200 OK"), "{log:?}");
     assert!(!log.join("").contains("s3cret"), "{log:?}");
+}
+
+/// A large file takes no memory, and one that breaks off is asked for again.
+#[tokio::test]
+async fn large_files_are_kept_outside_memory() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = calls.clone();
+    let file = move || async move {
+        let is_whole = counted.fetch_add(1, Ordering::Relaxed) > 0;
+        let pieces = (0..20_u8).map(move |number| match number {
+            19 if !is_whole => Err(std::io::Error::other("gone")),
+            _ => Ok(Bytes::from(vec![number; 100_000])),
+        });
+        axum::body::Body::from_stream(futures::stream::iter(pieces))
+    };
+    let router = Router::new()
+        .route("/file", get(file))
+        .route("/back", post(async |body: Bytes| body.len().to_string()))
+        .layer(axum::extract::DefaultBodyLimit::disable());
+    let url = serve(router).await;
+    let mut stage = Stage::new();
+    let inputs = json!({ "url": format!("{url}/file"), "responseType": "binary",
+        "maxRetries": 1, "debugRequest": true });
+    let output = stage.perform("http", "httpGet", inputs).await.unwrap();
+    let file = output.data.unwrap();
+    let [blob] = file.blobs()[..] else { panic!("{file:?}") };
+    assert_eq!(blob.length, 2_000_000);
+    assert_eq!(calls.load(Ordering::Relaxed), 2);
+    let described = &stage.run.logs.last().unwrap().message;
+    assert!(described.ends_with("2000000 bytes"), "{described}");
+
+    let url = Value::from(format!("{url}/back"));
+    let mut send = async |data: Value| {
+        let inputs = Inputs([("url".into(), url.clone()), ("data".into(), data)].into());
+        stage.perform_with("http", "httpPost", &inputs).await
+    };
+    let whole = send(file.clone()).await.unwrap();
+    assert_eq!(whole.data, Some(2_000_000_i64.into()));
+    let mixed = send(Value::object([("note", file)])).await.unwrap_err();
+    assert!(mixed.message.contains("too large for JSON"), "{mixed}");
 }

@@ -1,10 +1,11 @@
 //! `collection-tools`: work on lists and objects.
 //!
 //! `lists` and `objects` hold the plain functions, `scripted` those that call JavaScript of the
-//! author, `schema` checks data against a JSON schema.
+//! author, `schema` checks data against a JSON schema, `order` remembers items between executions.
 
 mod lists;
 mod objects;
+mod order;
 mod schema;
 mod scripted;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub fn component() -> Component {
     actions.extend(list_actions());
     actions.extend(selecting_actions());
     actions.extend(scripted_actions());
+    actions.push(order::action());
     Component {
         actions,
         ..Component::new(

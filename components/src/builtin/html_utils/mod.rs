@@ -1,12 +1,13 @@
 //! `html-utils`: HTML to text, and HTML made readable.
 
+mod inline_css;
 mod parts;
 
 use egress::Request;
 use flow::Value;
 use futures::future::BoxFuture;
 use http::Method;
-use parts::{Part, parts};
+use parts::{Part, attributes, parts};
 
 use super::http::send;
 use super::text_manipulation::unescaped;
@@ -33,6 +34,12 @@ pub fn component() -> Component {
     .safety(Safety::Repeatable);
     Component {
         actions: vec![
+            action(
+                "convertInlineCss",
+                "Convert Inline CSS",
+                "Writes the styles of a document into its elements, as mail programs need it",
+                inline_css::convert,
+            ),
             action("formatHtml", "Format HTML", "Puts each block on a line of its own", |inputs| {
                 changed(inputs, formatted)
             }),
@@ -172,15 +179,8 @@ impl Plain {
 }
 
 fn attribute(raw: &str, name: &str) -> Option<String> {
-    let start = format!("{name}=");
-    let is_whole = |index: &usize| raw[..*index].ends_with(char::is_whitespace);
-    let index = raw.match_indices(&start).map(|(index, _)| index).find(is_whole)?;
-    let after = &raw[index + start.len()..];
-    let value = match after.chars().next()? {
-        quote @ ('"' | '\'') => after[1..].split(quote).next()?,
-        _ => after.split([' ', '>']).next()?,
-    };
-    Some(unescaped(value))
+    let found = attributes(raw).into_iter().find(|attribute| attribute.is(name));
+    found.map(|attribute| unescaped(attribute.value))
 }
 
 /// Blocks on lines of their own, indented; running text stays as it is, since spaces in it show.

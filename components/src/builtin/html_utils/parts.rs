@@ -1,5 +1,7 @@
 //! HTML cut into tags and text, leniently: whatever is no tag is text.
 
+use std::ops::Range;
+
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Part<'a> {
     Text(&'a str),
@@ -95,4 +97,54 @@ fn verbatim_end(text: &str, name: &str) -> usize {
         after.is_some_and(|after| after.eq_ignore_ascii_case(name))
     });
     ends.next().unwrap_or(text.len())
+}
+
+/// An attribute of a tag as it was written.
+#[derive(Debug)]
+pub struct Attribute<'a> {
+    pub name: &'a str,
+    /// Without quotes, still escaped; empty when there is none.
+    pub value: &'a str,
+    /// Where the whole stands in the tag.
+    pub place: Range<usize>,
+}
+
+impl Attribute<'_> {
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name)
+    }
+}
+
+/// The attributes of an opening tag.
+pub fn attributes(raw: &str) -> Vec<Attribute<'_>> {
+    let is_gap = |it: char| it.is_whitespace() || it == '/';
+    let is_end = |it: char| is_gap(it) || matches!(it, '=' | '>');
+    let mut attributes = Vec::new();
+    let mut rest = &raw[raw.find(is_end).unwrap_or(raw.len())..];
+    loop {
+        rest = rest.trim_start_matches(is_gap);
+        let start = raw.len() - rest.len();
+        let (name, after) = rest.split_at(rest.find(is_end).unwrap_or(rest.len()));
+        if name.is_empty() {
+            // The end of the tag; a stray `=` is skipped.
+            match rest.strip_prefix('=') {
+                Some(after) => rest = after,
+                None => return attributes,
+            }
+            continue;
+        }
+        let value = after.trim_start().strip_prefix('=').map(str::trim_start);
+        let (value, after) = value.map_or(("", after), attribute_value);
+        attributes.push(Attribute { name, value, place: start..raw.len() - after.len() });
+        rest = after;
+    }
+}
+
+/// The value that the text begins with, in quotes or up to the next space, and what follows.
+fn attribute_value(text: &str) -> (&str, &str) {
+    if let Some(quote @ ('"' | '\'')) = text.chars().next() {
+        return text[1..].split_once(quote).unwrap_or((&text[1..], ""));
+    }
+    let is_end = |it: char| it.is_whitespace() || it == '>';
+    text.split_at(text.find(is_end).unwrap_or(text.len()))
 }

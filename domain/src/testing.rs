@@ -135,6 +135,14 @@ impl Vocabulary for Components {
         let known = ACTIONS.iter().filter(|known| known.0 == component && known.2 == triggers);
         known.map(|action| action.1.to_owned()).collect()
     }
+
+    fn connections(&self, component: &str) -> Vec<String> {
+        if component == "shop" { vec!["apiKey".to_owned()] } else { Vec::new() }
+    }
+
+    fn data_sources(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// An integration with a webhook flow, a deploy flow and one variable of each interesting kind.

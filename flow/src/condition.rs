@@ -28,7 +28,10 @@ pub enum Condition {
         right: Expression,
     },
     /// Fails when it is evaluated, which may never happen.
-    Unknown(Arc<str>),
+    Unknown {
+        name: Arc<str>,
+        operands: Vec<Expression>,
+    },
 }
 
 /// What a test asks of its operands.
@@ -220,7 +223,7 @@ impl Condition {
                 let (left, right) = (left.resolve(scope)?, right.resolve(scope)?);
                 operator.holds(left.as_deref(), right.as_deref())
             }
-            Self::Unknown(name) => Err(EvaluationError::UnknownOperator(Arc::clone(name))),
+            Self::Unknown { name, .. } => Err(EvaluationError::UnknownOperator(Arc::clone(name))),
         }
     }
 
@@ -235,7 +238,12 @@ impl Condition {
                 left.mentions(&item(path, 1), found);
                 right.mentions(&item(path, 2), found);
             }
-            Self::Unknown(name) => found(path, Mention::UnknownOperator(name)),
+            Self::Unknown { name, operands } => {
+                found(path, Mention::UnknownOperator(name));
+                for (index, operand) in operands.iter().enumerate() {
+                    operand.mentions(&item(path, index + 1), found);
+                }
+            }
         }
     }
 
@@ -250,7 +258,9 @@ impl Condition {
                 left.for_each_path(change);
                 right.for_each_path(change);
             }
-            Self::Unknown(_) => {}
+            Self::Unknown { operands, .. } => {
+                operands.iter_mut().for_each(|operand| operand.for_each_path(change));
+            }
         }
     }
 }
@@ -279,7 +289,15 @@ pub(crate) fn read(reader: Reader<'_>, json: &Json, path: &str) -> Condition {
     match (name.as_str(), Operator::named(name)) {
         ("and", _) => Condition::All(nested()),
         ("or", _) => Condition::Any(nested()),
-        (_, None) => Condition::Unknown(name.as_str().into()),
+        (_, None) => {
+            // It may nest conditions; only what is an expression in any case is looked at.
+            let read = |(index, json): (usize, &Json)| match json {
+                Json::Object(_) => operand(index),
+                _ => Expression::Literal(None),
+            };
+            let operands = operands.iter().enumerate().map(read).collect();
+            Condition::Unknown { name: name.as_str().into(), operands }
+        }
         // Exports carry a second operand that means nothing.
         (_, Some(operator)) if operator.is_unary() => {
             Condition::Test { operator, left: operand(0), right: Expression::Literal(None) }

@@ -16,10 +16,10 @@ use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use crate::expression::Expression;
-use crate::problem::{Kind, Problem, Problems};
+use crate::problem::{Kind, Position, Problem, Problems};
 use crate::reference::Path;
 use fields::Fields;
-use tree::Lines;
+use tree::Places;
 
 pub use choice::{
     Choice, CodeLanguage, Collection, DataType, ElementKind, EndpointSecurity, EndpointType,
@@ -35,7 +35,7 @@ pub use flow::{
 #[derive(Clone, Debug)]
 pub struct Definition {
     document: Json,
-    lines: Option<Lines>,
+    places: Option<Places>,
     pub name: String,
     pub description: String,
     pub category: String,
@@ -61,12 +61,12 @@ impl Definition {
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
         let mut tree = yaml::parse(text).map_err(|problem| vec![problem])?;
         upconvert::upconvert(&mut tree).map_err(|problem| vec![problem])?;
-        let (document, lines) = tree.split();
+        let (document, places) = tree.split();
         match Self::from_document(document) {
-            Ok(definition) => Ok(Self { lines: Some(lines), ..definition }),
+            Ok(definition) => Ok(Self { places: Some(places), ..definition }),
             Err(mut problems) => {
                 for problem in &mut problems {
-                    problem.line = lines.of(&problem.path);
+                    problem.position = places.of(&problem.path);
                 }
                 Err(problems)
             }
@@ -75,10 +75,8 @@ impl Definition {
 
     /// Reads the stored form, which [`Self::to_json`] wrote.
     pub fn from_json(text: &str) -> Result<Self, Vec<Problem>> {
-        let document = serde_json::from_str(text).map_err(|error| {
-            let line = u32::try_from(error.line()).ok();
-            vec![Problem::new(Kind::Syntax, "", error.to_string()).at_line(line)]
-        })?;
+        let document = serde_json::from_str(text)
+            .map_err(|error| vec![Problem::new(Kind::Syntax, "", error.to_string())])?;
         Self::from_document(document)
     }
 
@@ -92,9 +90,9 @@ impl Definition {
         yaml::write(&self.document)
     }
 
-    /// The line on which the value at a problem's path begins, where the source is known.
-    pub fn line_of(&self, path: &str) -> Option<u32> {
-        self.lines.as_ref()?.of(path)
+    /// Where the value at a problem's path begins, as far as the source is known.
+    pub fn position_of(&self, path: &str) -> Option<Position> {
+        self.places.as_ref()?.of(path)
     }
 
     /// The document itself, with every key it came with.
@@ -123,7 +121,7 @@ impl Definition {
     fn read(fields: &Fields<'_>) -> Self {
         Self {
             document: Json::Null,
-            lines: None,
+            places: None,
             name: fields.required_text("name"),
             description: fields.text("description"),
             category: fields.text("category"),

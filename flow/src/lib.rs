@@ -23,7 +23,7 @@ pub mod value;
 pub use blob::Blob;
 pub use definition::Definition;
 pub use expression::{EvaluationError, Expression};
-pub use problem::{Kind, Problem};
+pub use problem::{Kind, Position, Problem};
 pub use program::{Program, compile};
 pub use reference::Path;
 pub use scope::{Iteration, Scope, StepView};

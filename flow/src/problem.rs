@@ -22,7 +22,8 @@ pub enum Kind {
     Expression,
     /// A reference leads to a step or config variable that is not there.
     Reference,
-    UnknownComponent,
+    /// There is no such component, or not yet: nothing more can be said about what uses it.
+    UnpublishedComponent,
     /// The component has no such action, trigger, data source or connection.
     UnknownAction,
     UnknownInput,
@@ -32,14 +33,35 @@ pub enum Kind {
     Setting,
 }
 
+/// A place in a text; line and column count from 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// 0 where the place is not known.
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Position {
+    /// Nothing for a place that is not known.
+    pub fn known(self) -> Option<Self> {
+        (self.line > 0).then_some(self)
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}:{}", self.line, self.column)
+    }
+}
+
 /// One thing that is wrong with a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     pub kind: Kind,
     /// Where, for example `flows[0].steps[2].inputs.url`; empty for the whole document.
     pub path: String,
-    /// The line in the source text, starting at 1, where the source is known.
-    pub line: Option<u32>,
+    /// Where in the source text, as far as that is known.
+    pub position: Option<Position>,
     pub message: String,
     /// What was probably meant.
     pub suggestion: Option<String>,
@@ -47,7 +69,7 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(kind: Kind, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, path: path.into(), line: None, message: message.into(), suggestion: None }
+        Self { kind, path: path.into(), position: None, message: message.into(), suggestion: None }
     }
 
     #[must_use]
@@ -57,17 +79,17 @@ impl Problem {
     }
 
     #[must_use]
-    pub fn at_line(mut self, line: Option<u32>) -> Self {
-        self.line = line;
+    pub fn at(mut self, position: Option<Position>) -> Self {
+        self.position = position;
         self
     }
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.line, self.path.is_empty()) {
-            (Some(line), true) => write!(formatter, "line {line}: ")?,
-            (Some(line), false) => write!(formatter, "line {line}, {}: ", self.path)?,
+        match (self.position, self.path.is_empty()) {
+            (Some(position), true) => write!(formatter, "line {position}: ")?,
+            (Some(position), false) => write!(formatter, "line {position}, {}: ", self.path)?,
             (None, true) => {}
             (None, false) => write!(formatter, "{}: ", self.path)?,
         }

@@ -6,7 +6,7 @@ mod steps;
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::definition::{ComponentRef, ConfigVar, Definition, ElementKind, Flow};
+use crate::definition::{ActionRef, ComponentRef, ConfigVar, Definition, ElementKind, Flow};
 use crate::expression::{Expression, Mention};
 use crate::problem::{Kind, Problem, Problems, item, property};
 use crate::suggest::nearest;
@@ -30,6 +30,12 @@ pub trait Vocabulary {
 
     /// The keys of a component's actions, or triggers, for suggestions.
     fn actions(&self, component: &str, triggers: bool) -> Vec<String>;
+
+    /// The keys of a component's connections.
+    fn connections(&self, component: &str) -> Vec<String>;
+
+    /// The keys of a component's data sources.
+    fn data_sources(&self, component: &str) -> Vec<String>;
 }
 
 /// What an action takes and how its step may continue.
@@ -67,7 +73,7 @@ pub fn validate(definition: &Definition, vocabulary: &dyn Vocabulary) -> Vec<Pro
     checker.flows();
     let mut problems = problems.into_vec();
     for problem in &mut problems {
-        problem.line = definition.line_of(&problem.path);
+        problem.position = definition.position_of(&problem.path);
     }
     problems
 }
@@ -181,13 +187,13 @@ impl<'a> Checker<'a> {
                 self.add(Kind::Setting, path, message);
             }
         }
-        for (key, action) in
-            [("connection", &variable.connection), ("dataSource", &variable.data_source)]
-        {
-            if let Some(action) = action {
-                let path = property(&property(path, key), "component");
-                self.known_component(&action.component, &path, "");
-            }
+        if let Some(connection) = &variable.connection {
+            let known = |component: &str| self.vocabulary.connections(component);
+            self.known_part(connection, &property(path, "connection"), "connection", known);
+        }
+        if let Some(source) = &variable.data_source {
+            let known = |component: &str| self.vocabulary.data_sources(component);
+            self.known_part(source, &property(path, "dataSource"), "data source", known);
         }
         settings::check_variable(self, variable, path);
         // The template of a connection may name the inputs beside it.
@@ -198,13 +204,35 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Checks the component, and that it has what a config variable wants of it.
+    fn known_part(
+        &self,
+        part: &ActionRef,
+        path: &str,
+        noun: &str,
+        known: impl Fn(&str) -> Vec<String>,
+    ) {
+        let component = &part.component;
+        if !self.known_component(component, &property(path, "component"), "") {
+            return;
+        }
+        let known = known(&component.key);
+        if known.contains(&part.key) {
+            return;
+        }
+        let message = format!("the component `{}` has no {noun} `{}`", component.key, part.key);
+        let problem = Problem::new(Kind::UnknownAction, property(path, "key"), message);
+        let suggestion = nearest(&part.key, known.iter().map(String::as_str));
+        self.problems.push(problem.suggest(suggestion));
+    }
+
     fn known_component(&self, component: &ComponentRef, path: &str, user: &str) -> bool {
         let is_known = self.vocabulary.component(&component.key);
         if !is_known && !self.problems.is_full() {
             let known = self.vocabulary.components();
-            let message = format!("{user}there is no component `{}`", component.key);
+            let message = format!("{user}the component `{}` is not published", component.key);
             let suggestion = nearest(&component.key, known.iter().map(String::as_str));
-            let problem = Problem::new(Kind::UnknownComponent, property(path, "key"), message);
+            let problem = Problem::new(Kind::UnpublishedComponent, property(path, "key"), message);
             self.problems.push(problem.suggest(suggestion));
         }
         is_known

@@ -73,6 +73,18 @@ impl flow::Vocabulary for Vocabulary {
         }
         component.actions.iter().map(|action| action.key.to_owned()).collect()
     }
+
+    fn connections(&self, component: &str) -> Vec<String> {
+        let component = CATALOG.component(component);
+        let connections = component.into_iter().flat_map(|component| &component.connections);
+        connections.map(|connection| connection.key.to_owned()).collect()
+    }
+
+    fn data_sources(&self, component: &str) -> Vec<String> {
+        let component = CATALOG.component(component);
+        let sources = component.into_iter().flat_map(|component| &component.data_sources);
+        sources.map(|source| source.key.to_owned()).collect()
+    }
 }
 
 fn names(names: &[&str]) -> Vec<String> {

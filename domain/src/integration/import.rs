@@ -150,7 +150,7 @@ fn names(definition: &Definition) -> Vec<flow::Problem> {
         }
     }
     for problem in &mut problems {
-        problem.line = definition.line_of(&problem.path);
+        problem.position = definition.position_of(&problem.path);
     }
     problems
 }

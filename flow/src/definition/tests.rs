@@ -107,8 +107,10 @@ fn everything_of_the_wrong_type_is_reported_with_its_line() {
                 - name: s\n        action: {key: k}\n        inputs:\n          url:\n            \
                 type: valeu\n      - 5\n";
     let problems = Definition::parse(text).unwrap_err();
-    let mut found: Vec<_> =
-        problems.iter().map(|problem| (problem.line.unwrap(), problem.path.as_str())).collect();
+    let mut found: Vec<_> = problems
+        .iter()
+        .map(|problem| (problem.position.unwrap().line, problem.path.as_str()))
+        .collect();
     found.sort_unstable();
     assert_eq!(
         found,
@@ -128,7 +130,7 @@ fn everything_of_the_wrong_type_is_reported_with_its_line() {
     assert_eq!(endpoint.suggestion.as_deref(), Some("flow_specific"));
     assert_eq!(
         endpoint.to_string(),
-        "line 4, endpointType: `flow_specifik` is not one of flow_specific, instance_specific, \
+        "line 4:1, endpointType: `flow_specifik` is not one of flow_specific, instance_specific, \
          shared_instance (did you mean `flow_specific`?)"
     );
 }
@@ -158,7 +160,7 @@ fn hostile_text_is_refused_and_harms_nothing() {
     ] {
         let problems = Definition::parse(&text).unwrap_err();
         assert_eq!(problems[0].kind, Kind::Syntax, "{problems:?}");
-        assert!(line.is_none() || problems[0].line == line, "{problems:?}");
+        assert!(line.is_none() || problems[0].position.map(|at| at.line) == line, "{problems:?}");
     }
     for text in ["", "5", "[]", "~", "{}", "definitionVersion: 3", "definitionVersion: {}"] {
         assert_eq!(Definition::parse(text).unwrap_err()[0].kind, Kind::Shape, "{text}");

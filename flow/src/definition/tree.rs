@@ -1,12 +1,14 @@
-//! The document with the lines it came from.
+//! The document with the places it came from.
 
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use crate::problem::Position;
+
 /// A node of the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
-    pub line: u32,
+    pub at: Position,
     pub content: Content,
 }
 
@@ -20,36 +22,36 @@ pub(crate) enum Content {
 
 pub(crate) type Mapping = IndexMap<String, Node>;
 
-/// The lines of a document, in the shape of the document.
+/// The places of a document's values, in the shape of the document.
 #[derive(Clone, Debug)]
-pub(crate) struct Lines {
-    line: u32,
+pub(crate) struct Places {
+    at: Position,
     inside: Inside,
 }
 
 #[derive(Clone, Debug)]
 enum Inside {
     Nothing,
-    Items(Vec<Lines>),
-    Properties(IndexMap<String, Lines>),
+    Items(Vec<Places>),
+    Properties(IndexMap<String, Places>),
 }
 
 impl Node {
-    pub fn text(line: u32, text: impl Into<String>) -> Self {
-        Self { line, content: Content::Scalar(Json::String(text.into())) }
+    pub fn text(at: Position, text: impl Into<String>) -> Self {
+        Self { at, content: Content::Scalar(Json::String(text.into())) }
     }
 
-    pub fn scalar(line: u32, value: impl Into<Json>) -> Self {
-        Self { line, content: Content::Scalar(value.into()) }
+    pub fn scalar(at: Position, value: impl Into<Json>) -> Self {
+        Self { at, content: Content::Scalar(value.into()) }
     }
 
-    pub fn map<const N: usize>(line: u32, entries: [(&str, Node); N]) -> Self {
+    pub fn map<const N: usize>(at: Position, entries: [(&str, Node); N]) -> Self {
         let entries = entries.into_iter().map(|(key, node)| (key.to_owned(), node));
-        Self { line, content: Content::Map(entries.collect()) }
+        Self { at, content: Content::Map(entries.collect()) }
     }
 
-    pub fn list(line: u32, items: Vec<Node>) -> Self {
-        Self { line, content: Content::List(items) }
+    pub fn list(at: Position, items: Vec<Node>) -> Self {
+        Self { at, content: Content::List(items) }
     }
 
     pub fn as_map(&self) -> Option<&Mapping> {
@@ -81,32 +83,32 @@ impl Node {
         }
     }
 
-    /// The bare document, and its lines.
-    pub fn split(self) -> (Json, Lines) {
-        let line = self.line;
+    /// The bare document, and where its values came from.
+    pub fn split(self) -> (Json, Places) {
+        let at = self.at;
         let (json, inside) = match self.content {
             Content::Scalar(value) => (value, Inside::Nothing),
             Content::List(items) => {
-                let (items, lines) = items.into_iter().map(Self::split).unzip();
-                (Json::Array(items), Inside::Items(lines))
+                let (items, places) = items.into_iter().map(Self::split).unzip();
+                (Json::Array(items), Inside::Items(places))
             }
             Content::Map(entries) => {
                 let mut map = serde_json::Map::with_capacity(entries.len());
-                let mut lines = IndexMap::with_capacity(entries.len());
+                let mut places = IndexMap::with_capacity(entries.len());
                 for (key, node) in entries {
                     let (json, inner) = node.split();
                     map.insert(key.clone(), json);
-                    lines.insert(key, inner);
+                    places.insert(key, inner);
                 }
-                (Json::Object(map), Inside::Properties(lines))
+                (Json::Object(map), Inside::Properties(places))
             }
         };
-        (json, Lines { line, inside })
+        (json, Places { at, inside })
     }
 }
 
 impl From<Json> for Node {
-    /// A document whose lines are not known.
+    /// A document whose places are not known.
     fn from(json: Json) -> Self {
         let content = match json {
             Json::Array(items) => Content::List(items.into_iter().map(Self::from).collect()),
@@ -115,27 +117,27 @@ impl From<Json> for Node {
             }
             scalar => Content::Scalar(scalar),
         };
-        Self { line: 0, content }
+        Self { at: Position::default(), content }
     }
 }
 
-impl Lines {
-    /// The line of the deepest known node on a problem's path.
-    pub fn of(&self, path: &str) -> Option<u32> {
+impl Places {
+    /// Where the deepest known node on a problem's path is.
+    pub fn of(&self, path: &str) -> Option<Position> {
         let inner = match &self.inside {
             Inside::Nothing => None,
             Inside::Items(items) => item_of(items, path),
             // Keys may hold the characters that separate them, so each that fits is tried.
             Inside::Properties(properties) => properties
                 .iter()
-                .filter_map(|(key, lines)| lines.of(rest_after(path.strip_prefix(&**key)?)?))
+                .filter_map(|(key, places)| places.of(rest_after(path.strip_prefix(&**key)?)?))
                 .max(),
         };
-        inner.or((self.line > 0).then_some(self.line))
+        inner.or(self.at.known())
     }
 }
 
-fn item_of(items: &[Lines], path: &str) -> Option<u32> {
+fn item_of(items: &[Places], path: &str) -> Option<Position> {
     let (index, rest) = path.strip_prefix('[')?.split_once(']')?;
     items.get(index.parse::<usize>().ok()?)?.of(rest_after(rest)?)
 }

@@ -6,7 +6,7 @@
 use serde_json::Value as Json;
 
 use super::tree::{Content, Mapping, Node};
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Position, Problem};
 
 /// The version of the language that everything else in this crate reads.
 pub(super) const CURRENT_VERSION: u64 = 7;
@@ -25,7 +25,7 @@ const FLOW_KEYS: [&str; 6] = [
 
 /// Changes the tree in place.
 pub(super) fn upconvert(tree: &mut Node) -> Result<(), Problem> {
-    let line = tree.line;
+    let at = tree.at;
     let Some(document) = tree.as_map_mut() else { return Ok(()) };
     let version = version(document)?;
     if version == CURRENT_VERSION {
@@ -34,8 +34,8 @@ pub(super) fn upconvert(tree: &mut Node) -> Result<(), Problem> {
     let pinned = document.shift_remove("componentVersions");
     let pinned = pinned.as_ref().and_then(Node::as_map);
     if !document.contains_key("flows") && document.contains_key("steps") {
-        let flow = only_flow(document, line);
-        document.insert("flows".to_owned(), Node::list(flow.line, vec![flow]));
+        let flow = only_flow(document, at);
+        document.insert("flows".to_owned(), Node::list(flow.at, vec![flow]));
     }
     if let Some(variables) = document.get_mut("requiredConfigVars") {
         list_config_vars(variables);
@@ -45,7 +45,7 @@ pub(super) fn upconvert(tree: &mut Node) -> Result<(), Problem> {
             convert_flow(flow, pinned);
         }
     }
-    document.insert("definitionVersion".to_owned(), Node::scalar(line, CURRENT_VERSION));
+    document.insert("definitionVersion".to_owned(), Node::scalar(at, CURRENT_VERSION));
     Ok(())
 }
 
@@ -59,36 +59,36 @@ fn version(document: &Mapping) -> Result<u64, Problem> {
     };
     version.filter(|version| KNOWN_VERSIONS.contains(version)).ok_or_else(|| {
         let message = "this version is not known: write 7 (1, 2, 4 and 6 are read as well)";
-        Problem::new(Kind::Shape, "definitionVersion", message).at_line(Some(node.line))
+        Problem::new(Kind::Shape, "definitionVersion", message).at(node.at.known())
     })
 }
 
 /// The one flow of a document that has no list of flows; it takes the integration's name.
-fn only_flow(document: &mut Mapping, line: u32) -> Node {
+fn only_flow(document: &mut Mapping, at: Position) -> Node {
     let name = document.get("name").and_then(Node::as_text).unwrap_or("Flow").to_owned();
-    let mut flow = Mapping::from_iter([("name".to_owned(), Node::text(line, name))]);
+    let mut flow = Mapping::from_iter([("name".to_owned(), Node::text(at, name))]);
     for key in FLOW_KEYS {
         if let Some(value) = document.shift_remove(key) {
             flow.insert(key.to_owned(), value);
         }
     }
-    Node { line, content: Content::Map(flow) }
+    Node { at, content: Content::Map(flow) }
 }
 
 /// Variables were a mapping of names to default values once.
 fn list_config_vars(variables: &mut Node) {
-    let line = variables.line;
+    let at = variables.at;
     let Some(map) = variables.as_map_mut() else { return };
     let listed = std::mem::take(map).into_iter().map(|(key, default)| {
-        let line = default.line;
+        let at = default.at;
         let entry = [
-            ("key", Node::text(line, key)),
-            ("dataType", Node::text(line, "string")),
+            ("key", Node::text(at, key)),
+            ("dataType", Node::text(at, "string")),
             ("defaultValue", default),
         ];
-        Node::map(line, entry)
+        Node::map(at, entry)
     });
-    *variables = Node::list(line, listed.collect());
+    *variables = Node::list(at, listed.collect());
 }
 
 fn convert_flow(flow: &mut Mapping, pinned: Option<&Mapping>) {
@@ -98,7 +98,7 @@ fn convert_flow(flow: &mut Mapping, pinned: Option<&Mapping>) {
             Some(Content::List(steps)) => steps.insert(0, trigger),
             Some(_) => {}
             None => {
-                flow.insert("steps".to_owned(), Node::list(trigger.line, vec![trigger]));
+                flow.insert("steps".to_owned(), Node::list(trigger.at, vec![trigger]));
             }
         }
     }
@@ -109,10 +109,10 @@ fn convert_flow(flow: &mut Mapping, pinned: Option<&Mapping>) {
 
 /// The trigger as a step: a webhook, or a schedule where it has one.
 fn trigger_step(mut trigger: Node) -> Node {
-    let line = trigger.line;
+    let at = trigger.at;
     let Some(map) = trigger.as_map_mut() else { return trigger };
     if map.get("name").is_none() {
-        map.insert("name".to_owned(), Node::text(line, "Trigger"));
+        map.insert("name".to_owned(), Node::text(at, "Trigger"));
     }
     if map.get("schedule").is_some_and(is_null) {
         map.shift_remove("schedule");
@@ -121,8 +121,8 @@ fn trigger_step(mut trigger: Node) -> Node {
         && let Content::Scalar(time) = &schedule.content
     {
         let entries =
-            [("type", Node::text(line, "value")), ("value", Node::scalar(line, time.clone()))];
-        *schedule = Node::map(schedule.line, entries);
+            [("type", Node::text(at, "value")), ("value", Node::scalar(at, time.clone()))];
+        *schedule = Node::map(schedule.at, entries);
     }
     if map.get("action").is_none_or(is_null) {
         let (component, key) = if map.contains_key("schedule") {
@@ -130,11 +130,10 @@ fn trigger_step(mut trigger: Node) -> Node {
         } else {
             ("webhook-triggers", "webhook")
         };
-        let action =
-            [("key", Node::text(line, key)), ("componentKey", Node::text(line, component))];
-        map.insert("action".to_owned(), Node::map(line, action));
+        let action = [("key", Node::text(at, key)), ("componentKey", Node::text(at, component))];
+        map.insert("action".to_owned(), Node::map(at, action));
     }
-    map.insert("isTrigger".to_owned(), Node::scalar(line, true));
+    map.insert("isTrigger".to_owned(), Node::scalar(at, true));
     trigger
 }
 
@@ -163,26 +162,26 @@ fn convert_steps(steps: &mut Node, pinned: Option<&Mapping>) {
 
 fn convert_action(action: &mut Mapping, pinned: Option<&Mapping>) {
     let Some(key) = action.shift_remove("componentKey") else { return };
-    let line = key.line;
+    let at = key.at;
     let version = key.as_text().and_then(|key| pinned?.get(key)).cloned();
     let entries = [
         ("key", key),
-        ("isPublic", Node::scalar(line, true)),
-        ("version", version.unwrap_or_else(|| Node::text(line, "LATEST"))),
+        ("isPublic", Node::scalar(at, true)),
+        ("version", version.unwrap_or_else(|| Node::text(at, "LATEST"))),
     ];
-    action.entry("component".to_owned()).or_insert_with(|| Node::map(line, entries));
+    action.entry("component".to_owned()).or_insert_with(|| Node::map(at, entries));
 }
 
 /// A credential of a step becomes the config variable of its connection.
 fn connect(step: &mut Mapping, credential: Node) {
-    let line = credential.line;
+    let at = credential.at;
     if is_null(&credential) {
         return;
     }
-    let inputs = step.entry("inputs".to_owned()).or_insert_with(|| Node::map(line, []));
+    let inputs = step.entry("inputs".to_owned()).or_insert_with(|| Node::map(at, []));
     let Some(inputs) = inputs.as_map_mut() else { return };
-    let expression = [("type", Node::text(line, "configVar")), ("value", credential)];
-    inputs.entry("connection".to_owned()).or_insert_with(|| Node::map(line, expression));
+    let expression = [("type", Node::text(at, "configVar")), ("value", credential)];
+    inputs.entry("connection".to_owned()).or_insert_with(|| Node::map(at, expression));
 }
 
 /// Loops called their element `current` once.
@@ -334,6 +333,6 @@ mod tests {
         let problems =
             Definition::parse("name: Old\ntrigger:\n  name: Hook\nsteps:\n  - name: A\n")
                 .unwrap_err();
-        assert_eq!(problems[0].to_string(), "line 5, flows[0].steps[1]: `action` is missing");
+        assert_eq!(problems[0].to_string(), "line 5:5, flows[0].steps[1]: `action` is missing");
     }
 }

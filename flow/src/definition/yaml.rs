@@ -5,10 +5,10 @@ use std::{fmt, thread};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Number, Value as Json};
 use serde_saphyr::options::DuplicateKeyPolicy;
-use serde_saphyr::{Options, Spanned, UserMessageFormatter};
+use serde_saphyr::{Location, Options, Spanned, UserMessageFormatter};
 
 use super::tree::{Content, Mapping, Node};
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Position, Problem};
 
 /// The longest text that is read, in bytes.
 const MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -63,12 +63,16 @@ fn options() -> Options {
 }
 
 fn problem(error: &serde_saphyr::Error) -> Problem {
-    let line = error.location().and_then(|location| u32::try_from(location.line()).ok());
+    let at = error.location().and_then(|location| position(&location).known());
     let message = error.without_snippet().render_with_formatter(&UserMessageFormatter);
     // The place stands in the problem already.
     let message = message.split(" at line ").next().unwrap_or_default();
-    let line = line.filter(|line| *line > 0);
-    Problem::new(Kind::Syntax, "", message).at_line(line)
+    Problem::new(Kind::Syntax, "", message).at(at)
+}
+
+fn position(location: &Location) -> Position {
+    let number = |number| u32::try_from(number).unwrap_or_default();
+    Position { line: number(location.line()), column: number(location.column()) }
 }
 
 struct Located(Node);
@@ -76,8 +80,8 @@ struct Located(Node);
 impl<'de> Deserialize<'de> for Located {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let spanned = Spanned::<Bare>::deserialize(deserializer)?;
-        let line = u32::try_from(spanned.referenced.line()).unwrap_or_default();
-        Ok(Self(Node { line, content: spanned.value.0 }))
+        let at = position(&spanned.referenced);
+        Ok(Self(Node { at, content: spanned.value.0 }))
     }
 }
 
@@ -156,9 +160,8 @@ impl<'de> Visitor<'de> for ContentVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Content, A::Error> {
         let mut map = Mapping::new();
         while let Some((key, Located(mut node))) = entries.next_entry::<Spanned<String>, _>()? {
-            // The key's line is where people look; the value may begin below it.
-            let line = u32::try_from(key.referenced.line()).ok().filter(|line| *line > 0);
-            node.line = line.unwrap_or(node.line);
+            // The key is where people look; the value may begin below it.
+            node.at = position(&key.referenced).known().unwrap_or(node.at);
             map.insert(key.value, node);
         }
         Ok(Content::Map(map))

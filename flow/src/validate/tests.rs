@@ -56,6 +56,14 @@ impl Vocabulary for Components {
         };
         keys.iter().map(ToString::to_string).collect()
     }
+
+    fn connections(&self, component: &str) -> Vec<String> {
+        if component == "http" { vec!["basic".to_owned()] } else { Vec::new() }
+    }
+
+    fn data_sources(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 const HOOK: &str =
@@ -93,7 +101,7 @@ fn components_actions_and_inputs_must_exist() {
     check_steps(&[
         (
             "{name: A, action: {key: httpPost, component: {key: htpp}}}",
-            &["UnknownComponent @.action.component.key -> http"],
+            &["UnpublishedComponent @.action.component.key -> http"],
         ),
         (
             "{name: A, action: {key: httpPots, component: {key: http}}}",
@@ -338,12 +346,22 @@ fn config_variables_are_few_and_known() {
             vec!["Reference configPages[0].elements[0].value -> Host"],
         ),
         (
+            "requiredConfigVars: [{key: a, dataType: connection, connection: {key: basik, \
+             component: {key: http}}}, {key: b, dataType: string, dataSource: {key: pick, \
+             component: {key: http}}}]"
+                .to_owned(),
+            vec![
+                "UnknownAction requiredConfigVars[0].connection.key -> basic",
+                "UnknownAction requiredConfigVars[1].dataSource.key",
+            ],
+        ),
+        (
             "requiredConfigVars: [{key: a, dataType: connection, connection: {key: k, component: \
              {key: htp}}, inputs: {host: {type: value, value: h}, url: {type: template, value: \
              '{{#host}}/{{#gone}}'}}}]"
                 .to_owned(),
             vec![
-                "UnknownComponent requiredConfigVars[0].connection.component.key -> http",
+                "UnpublishedComponent requiredConfigVars[0].connection.component.key -> http",
                 "Reference requiredConfigVars[0].inputs.url",
             ],
         ),
@@ -362,7 +380,7 @@ fn a_problem_names_the_step_the_line_and_what_was_meant() {
     let problems = problems(&rest);
     assert_eq!(
         problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        ["line 10, flows[0].steps[1].inputs.url: step `Send It`: `trigger.results.body` leads \
+        ["line 10:7, flows[0].steps[1].inputs.url: step `Send It`: `trigger.results.body` leads \
           nowhere: there is no step with that key (did you mean `hook.results.body`?)"]
     );
 }

@@ -24,9 +24,15 @@ pub async fn execute(schema: &Schema, viewer: Viewer, request: Request) -> Respo
     let number = env.ids.secret();
     let span = tracing::info_span!("graphql", request = number);
     let loaders = Arc::new(Loaders::new(Context::new(env, viewer)));
+    let context = loaders.context.clone();
     let request = complete_variables(request).data(loaders);
     let answer = schema.schema.execute(request.root_value(FieldValue::owned_any(Arc::new(()))));
-    finish(answer.instrument(span).await, &number)
+    let mut answer = finish(answer.instrument(span).await, &number);
+    let remarks = context.take_remarks();
+    if !remarks.is_empty() {
+        answer.extensions.insert("problems".to_owned(), Value::List(remarks));
+    }
+    answer
 }
 
 /// Gives declared variables that were not sent the value null, so that the input they stand in can

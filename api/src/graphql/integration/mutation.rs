@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_graphql::{Value, value};
 use domain::integration::Testing;
 use entity::integration;
 use entity::integration::MarketplaceConfiguration;
@@ -81,7 +82,9 @@ fn create(registry: &mut Registry) {
 }
 
 fn import(registry: &mut Registry) {
-    Mutation::new("importIntegration", "Makes a draft what a document says.", PAYLOAD)
+    let about = "Makes a draft what a document says. What would keep it from being published is \
+                 listed under `problems` in the extensions of the answer.";
+    Mutation::new("importIntegration", about, PAYLOAD)
         .inputs([
             ("definition", "String!", "The document, YAML or JSON."),
             ("integrationId", "ID", "Whose draft to replace; a new integration if not given."),
@@ -95,9 +98,29 @@ fn import(registry: &mut Registry) {
                 customer: input.id("customer")?,
                 replace: input.flag("replace")?.unwrap_or_default(),
             };
-            let imported = domain::integration::import(ask.env(), ask.viewer(), import).await?;
-            Ok(Arc::new(imported.integration))
+            Ok(Arc::new(take(&ask, import).await?))
         });
+}
+
+/// Imports, and remarks what will have to be put right before the draft is published.
+async fn take(
+    ask: &Ask,
+    import: domain::integration::Import,
+) -> Result<integration::Model, ApiError> {
+    let imported = domain::integration::import(ask.env(), ask.viewer(), import).await?;
+    ask.remark(imported.problems.iter().map(remark));
+    Ok(imported.integration)
+}
+
+fn remark(problem: &flow::Problem) -> Value {
+    let position = problem.position;
+    value!({
+        "message": problem.message,
+        "path": problem.path,
+        "line": position.map(|position| position.line),
+        "column": position.map(|position| position.column),
+        "suggestion": problem.suggestion,
+    })
 }
 
 fn update(registry: &mut Registry) {
@@ -160,7 +183,7 @@ async fn change(input: &Arguments, ask: &Ask) -> Result<integration::Model, ApiE
             customer: None,
             replace: false,
         };
-        domain::integration::import(env, viewer, import).await?;
+        take(ask, import).await?;
     }
     let updated = domain::integration::update(env, viewer, id, update).await?;
     if let Some(config_variables) = values.transpose()? {

@@ -259,7 +259,9 @@ impl Condition {
                 right.for_each_path(change);
             }
             Self::Unknown { operands, .. } => {
-                operands.iter_mut().for_each(|operand| operand.for_each_path(change));
+                for operand in operands {
+                    operand.for_each_path(change);
+                }
             }
         }
     }

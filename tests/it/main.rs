@@ -14,6 +14,8 @@ mod crash;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod definitions;
+#[cfg(test)]
 mod doors;
 #[cfg(test)]
 mod endpoints;

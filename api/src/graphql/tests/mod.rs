@@ -42,6 +42,14 @@ impl Vocabulary for AnyComponent {
     fn actions(&self, _: &str, _: bool) -> Vec<String> {
         Vec::new()
     }
+
+    fn connections(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    fn data_sources(&self, _: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// A document with a flow and two config variables, one without a default.

@@ -32,13 +32,16 @@ pub struct PayloadStore {
 }
 
 /// Whose objects lie together, to be removed together.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Place(String);
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Place {
+    owner: Uuid,
+    execution: Option<ExecutionId>,
+}
 
 impl Place {
     /// Below its instance.
     pub fn of_execution(instance: InstanceId, execution: ExecutionId) -> Self {
-        Self(format!("{}/{}", instance.0, execution.0))
+        Self { owner: instance.0, execution: Some(execution) }
     }
 
     pub fn of_instance(instance: InstanceId) -> Self {
@@ -47,12 +50,19 @@ impl Place {
 
     /// Of anything else that has an id.
     pub fn of_owner(owner: Uuid) -> Self {
-        Self(owner.to_string())
+        Self { owner, execution: None }
     }
 
     /// Whether the object with this key lies here.
-    pub fn holds(&self, key: &str) -> bool {
-        key.strip_prefix(&*self.0).is_some_and(|rest| rest.starts_with('/'))
+    pub fn holds(self, key: &str) -> bool {
+        key.strip_prefix(&*self.path()).is_some_and(|rest| rest.starts_with('/'))
+    }
+
+    fn path(self) -> String {
+        match self.execution {
+            Some(execution) => format!("{}/{}", self.owner, execution.0),
+            None => self.owner.to_string(),
+        }
     }
 }
 
@@ -93,7 +103,7 @@ impl PayloadStore {
     }
 
     /// Stores what is too large for its row, and returns the column that finds it again.
-    pub async fn put(&self, place: &Place, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, StoreError> {
+    pub async fn put(&self, place: Place, bytes: Option<Vec<u8>>) -> Result<Vec<u8>, StoreError> {
         let Some(bytes) = bytes else {
             return Ok(Payload::Nothing.to_column());
         };
@@ -118,7 +128,7 @@ impl PayloadStore {
 
     /// Begins an object that comes piece by piece. It is there when [`Upload::finish`] returns; one
     /// that is dropped before leaves nothing.
-    pub async fn upload(&self, place: &Place) -> Result<Upload, StoreError> {
+    pub async fn upload(&self, place: Place) -> Result<Upload, StoreError> {
         let key = self.new_key(place);
         let upload = self.objects.put_multipart(&Key::from(key.as_str())).await?;
         let parts = WriteMultipart::new_with_chunk_size(upload, PART_BYTES);
@@ -141,8 +151,9 @@ impl PayloadStore {
     }
 
     /// Removes everything that lies at a place.
-    pub async fn remove_all(&self, place: &Place) -> Result<(), StoreError> {
-        let found = self.objects.list(Some(&Key::from(place.0.as_str())));
+    pub async fn remove_all(&self, place: Place) -> Result<(), StoreError> {
+        let path = place.path();
+        let found = self.objects.list(Some(&Key::from(path.as_str())));
         let keys = found.map_ok(|object: ObjectMeta| object.location).boxed();
         let removed = self.objects.delete_stream(keys);
         removed.try_for_each(|_| async { Ok(()) }).await.or_else(|error| match error {
@@ -150,7 +161,7 @@ impl PayloadStore {
             error => Err(error),
         })?;
         // Folders stay behind, and pieces of objects that a crash left unfinished.
-        match tokio::fs::remove_dir_all(self.folder.join(&place.0)).await {
+        match tokio::fs::remove_dir_all(self.folder.join(path)).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
@@ -164,8 +175,8 @@ impl PayloadStore {
     }
 
     /// Nobody can guess it.
-    fn new_key(&self, place: &Place) -> String {
-        format!("{}/{}", place.0, self.ids.secret())
+    fn new_key(&self, place: Place) -> String {
+        format!("{}/{}", place.path(), self.ids.secret())
     }
 }
 

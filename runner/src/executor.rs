@@ -376,12 +376,12 @@ impl Executor {
         self.record.count_result(bytes).map_err(Stop::Failed)?;
         let execution = &self.execution;
         let place = jobs::Place::of_execution(execution.instance_id, execution.id);
-        self.store(&place, packed).await
+        self.store(place, packed).await
     }
 
     pub async fn store(
         &self,
-        place: &jobs::Place,
+        place: jobs::Place,
         packed: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, Stop> {
         let stored = self.inner.store.put(place, packed).await;

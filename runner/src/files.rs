@@ -34,7 +34,7 @@ impl ExecutionFiles {
     }
 
     async fn write(&self, mut pieces: Pieces<'_>) -> Result<Blob, Unkept> {
-        let mut upload = self.store.upload(&self.own).await?;
+        let mut upload = self.store.upload(self.own).await?;
         while let Some(piece) = pieces.try_next().await? {
             upload.write(piece).await?;
         }
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(read(&first, &elsewhere).await.unwrap_err(), lost);
         let cut = Blob { length: 11, ..blob.clone() };
         assert_eq!(read(&first, &cut).await.unwrap_err(), lost);
-        store.remove_all(&first.own).await.unwrap();
+        store.remove_all(first.own).await.unwrap();
         assert_eq!(read(&second, &blob).await.unwrap_err(), lost);
     }
 
@@ -182,7 +182,7 @@ mod tests {
         let files = files(&store, 1, 1);
         let error = files.keep(broken.boxed()).await.unwrap_err();
         assert_eq!(error.message, "The file did not arrive whole: gone.");
-        store.remove_all(&files.readable).await.unwrap();
+        store.remove_all(files.readable).await.unwrap();
         assert!(store.owners().await.unwrap().is_empty());
     }
 }

@@ -49,3 +49,19 @@ pub fn items(kind: LoopKind, inputs: &Inputs) -> Result<Items, StepError> {
 fn not_iterable() -> StepError {
     StepError::new("A loop needs a list or an object to go over.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_has_an_end_whatever_it_is_told() {
+        for (given, expected) in [("7", 7), ("1e18", ITERATIONS_MAX)] {
+            let inputs = Inputs([("iterationCount".into(), given.into())].into());
+            let Ok(Items::Count(count)) = items(LoopKind::Times, &inputs) else {
+                panic!("{given}")
+            };
+            assert_eq!(count, expected);
+        }
+    }
+}

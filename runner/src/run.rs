@@ -208,7 +208,7 @@ impl Executor {
                 let shared = owner_id == deployment.sequence_id.0;
                 let owner = if shared { owner_id } else { deployment.instance_id.0 };
                 let packed = stored::pack(&StoredResult::of(value));
-                let value = self.store(&Place::of_owner(owner), Some(packed)).await?;
+                let value = self.store(Place::of_owner(owner), Some(packed)).await?;
                 changes.push(StateChange::Set(state_value::Model {
                     owner_id,
                     key: key.to_string(),

@@ -193,7 +193,7 @@ impl Inner {
         let now = self.env.clock.now();
         let id = self.env.ids.at(now);
         let place = Place::of_execution(deployment.instance_id, id);
-        let payload = stored::put_payload(&self.store, &place, &invocation.payload).await;
+        let payload = stored::put_payload(&self.store, place, &invocation.payload).await;
         let payload = payload.map_err(|error| {
             tracing::error!(%error, "could not store a payload");
             StartError::Storage

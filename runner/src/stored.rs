@@ -47,7 +47,7 @@ pub async fn get(store: &PayloadStore, column: &[u8]) -> anyhow::Result<Option<(
 /// Stores what started an execution, as a plain object.
 pub async fn put_payload(
     store: &PayloadStore,
-    place: &Place,
+    place: Place,
     payload: &Map,
 ) -> Result<Vec<u8>, StoreError> {
     store.put(place, Some(pack(&Value::from(payload.clone())))).await

@@ -14,7 +14,7 @@ const CHUNK: usize = 500;
 /// Removes everything that lies at these owners' places.
 pub async fn remove(store: PayloadStore, owners: Vec<Uuid>) {
     for owner in owners {
-        if let Err(error) = store.remove_all(&Place::of_owner(owner)).await {
+        if let Err(error) = store.remove_all(Place::of_owner(owner)).await {
             tracing::error!(?error, %owner, "could not remove objects; the next start tries again");
         }
     }

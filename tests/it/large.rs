@@ -105,6 +105,8 @@ async fn steps_get_the_bytes_they_work_on_up_to_a_limit() {
         found,
         json!({ "length": KEPT_BYTES, "last": last, "contentType": "application/octet-stream" })
     );
+    let found = answered(&owner, instance.url("Code"), &depot.input(UNBUFFERED_BYTES - 1)).await;
+    assert_eq!(found["length"], UNBUFFERED_BYTES - 1);
     for (flow, bytes, reason) in [
         ("Digest", UNBUFFERED_BYTES, "needs files of 134217729 bytes in memory"),
         ("Code", UNBUFFERED_BYTES, "A file of 134217729 bytes is not here"),

@@ -6,6 +6,7 @@
 
 mod connection;
 mod report;
+mod schedules;
 mod server;
 mod setup;
 mod workload;
@@ -34,6 +35,9 @@ struct Arguments {
     /// Connections of the workloads with many callers.
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// How many schedules are due in the minute of W4; 0 leaves it out, since it takes minutes.
+    #[arg(long, default_value_t = 10_000)]
+    schedules: usize,
     /// Fail unless W1a reaches this many runs per second.
     #[arg(long)]
     floor_runs_per_second: Option<f64>,
@@ -61,6 +65,15 @@ async fn main() -> anyhow::Result<()> {
     let synchronous = Load::post(&server.address, &flow.path, setup::ORDER, true);
     let waits = synchronous.run(1, time).await?;
     report.add("W1s", "the same, synchronous, one caller", &waits);
+
+    if arguments.schedules > 0 {
+        let minute = schedules::in_one_minute(&server, arguments.schedules).await?;
+        let what = format!(
+            "schedules of one minute, {} started twice; ms: the API meanwhile",
+            minute.duplicates
+        );
+        report.add("W4", &what, &minute.outcome);
+    }
 
     report.print(server.resident_kib()?);
     server.stop().await?;

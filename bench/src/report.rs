@@ -10,7 +10,7 @@ pub struct Report {
 
 struct Row {
     name: &'static str,
-    what: &'static str,
+    what: String,
     per_second: f64,
     p50_ms: f64,
     p99_ms: f64,
@@ -21,10 +21,10 @@ impl Report {
         Self { rows: Vec::new() }
     }
 
-    pub fn add(&mut self, name: &'static str, what: &'static str, outcome: &Outcome) {
+    pub fn add(&mut self, name: &'static str, what: &str, outcome: &Outcome) {
         self.rows.push(Row {
             name,
-            what,
+            what: what.to_owned(),
             per_second: outcome.per_second(),
             p50_ms: outcome.quantile_ms(500),
             p99_ms: outcome.quantile_ms(990),

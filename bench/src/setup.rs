@@ -18,32 +18,56 @@ pub struct Flow {
 }
 
 pub async fn deploy(server: &Server) -> anyhow::Result<Flow> {
+    let version = publish(server, DEFINITION).await?;
+    let customer = customer(server, "Initech").await?;
+    let instance = instance(server, &version, &customer, "Orders").await?;
+    let deployed = start(server, &instance).await?;
+    let url = text(&deployed, "/instance/flowConfigs/nodes/0/webhookUrl")?;
+    let path = url.find("/trigger/").map(|start| url[start..].to_owned());
+    Ok(Flow { path: path.context("a trigger URL")?, instance })
+}
+
+/// The id of a version with this definition.
+pub async fn publish(server: &Server, definition: &str) -> anyhow::Result<String> {
     let imported = "mutation ($definition: String!) { importIntegration(input: { definition: \
         $definition }) { integration { id } errors { field messages } } }";
     let integration =
-        change(server, imported, "importIntegration", json!({ "definition": DEFINITION })).await?;
+        change(server, imported, "importIntegration", json!({ "definition": definition })).await?;
     let published = "mutation ($id: ID!) { publishIntegration(input: { id: $id }) \
         { integration { id } errors { field messages } } }";
     let id = text(&integration, "/integration/id")?;
     let version = change(server, published, "publishIntegration", json!({ "id": id })).await?;
-    let customer = "mutation { createCustomer(input: { name: \"Initech\" }) \
+    Ok(text(&version, "/integration/id")?.to_owned())
+}
+
+/// The id of a new customer.
+pub async fn customer(server: &Server, name: &str) -> anyhow::Result<String> {
+    let created = "mutation ($name: String!) { createCustomer(input: { name: $name }) \
         { customer { id } errors { field messages } } }";
-    let customer = change(server, customer, "createCustomer", json!({})).await?;
-    let created = "mutation ($integration: ID!, $customer: ID!) { createInstance(input: { \
-        integration: $integration, customer: $customer, name: \"Orders\" }) \
+    let customer = change(server, created, "createCustomer", json!({ "name": name })).await?;
+    Ok(text(&customer, "/customer/id")?.to_owned())
+}
+
+/// The id of an instance that is not deployed.
+pub async fn instance(
+    server: &Server,
+    version: &str,
+    customer: &str,
+    name: &str,
+) -> anyhow::Result<String> {
+    let created = "mutation ($integration: ID!, $customer: ID!, $name: String!) { \
+        createInstance(input: { integration: $integration, customer: $customer, name: $name }) \
         { instance { id } errors { field messages } } }";
-    let variables = json!({
-        "integration": text(&version, "/integration/id")?,
-        "customer": text(&customer, "/customer/id")?,
-    });
+    let variables = json!({ "integration": version, "customer": customer, "name": name });
     let instance = change(server, created, "createInstance", variables).await?;
+    Ok(text(&instance, "/instance/id")?.to_owned())
+}
+
+/// Deploys an instance.
+pub async fn start(server: &Server, instance: &str) -> anyhow::Result<Value> {
     let deployed = "mutation ($id: ID!) { deployInstance(input: { id: $id }) { instance { id \
-        flowConfigs { nodes { webhookUrl } } } errors { field messages } } }";
-    let id = text(&instance, "/instance/id")?;
-    let deployed = change(server, deployed, "deployInstance", json!({ "id": id })).await?;
-    let url = text(&deployed, "/instance/flowConfigs/nodes/0/webhookUrl")?;
-    let path = url.find("/trigger/").map(|start| url[start..].to_owned());
-    Ok(Flow { path: path.context("a trigger URL")?, instance: id.to_owned() })
+        flowConfigs(first: 1) { nodes { webhookUrl } } } errors { field messages } } }";
+    change(server, deployed, "deployInstance", json!({ "id": instance })).await
 }
 
 async fn change(
@@ -57,6 +81,6 @@ async fn change(
     Ok(payload)
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> anyhow::Result<&'a str> {
+pub fn text<'a>(value: &'a Value, pointer: &str) -> anyhow::Result<&'a str> {
     value.pointer(pointer).and_then(Value::as_str).with_context(|| format!("no {pointer}"))
 }

@@ -53,6 +53,13 @@ impl Load {
         Self { address: address.to_owned(), request, expected }
     }
 
+    pub fn query(server: &Server, document: &str) -> Self {
+        let headers = format!("authorization: Bearer {}\r\n", server.token);
+        let body = json!({ "query": document }).to_string();
+        let request = post("/api", &body, &headers).into();
+        Self { address: server.address.clone(), request, expected: 200 }
+    }
+
     /// Lets so many callers send for so long, each waiting for its answer before it sends again.
     pub async fn run(&self, callers: usize, time: Duration) -> anyhow::Result<Outcome> {
         let started = Instant::now();

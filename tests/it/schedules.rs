@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use entity::{Ids, ManualClock, Timestamp};
+use entity::{DbUrl, Ids, ManualClock, Timestamp};
 use serde_json::{Value, json};
 
 use crate::harness::{Instance, TestApp, User, definition, eventually, list, text};
@@ -12,6 +12,7 @@ use crate::harness::{Instance, TestApp, User, definition, eventually, list, text
 struct Story {
     app: TestApp,
     clock: Arc<ManualClock>,
+    database_url: Option<DbUrl>,
     owner: User,
 }
 
@@ -20,13 +21,26 @@ impl Story {
     async fn begins(time: &str) -> Self {
         let time = chrono::DateTime::parse_from_rfc3339(time).unwrap().to_utc();
         let clock = Arc::new(ManualClock::starting_at(Timestamp::from(time)));
+        let mut database_url = None;
         let app = TestApp::start_with(|options| {
             options.clock = clock.clone();
             options.ids = Ids::random(clock.clone());
+            database_url.clone_from(&options.database_url);
         })
         .await;
         let owner = app.organization("acme").await;
-        Self { app, clock, owner }
+        Self { app, clock, database_url, owner }
+    }
+
+    /// Another server on the same database, where others may use it.
+    async fn another_node(&self) -> Option<TestApp> {
+        let url = self.database_url.clone()?;
+        let node = TestApp::start_with(|options| {
+            options.clock = self.clock.clone();
+            options.ids = Ids::random(self.clock.clone());
+            options.database_url = Some(url);
+        });
+        Some(node.await)
     }
 
     fn minutes_pass(&self, minutes: i64) {
@@ -235,5 +249,24 @@ async fn after_an_outage_only_the_last_slot_runs_unless_it_is_long_over() {
     story.clock.advance_seconds(30);
     let expected = [("Minute", 2), ("Once", 1), ("Ten", 1)];
     assert_eq!(story.runs(&instance, ("Minute", 2)).await, counts(&expected));
+    story.app.stop().await;
+}
+
+#[tokio::test]
+async fn each_slot_comes_once_however_many_servers_there_are() {
+    let story = Story::begins("2026-11-20T00:00:30Z").await;
+    let mut nodes = Vec::new();
+    let instance = story.owner.deployed(&definition("schedules"), &[]).await;
+    for _ in 0..3 {
+        nodes.extend(story.another_node().await);
+    }
+    for minute in 1..=9 {
+        story.minutes_pass(1);
+        let runs = story.runs(&instance, ("Minute", minute)).await;
+        assert_eq!(runs, counts(&[("Minute", minute), ("Once", 1)]));
+    }
+    for node in nodes {
+        node.stop().await;
+    }
     story.app.stop().await;
 }

@@ -4,18 +4,23 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
+use anyhow::Context;
 use bytes::Bytes;
 use entity::execution::InvokeType;
 use entity::{ExecutionId, FlowConfigId, FlowId, execution, flow_config, instance, integration};
-use entity::{integration_flow, payload::Payload};
+use entity::{idempotency_key, integration_flow, payload::Payload};
 use flow::{Map, Value};
-use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+};
 use serde_json::Value as Json;
 
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::instance::{deploy_draft, test_instance_of};
 use crate::policy::Action;
+use crate::rows;
 use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
 
@@ -184,6 +189,47 @@ fn request_of(test: &Test) -> Result<Request, Error> {
     }
     let body = Bytes::copy_from_slice(payload.as_bytes());
     Ok(Request { headers, body, content_type: Some(content_type) })
+}
+
+/// How long the name of a call is remembered.
+const KEY_SECONDS: i64 = 24 * 60 * 60;
+
+/// Queues an execution under the name that its caller gave the call; gives the id of the first
+/// execution of that name within a day, which may be an earlier one.
+pub async fn enqueue_once(
+    env: &Env,
+    key: String,
+    execution: execution::Model,
+) -> Result<ExecutionId, Error> {
+    use idempotency_key::{Column, Entity, Model};
+    let organization = execution.organization_id;
+    let row = Model {
+        flow_config_id: execution.flow_config_id,
+        key: key.clone(),
+        organization_id: organization,
+        customer_id: execution.customer_id,
+        execution_id: execution.id,
+        created_at: env.now(),
+    };
+    let tx = env.db.begin().await?;
+    let forgotten = Column::CreatedAt.lt(env.now().plus_seconds(-KEY_SECONDS));
+    rows::delete::<Entity>(organization).filter(forgotten).exec(&tx).await?;
+    let once = OnConflict::columns([Column::FlowConfigId, Column::Key]).do_nothing().to_owned();
+    let insert = Entity::insert(row.into_active_model().reset_all()).on_conflict(once);
+    insert.exec_without_returning(&tx).await?;
+    let known = Viewer::System(organization)
+        .rows::<Entity>()
+        .filter(Column::FlowConfigId.eq(execution.flow_config_id))
+        .filter(Column::Key.eq(key));
+    let first = known.one(&tx).await?.context("a key that is not there")?.execution_id;
+    if first == execution.id {
+        jobs::enqueue(&tx, execution.clone()).await?;
+    }
+    tx.commit().await?;
+    if first == execution.id {
+        env.work_arrived();
+    }
+    Ok(first)
 }
 
 /// A value as the payload column keeps it.

@@ -23,6 +23,8 @@ pub struct Invocation {
     pub invoke_type: InvokeType,
     /// The execution that called.
     pub invoked_by: Option<Invoker>,
+    /// What the caller names the call by: a second one of the same name starts nothing.
+    pub idempotency_key: Option<String>,
     /// The caller waits for the end.
     pub is_synchronous: bool,
     pub is_test: bool,

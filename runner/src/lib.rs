@@ -14,6 +14,7 @@ mod inputs;
 mod invocation;
 mod journal;
 pub mod machine;
+mod once;
 mod packed;
 pub mod payload;
 pub mod plan;

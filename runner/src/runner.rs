@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use components::{RunInfo, Services, States};
+use dashmap::DashMap;
 use entity::ExecutionId;
 use entity::execution::{self, ResultType, Status};
 use flow::Map;
@@ -16,6 +17,7 @@ use crate::executor::Executor;
 use crate::files::ExecutionFiles;
 use crate::invocation::{Invocation, StartError, Started};
 use crate::journal::Journal;
+use crate::once::Caller;
 use crate::record::Record;
 use crate::route::{Destination, Route, Unrouted};
 use crate::services::{DrawnBits, TokioClock};
@@ -52,6 +54,8 @@ pub struct Inner {
     pub slots: Arc<Semaphore>,
     /// Mebibytes that files of all runs may take in memory.
     pub buffers: Arc<Semaphore>,
+    /// Who waits for executions that this node is about to claim.
+    pub callers: DashMap<ExecutionId, Caller>,
     /// Somebody queued work.
     pub work: Notify,
     pub stopping: tokio_util::sync::CancellationToken,
@@ -80,6 +84,7 @@ impl Runner {
             services: Arc::new(services),
             slots: Arc::new(Semaphore::new(options.concurrency_max)),
             buffers: Arc::new(Semaphore::new(BUFFERS_MEBIBYTES_MAX)),
+            callers: DashMap::new(),
             work: Notify::new(),
             stopping: tokio_util::sync::CancellationToken::new(),
             tasks: TaskTracker::new(),
@@ -130,6 +135,9 @@ impl Runner {
     pub async fn start_execution(&self, invocation: Invocation) -> Result<Started, StartError> {
         let inner = &self.inner;
         let execution = inner.execution(&invocation).await?;
+        if let Some(key) = invocation.idempotency_key {
+            return inner.start_once(key, execution).await;
+        }
         let execution_id = execution.id;
         let (accepted_sender, accepted) = oneshot::channel();
         let (ended_sender, ended) = oneshot::channel();

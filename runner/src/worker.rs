@@ -196,7 +196,13 @@ async fn try_resume(
     executor.run.holds_blobs = executor.journal.holds_blobs;
     executor.record.resume(position, executor.journal.bytes, log_bytes);
     executor.restored = claimed.journal;
-    executor.run_flow(&deployment, flow, payload).await;
+    let caller = inner.callers.remove(&execution.id).map(|(_, caller)| caller);
+    let (accepted, ended) = caller.map(|caller| (caller.accepted, caller.ended)).unzip();
+    executor.accepted = accepted;
+    if let (Some(end), Some(ended)) = (executor.run_flow(&deployment, flow, payload).await, ended) {
+        // Whoever asked may be gone.
+        let _ = ended.send(end);
+    }
     Ok(())
 }
 

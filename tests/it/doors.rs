@@ -5,7 +5,9 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, Page, TestApp, ThirdParty, User, definition, text};
+use crate::harness::{
+    Instance, Page, TestApp, ThirdParty, User, definition, eventually, list, text,
+};
 
 async fn doors(app: &TestApp) -> (User, Instance) {
     let owner = app.organization("acme").await;
@@ -156,4 +158,61 @@ async fn flows_reach_their_own_server_and_nothing_beside_it() {
     let answer = owner.trigger(instance.url("Elsewhere"), &body).await;
     assert_eq!(answer.status, 400, "{answer:?}");
     assert!(neighbour.received("/secret").is_empty());
+}
+
+/// However often a call arrives, also at the same moment, its flow runs once.
+#[tokio::test]
+async fn a_call_with_a_key_counts_once() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    let instance = owner.deployed(&definition("answers"), &[]).await;
+    let call = |flow: &str, key: &str| {
+        let call = owner.http().post(instance.url(flow)).header("idempotency-key", key);
+        owner.call(call.json(&json!({ "flow": flow })))
+    };
+    let calls = (0..8).map(|_| call("Echo", "one"));
+    let answers = futures::future::join_all(calls).await;
+    let ids: Vec<String> =
+        answers.iter().map(|answer| text(&answer.json(), "/executionId")).collect();
+    assert!(ids.iter().all(|id| *id == ids[0]), "{ids:?}");
+    assert!(owner.ended(&ids[0]).await["error"].is_null());
+    assert_eq!(text(&call("Echo", "one").await.json(), "/executionId"), ids[0]);
+    assert_ne!(text(&call("Echo", "two").await.json(), "/executionId"), ids[0]);
+    // A name belongs to its URL. The flow answers as it does without one.
+    let challenge = call("Challenge", "one").await;
+    assert_eq!((challenge.status, &*challenge.body), (202, "accepted"));
+    let waited = [call("Slow", "one").await, call("Slow", "one").await];
+    let of = |answer: &Page| (answer.status, answer.header("prismatic-executionid").to_owned());
+    assert_eq!(waited[0].status, 303, "{:?}", waited[0]);
+    assert_eq!(of(&waited[0]), of(&waited[1]));
+    assert_eq!(executions(&owner).await, 4);
+    assert_eq!(call("Echo", &"k".repeat(1025)).await.status, 400);
+}
+
+#[tokio::test]
+async fn a_flow_pages_through_its_work_from_the_deployment_on() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    owner.deployed(&definition("pages"), &[]).await;
+    let document = "{ executionResults(sortBy: [{ field: STARTED_AT, direction: ASC }]) { nodes {
+        status invokeType lineage { hasChildren invokedBy { stepName } } } } }";
+    let runs = eventually("three pages", async || {
+        let runs = owner.query(document).await["executionResults"]["nodes"].clone();
+        let ended =
+            list(&json!({ "runs": runs }), "/runs").iter().all(|run| run["status"] == "SUCCESS");
+        (ended && runs[2]["status"] == "SUCCESS").then_some(runs)
+    });
+    let again = json!({ "stepName": "again" });
+    let expected = json!([
+        { "status": "SUCCESS", "invokeType": "DEPLOY_FLOW",
+            "lineage": { "hasChildren": true, "invokedBy": null } },
+        { "status": "SUCCESS", "invokeType": "CROSS_FLOW",
+            "lineage": { "hasChildren": true, "invokedBy": again } },
+        { "status": "SUCCESS", "invokeType": "CROSS_FLOW",
+            "lineage": { "hasChildren": false, "invokedBy": again } },
+    ]);
+    assert_eq!(runs.await, expected);
+    let other = app.organization("globex").await;
+    other.deployed(&definition("pages"), &[("Start", "false")]).await;
+    assert_eq!(executions(&other).await, 0);
 }

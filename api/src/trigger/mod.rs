@@ -112,6 +112,7 @@ async fn take(state: &State, call: Call) -> Result<Response, Refused> {
     let endpoint = find(state, &call.id).await?;
     let wishes = Wishes::of(&call);
     let headers = call.headers.clone();
+    let idempotency_key = request::idempotency_key(&headers)?;
     let door = match &endpoint {
         Endpoint::Ready(ready) => Some(ready),
         Endpoint::Routed(route) => route.preprocess.as_ref(),
@@ -161,6 +162,7 @@ async fn take(state: &State, call: Call) -> Result<Response, Refused> {
             false => InvokeType::Webhook,
         },
         invoked_by,
+        idempotency_key,
         is_synchronous: !is_recorded
             && wishes.synchronous.unwrap_or(deployment.flows[flow].is_synchronous),
         is_test,

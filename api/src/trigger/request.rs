@@ -16,6 +16,9 @@ use crate::problem::Refused;
 pub const BODY_BYTES_MAX: usize = 6 * 1024 * 1024;
 
 const INVOKED_BY: HeaderName = HeaderName::from_static("prismatic-invoked-by");
+const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+const KEY_BYTES_MAX: usize = 1024;
+
 const SYNCHRONOUS: &str = "prismatic-synchronous";
 const PREFER_DIRECT: &str = "prismatic-prefer-direct-sync-response";
 
@@ -61,6 +64,17 @@ impl Wishes {
             direct: is(header(PREFER_DIRECT), "true") || is(in_query.as_deref(), "true"),
         }
     }
+}
+
+/// What the caller names the call by.
+pub fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Refused> {
+    let Some(key) = headers.get(IDEMPOTENCY_KEY) else { return Ok(None) };
+    let key = key.to_str().map(str::trim).unwrap_or_default();
+    if key.is_empty() || key.len() > KEY_BYTES_MAX {
+        let message = format!("An Idempotency-Key has 1 to {KEY_BYTES_MAX} visible characters.");
+        return Err(Refused::new(StatusCode::BAD_REQUEST, message));
+    }
+    Ok(Some(key.to_owned()))
 }
 
 /// Reads a call whole; `url` is the endpoint's own.

@@ -74,6 +74,7 @@ async fn preprocess(state: &State, ready: &Ready, call: &Unsorted) -> Result<Inv
             InvokeType::Webhook
         },
         invoked_by: call.invoked_by.clone(),
+        idempotency_key: None,
         is_synchronous: true,
         is_test: ready.deployment.is_test,
     };

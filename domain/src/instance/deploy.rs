@@ -2,7 +2,7 @@
 
 use entity::execution::InvokeType;
 use entity::{InstanceId, deployment, instance, integration};
-use flow::definition::EndpointSecurity;
+use flow::definition::{EndpointSecurity, Flow};
 use flow::{Definition, Map};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
@@ -20,8 +20,12 @@ use crate::rows;
 use crate::schedule;
 use crate::viewer::{Permit, Viewer};
 
-const TRIGGER_COMPONENT: &str = "management-triggers";
-const DEPLOY_TRIGGER: &str = "instanceDeploy";
+/// Component and key of the triggers that a deployment can start.
+const DEPLOY_TRIGGER: (&str, &str) = ("management-triggers", "instanceDeploy");
+const RECURSIVE_TRIGGER: (&str, &str) = ("recursive-flow", "recursiveTrigger");
+
+/// The input by which a recursive flow asks to be started.
+const RUN_ON_DEPLOY: &str = "runOnDeploy";
 
 /// Makes the stored configuration the running one, and starts the flows that wait for that.
 /// With `force`, config variables may be without values.
@@ -52,7 +56,7 @@ pub async fn deploy(
         flows::sync(env, &tx, row, &flows).await?;
     }
     let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
-    let started = start_deploy_flows(env, &tx, &deployed).await?;
+    let started = start_deploy_flows(env, &tx, &deployed, &definition).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.schedules_changed();
@@ -152,14 +156,19 @@ async fn start_deploy_flows(
     env: &Env,
     tx: &DatabaseTransaction,
     deployed: &instance::Model,
+    definition: &Definition,
 ) -> Result<bool, Error> {
     if deployed.is_system {
         return Ok(false);
     }
     let origin = Origin::load(tx, deployed).await?;
-    let waiting = origin.flows().filter(|(flow, _)| {
-        flow.trigger_component == TRIGGER_COMPONENT && flow.trigger_key == DEPLOY_TRIGGER
-    });
+    let config = run_time_values(env, tx, deployed, definition).await?;
+    let waiting =
+        origin.flows().filter(|(flow, _)| match (&*flow.trigger_component, &*flow.trigger_key) {
+            DEPLOY_TRIGGER => true,
+            RECURSIVE_TRIGGER => is_asked_for(definition, &flow.name, &config),
+            _ => false,
+        });
     let mut started = false;
     for (flow, config) in waiting {
         let start = Start {
@@ -173,4 +182,25 @@ async fn start_deploy_flows(
         started = true;
     }
     Ok(started)
+}
+
+/// Whether the trigger of a flow wants to be started by the deployment.
+fn is_asked_for(definition: &Definition, flow: &str, config: &Map) -> bool {
+    let trigger = definition.flow(flow).and_then(Flow::trigger);
+    let input = trigger.and_then(|trigger| trigger.inputs.get(RUN_ON_DEPLOY));
+    let value = input.and_then(|input| input.evaluate(&Configured(config)).ok().flatten());
+    value.is_some_and(|value| value.to_text().eq_ignore_ascii_case("true"))
+}
+
+/// Config variables, before any step has run.
+struct Configured<'a>(&'a Map);
+
+impl flow::Scope for Configured<'_> {
+    fn step(&self, _: &str) -> Option<flow::StepView<'_>> {
+        None
+    }
+
+    fn config_var(&self, key: &str) -> Option<&flow::Value> {
+        self.0.get(key)
+    }
 }

@@ -1,5 +1,6 @@
 //! Executions that somebody asks for: tests and replays.
 
+mod endpoint_test;
 mod origin;
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ use crate::rows;
 use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
 
+pub use endpoint_test::test_endpoint;
 pub(crate) use origin::{Origin, Request, Start, scheduled};
 
 /// A test call, as the test pane sends it.
@@ -58,7 +60,7 @@ pub async fn test_flow(
         .filter(flow_config::Column::InstanceId.eq(instance.id))
         .filter(flow_config::Column::FlowKey.eq(&flow.stable_key));
     let config = configs.one(&tx).await?.ok_or(Error::NotFound(Kind::FlowConfig))?;
-    start_test(env, tx, config, test).await
+    start_test(env, tx, config, test, InvokeType::IntegrationFlowTest).await
 }
 
 /// Starts a flow of an instance.
@@ -70,7 +72,7 @@ pub async fn test(
 ) -> Result<execution::Model, Error> {
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<flow_config::Entity>(&tx, Action::Run, flow_config).await?;
-    start_test(env, tx, permit.into_row(), test).await
+    start_test(env, tx, permit.into_row(), test, InvokeType::IntegrationFlowTest).await
 }
 
 /// Runs the flow of an execution again, with what started it then and what is deployed now.
@@ -117,17 +119,13 @@ async fn start_test(
     tx: DatabaseTransaction,
     config: flow_config::Model,
     test: Test,
+    invoke_type: InvokeType,
 ) -> Result<execution::Model, Error> {
     let request = request_of(&test)?;
     let instance = running(env, &tx, &config).await?;
     let origin = Origin::load(&tx, &instance).await?;
     let (flow, config) = origin.flow_of(&config)?;
-    let start = Start {
-        invoke_type: InvokeType::IntegrationFlowTest,
-        is_test: true,
-        is_synchronous: test.is_synchronous,
-        request,
-    };
+    let start = Start { invoke_type, is_test: true, is_synchronous: test.is_synchronous, request };
     let execution = origin.execution(env, flow, config, start)?;
     enqueue(env, tx, execution).await
 }

@@ -117,9 +117,14 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let document = "mutation ($id: ID!) { createTestCase(input: { integration: $id,
         name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
     let case = acme.query_with(document, &json!({ "id": draft })).await;
+    // Calls of its URL start the preprocess flow, whatever they hold.
+    let shared =
+        crate::harness::definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
+    let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
     let known = HashMap::from([
         ("customer", customer.clone()),
         ("integration", version.clone()),
+        ("TestIntegrationEndpointConfigInput.id", shared.clone()),
         ("role", text(&roles, "/customerRoles/0/id")),
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
     ]);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use domain::execution::Test;
-use entity::{FlowConfigId, FlowId, execution, flow_config, integration_flow};
+use entity::{FlowConfigId, FlowId, IntegrationId};
+use entity::{execution, flow_config, integration, integration_flow};
 
 use super::Arguments;
 use super::builder::{Parameter, Registry, Type};
@@ -43,6 +44,25 @@ pub fn register(registry: &mut Registry) {
         let test = read(&input)?;
         let execution = domain::execution::test_flow(ask.env(), ask.viewer(), of, test).await?;
         Ok(Arc::new(TestRun::<integration_flow::Entity> { execution, of }))
+    });
+
+    let integration = ("integration", "Integration", "The integration whose URL was tried.");
+    registry.add(object::<integration::Entity>("TestIntegrationEndpointConfigResult", integration));
+    let name = "testIntegrationEndpointConfigResult";
+    let run = (name, "TestIntegrationEndpointConfigResult", "The run.");
+    Mutation::new(
+        "testIntegrationEndpointConfig",
+        "Runs what a call of the URL that the flows of a draft share runs first, in the test \
+         instance: the preprocess flow, or the flow that the request names.",
+        run,
+    )
+    .inputs([("id", "ID", "The integration.")])
+    .inputs(INPUTS)
+    .run(registry, |input, ask| async move {
+        let of = input.require_id::<IntegrationId>("id")?;
+        let test = read(&input)?;
+        let execution = domain::execution::test_endpoint(ask.env(), ask.viewer(), of, test).await?;
+        Ok(Arc::new(TestRun::<integration::Entity> { execution, of }))
     });
 
     let config = ("flowConfig", "InstanceFlowConfig", "The flow that was started.");

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use components::{
-    LogLine, Output, Perform, PerformTrigger, Response, Run, Safety, Severity, StepError, bytes_of,
-};
+use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, StepError, bytes_of};
 use entity::execution::{self, InvokeType, ResultType};
 use entity::{StepResultId, Timestamp};
 use flow::program::ErrorHandler;
@@ -93,64 +91,6 @@ impl Executor {
                 Next::Perform(step) => self.step(step, &mut machine).await?,
             }
         }
-    }
-
-    async fn trigger<'p>(
-        &mut self,
-        plan: &'p Plan,
-        machine: &mut Machine<'p>,
-        payload: Map,
-    ) -> Result<(), Stop> {
-        let trigger = &plan.trigger;
-        if let Some(entry) = self.journal.take(&trigger.step.key, "") {
-            let payload = entry.data.unwrap_or_default();
-            let branch = entry.branch.as_deref();
-            machine.triggered(&trigger.step.key, payload, branch, &trigger.branches);
-            return Ok(());
-        }
-        let started_at = self.now();
-        self.platform_line("Starting Instance Execution");
-        let payload = crate::payload::complete(payload, &self.run.info)
-            .await
-            .map_err(|error| Stop::Failed(error.to_string()))?;
-        let inputs =
-            resolve(&trigger.inputs, machine).map_err(|error| Stop::Failed(error.message))?;
-        let output = match trigger.trigger.perform {
-            PerformTrigger::Quick(perform) => perform(&mut self.run, payload, &inputs),
-            PerformTrigger::Waiting(perform) => {
-                if self.owner.is_none() {
-                    self.make_durable().await?;
-                }
-                perform(&mut self.run, payload, &inputs).await
-            }
-        };
-        self.take_lines(&trigger.step.key, "");
-        let output = output.map_err(|error| {
-            Stop::Failed(format!("Trigger \"{}\" failed: {error}", trigger.step.display))
-        })?;
-        self.trigger_response = output.response.filter(Response::is_set);
-        if self.owner.is_some() {
-            self.answer(Ok(()));
-        }
-        let payload = Value::from(output.payload);
-        let result = self.store_result(Some(&payload)).await?;
-        let finished = Finished {
-            step: &trigger.step,
-            place: Place::default(),
-            branch: output.branch.as_deref(),
-            started_at,
-            ended_at: self.now(),
-            error: None,
-            result,
-        };
-        self.last_step = Some(self.record.step(&self.execution, finished));
-        let branch = output.branch.as_deref();
-        machine.triggered(&trigger.step.key, payload, branch, &trigger.branches);
-        if output.found_no_changes {
-            self.result_type = ResultType::PolledNoChanges;
-            machine.stop();
-        }
-        Ok(())
     }
 
     async fn step<'p>(
@@ -361,7 +301,7 @@ impl Executor {
         self.record.log(clock, execution, Some(&step.step.key), &place.loop_path, line);
     }
 
-    fn take_lines(&mut self, step: &str, loop_path: &str) {
+    pub fn take_lines(&mut self, step: &str, loop_path: &str) {
         for line in self.run.logs.drain(..) {
             let (clock, execution) = (&*self.inner.env.clock, &self.execution);
             self.record.log(clock, execution, Some(step), loop_path, line);
@@ -369,7 +309,7 @@ impl Executor {
     }
 
     /// Stores a step's result, if there is room for it.
-    async fn store_result(&mut self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
+    pub async fn store_result(&mut self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
         let packed = data.map(|data| stored::pack(&StoredResult::of(data)));
         let files = data.filter(|_| self.run.holds_blobs).map(bytes_of).unwrap_or_default();
         let bytes = packed.as_ref().map_or(0, Vec::len) as u64 + files;

@@ -26,6 +26,7 @@ pub mod script;
 mod services;
 mod stored;
 mod sweep;
+mod trigger;
 mod worker;
 
 pub use deployment::{DeployedFlow, Deployment};

@@ -99,3 +99,32 @@ fn inputs(inputs: &[components::Input]) -> Vec<InputShape> {
     };
     inputs.iter().map(shape).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use flow::{Definition, validate};
+
+    use super::Vocabulary;
+
+    #[test]
+    fn branches_that_an_action_fixes_are_known_to_the_checks() {
+        let check = |branches: &str| {
+            let text = format!(
+                "{{definitionVersion: 7, name: Test, flows: [{{name: Flow, steps: [{{name: Call, \
+                 isTrigger: true, action: {{key: webhook, component: {{key: webhook-triggers, \
+                 isPublic: true, version: LATEST}}}}, inputs: {{}}}}, {{name: Turn, action: {{key: \
+                 processInOrder, component: {{key: collection-tools, isPublic: true, version: \
+                 LATEST}}}}, inputs: {{collectionId: {{type: value, value: a}}, length: {{type: \
+                 value, value: '2'}}, index: {{type: value, value: '0'}}}}, branches: \
+                 [{branches}]}}]}}]}}"
+            );
+            let definition = Definition::parse(&text).unwrap();
+            let problems = validate(&definition, &Vocabulary);
+            problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>()
+        };
+        let known = "{name: Process, steps: []}, {name: Skip, steps: []}";
+        assert_eq!(check(known), [""; 0]);
+        let wrong = check(&known.replace("Skip", "Skipped"));
+        assert!(wrong.iter().any(|message| message.contains("`Skipped`")), "{wrong:?}");
+    }
+}

@@ -63,3 +63,28 @@ async fn flows_of_an_instance_share_what_they_learn() {
         json!({ "message": "channels 1", "severity": "INFO", "stepName": "answer" })
     );
 }
+
+/// Branches whose names the action fixes, chosen by what earlier executions left.
+#[tokio::test]
+async fn items_are_worked_on_in_order_over_executions() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    let instance = owner.deployed(&definition("in-order"), &[]).await;
+    for (index, item, answer) in [(1, "b", None), (0, "a", Some("a,b")), (2, "c", Some("c"))] {
+        let body = json!({ "index": index, "item": item });
+        let called = owner.trigger(instance.url("Line"), &body).await;
+        let Some(answer) = answer else {
+            assert_eq!(called.status, 202, "{item}");
+            continue;
+        };
+        assert_eq!(owner.get(called.header("location")).await.json(), answer);
+    }
+    let document = "{ actions(key: \"processInOrder\") { nodes {
+        allowsBranching dynamicBranchInput staticBranchNames } } }";
+    let data = owner.query(document).await;
+    assert_eq!(
+        data["actions"]["nodes"],
+        json!([{ "allowsBranching": true, "dynamicBranchInput": "",
+            "staticBranchNames": ["Process", "Skip"] }])
+    );
+}

@@ -69,8 +69,9 @@ async fn main() -> anyhow::Result<()> {
     if arguments.schedules > 0 {
         let minute = schedules::in_one_minute(&server, arguments.schedules).await?;
         let what = format!(
-            "schedules of one minute, {} started twice; ms: the API meanwhile",
-            minute.duplicates
+            "schedules of one minute, {} twice, queued after {} ms; ms: the API meanwhile",
+            minute.duplicates,
+            minute.queued_after.num_milliseconds(),
         );
         report.add("W4", &what, &minute.outcome);
     }

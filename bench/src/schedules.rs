@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
-use chrono::{DateTime, Timelike, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use serde_json::{Value, json};
 
 use crate::server::Server;
@@ -32,6 +32,8 @@ pub struct Minute {
     /// Runs until the last had ended, and how long the API took to answer meanwhile.
     pub outcome: Outcome,
     pub duplicates: usize,
+    /// How long after the minute had begun the last run was queued.
+    pub queued_after: TimeDelta,
 }
 
 /// Deploys flows that all start in one minute, and waits until they have.
@@ -59,7 +61,8 @@ pub async fn in_one_minute(server: &Server, count: usize) -> anyhow::Result<Minu
     let distinct: HashSet<_> = flows.iter().collect();
     ensure!(distinct.len() == count, "{} of {count} schedules have started", distinct.len());
     let outcome = Outcome { count, elapsed, latencies };
-    Ok(Minute { outcome, duplicates: flows.len() - distinct.len() })
+    let queued_after = last_queued(server).await? - due;
+    Ok(Minute { outcome, duplicates: flows.len() - distinct.len(), queued_after })
 }
 
 async fn deploy(server: &Server, instances: usize, due: DateTime<Utc>) -> anyhow::Result<()> {
@@ -104,17 +107,27 @@ fn component(key: &str) -> Value {
 
 /// How many runs of schedules have ended.
 async fn ended(server: &Server) -> anyhow::Result<usize> {
-    let document = "{ executionResults(invokeType_In: [\"SCHEDULED\"], status: SUCCESS, first: 1) { \
+    let document = "{ executionResults(invokeType_In: [\"SCHEDULED\"], status: SUCCESS, \
+        first: 1) { \
         totalCount } }";
     let data = server.query(document, json!({})).await?;
     let count = data["executionResults"]["totalCount"].as_u64().context("a count")?;
     Ok(usize::try_from(count)?)
 }
 
+/// When the last run of a schedule was queued.
+async fn last_queued(server: &Server) -> anyhow::Result<DateTime<Utc>> {
+    let document = "{ executionResults(invokeType_In: [\"SCHEDULED\"], first: 1, \
+        orderBy: { field: STARTED_AT, direction: DESC }) { nodes { startedAt } } }";
+    let data = server.query(document, json!({})).await?;
+    let time = setup::text(&data, "/executionResults/nodes/0/startedAt")?;
+    Ok(DateTime::parse_from_rfc3339(time)?.to_utc())
+}
+
 /// The flow of every run of a schedule.
 async fn flows_started(server: &Server) -> anyhow::Result<Vec<String>> {
-    let document = "query ($after: String) { executionResults(invokeType_In: [\"SCHEDULED\"], first: 100, \
-        after: $after) { nodes { flowConfig { id } } pageInfo { hasNextPage endCursor } } }";
+    let document = "query ($after: String) { executionResults(after: $after, first: 100, \
+        invokeType_In: [\"SCHEDULED\"]) { nodes { flowConfig { id } } pageInfo { hasNextPage endCursor } } }";
     let (mut flows, mut after) = (Vec::new(), Value::Null);
     loop {
         let data = server.query(document, json!({ "after": after })).await?;

@@ -126,7 +126,9 @@ async fn a_flow_can_sort_the_calls() {
         let found = owner.query_with(document, &id).await;
         let expected = json!({
             "invokeType": "WEBHOOK", "flow": { "name": "Orders" },
-            "lineage": { "invokedBy": { "execution": { "flow": { "name": "Pick" }, "error": null } } },
+            "lineage": { "invokedBy": { "execution": {
+                "flow": { "name": "Pick" }, "error": null,
+            } } },
         });
         assert_eq!(found["executionResult"], expected);
         let answer = call(&owner, url, "", &json!({ "kind": "Bills", "account": customer })).await;

@@ -127,7 +127,8 @@ async fn last_queued(server: &Server) -> anyhow::Result<DateTime<Utc>> {
 /// The flow of every run of a schedule.
 async fn flows_started(server: &Server) -> anyhow::Result<Vec<String>> {
     let document = "query ($after: String) { executionResults(after: $after, first: 100, \
-        invokeType_In: [\"SCHEDULED\"]) { nodes { flowConfig { id } } pageInfo { hasNextPage endCursor } } }";
+        invokeType_In: [\"SCHEDULED\"]) { nodes { flowConfig { id } } \
+        pageInfo { hasNextPage endCursor } } }";
     let (mut flows, mut after) = (Vec::new(), Value::Null);
     loop {
         let data = server.query(document, json!({ "after": after })).await?;

@@ -86,6 +86,37 @@ async fn a_draft_may_wait_for_components() {
     assert!(messages[0].contains("the component `letter-press` is not published"), "{messages:?}");
 }
 
+/// Proves R130.
+#[tokio::test]
+async fn an_integration_shows_its_versions_components_instances_and_customers() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    let draft = owner.import(&definition("answers")).await;
+    let version = owner.publish(&draft).await;
+    owner.publish(&draft).await;
+    let customer = owner.create_customer("Initech").await;
+    owner.create_instance(&version, &customer, &[]).await;
+    let document = "query ($id: ID!) { integration(id: $id) {
+        versions { nodes { versionNumber comment isAvailable publishedBy { email } } }
+        oldest: versions(orderBy: { field: VERSION_NUMBER, direction: ASC }, first: 1) {
+            totalCount nodes { versionNumber } }
+        components(key_In: [\"webhook-triggers\", \"branch\", \"http\"]) { nodes { key } }
+        instances(isSystem: false) { nodes { name customer { name } } } } }";
+    let data = owner.query_with(document, &json!({ "id": draft })).await;
+    let integration = &data["integration"];
+    let of = |number: u8| {
+        json!({ "versionNumber": number, "comment": "For a story", "isAvailable": true,
+            "publishedBy": { "email": owner.email } })
+    };
+    assert_eq!(integration["versions"]["nodes"], json!([of(2), of(1)]));
+    let oldest = json!({ "totalCount": 2, "nodes": [{ "versionNumber": 1 }] });
+    assert_eq!(integration["oldest"], oldest);
+    let used = json!([{ "key": "branch" }, { "key": "webhook-triggers" }]);
+    assert_eq!(integration["components"]["nodes"], used);
+    let instances = json!([{ "name": "Story", "customer": { "name": "Initech" } }]);
+    assert_eq!(integration["instances"]["nodes"], instances);
+}
+
 /// What cannot be read is refused as a whole, with a place for every fault.
 #[tokio::test]
 async fn a_malformed_document_changes_nothing() {

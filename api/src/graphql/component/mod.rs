@@ -12,6 +12,7 @@ pub use input::Connection;
 
 use self::input::InputField;
 use self::search::{Search, Searchable, narrow};
+use super::Arguments;
 use super::argument::text;
 use super::builder::{Parameter, Registry, Type};
 use super::connection::register_pages;
@@ -189,6 +190,20 @@ static ACTION_FILTERS: LazyLock<Vec<Search<Operation>>> = LazyLock::new(|| {
         Search::query(),
     ]
 });
+
+/// What lists of components can be narrowed by.
+pub fn parameters_of_lists() -> Vec<Parameter> {
+    parameters(&COMPONENT_FILTERS)
+}
+
+/// The components with these keys, known here or not, that the arguments ask for.
+pub fn with_keys(
+    keys: impl IntoIterator<Item = String>,
+    args: &Arguments,
+) -> Result<Vec<Arc<Component>>, ApiError> {
+    let all = keys.into_iter().map(|key| Component::by_key(&key)).collect();
+    narrow(all, args, &COMPONENT_FILTERS)
+}
 
 fn parameters<M>(filters: &[Search<M>]) -> Vec<Parameter> {
     filters.iter().map(|filter| filter.parameter).collect()

@@ -1,5 +1,6 @@
 //! Integrations: drafts and versions, and what hangs on them.
 
+mod contents;
 pub mod definition;
 mod deployed;
 mod mutation;
@@ -32,7 +33,9 @@ impl page::Noun for integration::Entity {
 
 pub fn register(registry: &mut Registry) {
     listing().register(registry);
-    registry.add(testing::fields(deployed::fields(object::object())));
+    let integration = deployed::fields(object::object());
+    registry.add(contents::fields(testing::fields(integration)));
+    contents::register(registry);
     deployed::register(registry);
     object::enumerations(registry);
     registry.query(|query| {

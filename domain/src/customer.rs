@@ -20,6 +20,8 @@ pub struct Create {
     pub external_id: Option<String>,
     pub labels: Vec<String>,
     pub allow_embedded_designer: bool,
+    /// How many executions run at once; `None` or 0 sets no limit.
+    pub concurrent_execution_limit: Option<i32>,
 }
 
 /// What is not given stays as it is; an empty external id takes it away.
@@ -31,6 +33,8 @@ pub struct Update {
     pub labels: Option<Vec<String>>,
     pub allow_embedded_designer: Option<bool>,
     pub attachments: attachment::Change,
+    /// 0 takes the limit away.
+    pub concurrent_execution_limit: Option<i32>,
 }
 
 pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<customer::Model, Error> {
@@ -48,12 +52,14 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<custome
         attachments: Attachments::default(),
         is_system: false,
         allow_embedded_designer: input.allow_embedded_designer,
+        concurrent_execution_limit: problems.limit(input.concurrent_execution_limit),
         created_at: now,
         updated_at: now,
     };
     problems.finish()?;
     let created = rows::insert::<customer::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
     tx.commit().await?;
+    env.limits_changed();
     Ok(created)
 }
 
@@ -87,10 +93,14 @@ pub async fn update(
         let old = &permit.row().attachments;
         edit.attachments = Set(input.attachments.apply(old, &mut problems));
     }
+    if let Some(limit) = input.concurrent_execution_limit {
+        edit.concurrent_execution_limit = Set(problems.limit(Some(limit)));
+    }
     problems.finish()?;
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
     tx.commit().await?;
+    env.limits_changed();
     Ok(updated)
 }
 

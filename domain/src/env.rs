@@ -10,6 +10,9 @@ use crate::secrets::Secrets;
 /// Hears of every committed change to what an instance runs.
 pub type InstanceListener = Box<dyn Fn(InstanceId) + Send + Sync>;
 
+/// Hears that the limit of a customer has changed.
+pub type LimitListener = Box<dyn Fn() + Send + Sync>;
+
 /// Hears that a transaction with queued executions was committed.
 pub type WorkListener = Box<dyn Fn() + Send + Sync>;
 
@@ -33,6 +36,7 @@ pub struct Env {
     pub on_work: OnceLock<WorkListener>,
     pub on_removal: OnceLock<RemovalListener>,
     pub on_schedule_change: OnceLock<ScheduleListener>,
+    pub on_limit_change: OnceLock<LimitListener>,
 }
 
 impl Env {
@@ -51,6 +55,12 @@ impl Env {
     pub(crate) fn owners_removed(&self, owners: &[Uuid]) {
         if let Some(listener) = self.on_removal.get() {
             listener(owners);
+        }
+    }
+
+    pub(crate) fn limits_changed(&self) {
+        if let Some(listener) = self.on_limit_change.get() {
+            listener();
         }
     }
 

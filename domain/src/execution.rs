@@ -2,6 +2,7 @@
 
 mod endpoint_test;
 mod origin;
+mod replay;
 #[cfg(test)]
 mod tests;
 
@@ -26,6 +27,8 @@ use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
 
 pub use endpoint_test::test_endpoint;
+pub use replay::{Replayed, Which, replay, replay_failed};
+
 pub(crate) use origin::{Origin, Request, Start, scheduled};
 
 /// A test call, as the test pane sends it.
@@ -73,45 +76,6 @@ pub async fn test(
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<flow_config::Entity>(&tx, Action::Run, flow_config).await?;
     start_test(env, tx, permit.into_row(), test, InvokeType::IntegrationFlowTest).await
-}
-
-/// Runs the flow of an execution again, with what started it then and what is deployed now.
-pub async fn replay(
-    env: &Env,
-    viewer: &Viewer,
-    id: ExecutionId,
-) -> Result<execution::Model, Error> {
-    let tx = env.db.begin().await?;
-    let permit = viewer.permit::<execution::Entity>(&tx, Action::Run, id).await?;
-    let original = permit.into_row();
-    let system = Viewer::System(original.organization_id);
-    let found = system.find::<flow_config::Entity>(&tx, original.flow_config_id).await;
-    let config = match found {
-        Err(Error::NotFound(_)) => {
-            let message = "The instance does not have this flow any more.";
-            return Err(Error::invalid("id", message));
-        }
-        found => found?,
-    };
-    let instance = running(env, &tx, &config).await?;
-    let origin = Origin::load(&tx, &instance).await?;
-    let (flow, config) = origin.flow_of(&config)?;
-    let start = Start {
-        invoke_type: match original.invoke_type {
-            // What was recorded runs now.
-            InvokeType::WebhookSnapshot => InvokeType::IntegrationFlowTest,
-            known => known,
-        },
-        is_test: original.is_test,
-        is_synchronous: false,
-        request: Request::default(),
-    };
-    let execution = execution::Model {
-        payload: original.payload,
-        replay_for_id: Some(original.id),
-        ..origin.execution(env, flow, config, start)?
-    };
-    enqueue(env, tx, execution).await
 }
 
 async fn start_test(
@@ -198,6 +162,7 @@ pub async fn enqueue_once(
     env: &Env,
     key: String,
     execution: execution::Model,
+    entry: jobs::Entry,
 ) -> Result<ExecutionId, Error> {
     use idempotency_key::{Column, Entity, Model};
     let organization = execution.organization_id;
@@ -220,14 +185,13 @@ pub async fn enqueue_once(
         .filter(Column::FlowConfigId.eq(execution.flow_config_id))
         .filter(Column::Key.eq(key));
     let first = known.one(&tx).await?.context("a key that is not there")?.execution_id;
-    if first == execution.id {
-        jobs::enqueue(&tx, execution.clone()).await?;
+    if first != execution.id {
+        return Ok(first);
     }
+    let holder = jobs::enqueue_call(&tx, execution, entry).await?;
     tx.commit().await?;
-    if first == execution.id {
-        env.work_arrived();
-    }
-    Ok(first)
+    env.work_arrived();
+    Ok(holder.unwrap_or(first))
 }
 
 /// A value as the payload column keeps it.

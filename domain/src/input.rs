@@ -55,6 +55,14 @@ impl Problems {
         (!id.is_empty()).then_some(id)
     }
 
+    /// A limit on executions at once; 0 stands for none.
+    pub fn limit(&mut self, limit: Option<i32>) -> Option<i32> {
+        if limit.is_some_and(|limit| limit < 0) {
+            self.add("concurrentExecutionLimit", "This must not be negative.");
+        }
+        limit.filter(|limit| *limit > 0)
+    }
+
     /// Labels without blanks and repetitions.
     pub fn labels(&mut self, labels: &[String]) -> Labels {
         let mut kept: Vec<String> = Vec::new();

@@ -145,6 +145,7 @@ pub async fn update(
         if enabled != row.enabled {
             schedule::set_enabled(env, &tx, row, enabled).await?;
         }
+        jobs::hold(&tx, row.organization_id, id, !enabled).await?;
     }
     if let Some(debug) = input.global_debug {
         edit.global_debug = Set(debug);
@@ -172,6 +173,7 @@ pub async fn update(
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.schedules_changed();
+    env.work_arrived();
     Ok(updated)
 }
 

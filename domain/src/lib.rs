@@ -20,6 +20,7 @@ pub mod instance;
 pub mod integration;
 pub mod organization;
 pub mod policy;
+pub mod queue;
 #[expect(
     clippy::disallowed_methods,
     reason = "writing by table, always for one organization, is built here"

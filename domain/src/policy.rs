@@ -148,11 +148,20 @@ pub enum Action {
     Release,
     /// Start test runs and replays.
     Run,
+    /// Take executions out of a queue.
+    Clear,
 }
 
 impl Action {
-    pub const ALL: &[Self] =
-        &[Self::View, Self::Create, Self::Modify, Self::Remove, Self::Release, Self::Run];
+    pub const ALL: &[Self] = &[
+        Self::View,
+        Self::Create,
+        Self::Modify,
+        Self::Remove,
+        Self::Release,
+        Self::Run,
+        Self::Clear,
+    ];
 }
 
 /// The permissions of which one is enough.
@@ -170,7 +179,7 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
         ],
         (Noun::Customer, _) => &[P::OrgManageCustomers, P::OrgCrudCustomers],
         (Noun::OrganizationUser, Action::View) => &[P::OrgAdminUsers, P::OrgViewUsers],
-        (Noun::OrganizationUser, _) => &[P::OrgAdminUsers],
+        (Noun::OrganizationUser, _) | (Noun::Instance, Action::Clear) => &[P::OrgAdminUsers],
         (Noun::CustomerUser, Action::View) => &[
             P::OrgAdminCustomerPermissions,
             P::OrgManageCustomers,

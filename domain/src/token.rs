@@ -2,12 +2,13 @@
 //!
 //! Everything here is unscoped on purpose, and nothing else is.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
 use entity::{
-    ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, UserId, endpoint, execution,
-    flow_config, instance, integration, organization, step_result, user,
+    CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, UserId,
+    customer, endpoint, execution, flow_config, instance, integration, organization, step_result,
+    user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
@@ -161,6 +162,19 @@ pub async fn unknown_owners(env: &Env, owners: &[Uuid]) -> Result<Vec<Uuid>, Err
     let known = instances.iter().map(|id| id.0).chain(sequences.iter().map(|id| id.0));
     let known: HashSet<Uuid> = known.collect();
     Ok(ids().filter(|id| !known.contains(id)).collect())
+}
+
+/// How many executions of a customer may run at once, where there is a limit.
+pub async fn concurrency_limits(env: &Env) -> Result<HashMap<CustomerId, usize>, Error> {
+    let limits: Vec<(CustomerId, i32)> = customer::Entity::find()
+        .filter(customer::Column::ConcurrentExecutionLimit.is_not_null())
+        .select_only()
+        .columns([customer::Column::Id, customer::Column::ConcurrentExecutionLimit])
+        .into_tuple()
+        .all(env.db.read())
+        .await?;
+    let known = |(id, limit)| Some((id, usize::try_from(limit).ok()?));
+    Ok(limits.into_iter().filter_map(known).collect())
 }
 
 #[cfg(test)]

@@ -36,8 +36,19 @@ pub struct Model {
     /// The HTTP answer that the flow decided on, MessagePack.
     pub response: Option<Vec<u8>>,
     pub replay_for_id: Option<ExecutionId>,
+    /// The first attempt.
     pub retry_for_id: Option<ExecutionId>,
+    /// Which repetition this is; 0 for a first attempt.
     pub retry_count: i32,
+    /// How many repetitions its flow allowed when it started.
+    pub max_retry_count: i32,
+    /// When it will be repeated; null once that has begun or was canceled.
+    pub retry_next_at: Option<Timestamp>,
+    /// By this id a newer call cancels the retries of older ones.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub request_id: Option<String>,
+    /// The execution that made this one, or its retries, needless.
+    pub canceled_by_id: Option<ExecutionId>,
     /// The execution that invoked this one.
     pub invoked_by_id: Option<ExecutionId>,
     /// How many executions came before it, each invoked by the one before.

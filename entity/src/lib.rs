@@ -24,6 +24,7 @@ pub mod integration;
 pub mod integration_flow;
 mod labels;
 pub mod lane;
+pub mod latest_request;
 pub mod log;
 pub mod node;
 pub mod organization;

@@ -12,11 +12,18 @@ pub struct Model {
     pub execution_id: ExecutionId,
     pub lane_id: FlowConfigId,
     pub organization_id: OrganizationId,
-    pub due_at: Timestamp,
+    /// Sleeps until then; null once it may run.
+    pub wakes_at: Option<Timestamp>,
     /// The node that runs it; null while it waits.
     pub node_id: Option<NodeId>,
     /// Counts up with each change of hands: a result that carries an older number is refused.
     pub fence: i32,
+    /// While this is in the queue, further calls with the same id are dropped.
+    pub dedupe_id: Option<String>,
+    /// A newer call with the same id makes this retry needless.
+    pub request_id: Option<String>,
+    /// The failed execution that this one repeats.
+    pub retry_after_id: Option<ExecutionId>,
     /// Path of a step that touches the world and had begun when this was written.
     pub begun_step: Option<String>,
     /// State changes of the run so far, MessagePack; with the step results, its journal.

@@ -5,10 +5,13 @@
 //! lane by lane; a [`Node`]'s lease says how long the others leave its work alone. Nothing here
 //! knows what a flow does.
 
+mod arrive;
 mod batch;
 mod claim;
+mod clear;
 mod enqueue;
 mod lease;
+mod requests;
 mod rows;
 pub mod schedule;
 mod store;
@@ -16,8 +19,14 @@ mod store;
 mod tests;
 mod writer;
 
-pub use claim::{Claimed, claim, postpone, release_dead_nodes};
-pub use enqueue::{enqueue, enqueue_all};
+pub use claim::{
+    Claimed, Look, WaitingLane, claim, look, postpone, redirect, release_dead_nodes,
+    running_elsewhere, wake,
+};
+pub use clear::{Part, clear, count, expire_held};
+pub use enqueue::{Entry, SINGLETON, enqueue, enqueue_all, enqueue_call, hold, set_limits};
 pub use lease::Node;
 pub use store::{PayloadStore, Place, StoreError, Stored, Upload};
-pub use writer::{Accept, Finish, Journal, Owner, StateChange, WriteError, Writer};
+pub use writer::{
+    Accept, Accepted, Finish, Journal, Owner, Retry, StateChange, WriteError, Writer,
+};

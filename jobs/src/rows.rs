@@ -52,6 +52,16 @@ pub async fn query_with_rows(
     Ok(returned)
 }
 
+/// Runs one statement with numbered placeholders; returns its rows.
+pub async fn query(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let backend = connection.get_database_backend();
+    connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
+}
+
 /// Runs one statement with numbered placeholders; returns the number of affected rows.
 pub async fn execute(
     connection: &impl ConnectionTrait,

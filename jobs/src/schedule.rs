@@ -9,12 +9,13 @@ use entity::{Db, FlowConfigId, Timestamp, execution, log, schedule};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, Statement};
 
-use crate::enqueue::enqueue_all;
+use crate::enqueue::{Entry, SINGLETON, enqueue_all};
 use crate::rows;
 
 /// A flow keeps its trigger URL for life; without it there is nothing to start.
 const DUE: &str = "FROM \"schedule\" JOIN \"flow_config\" ON \"flow_config\".id = \
-    \"schedule\".flow_config_id WHERE \"schedule\".next_at";
+    \"schedule\".flow_config_id LEFT JOIN \"lane\" ON \"lane\".id = \"flow_config\".id \
+    WHERE \"schedule\".next_at";
 
 const MOVE_ON: &str = "WITH moved (id, slot, last_at, next_at) AS (VALUES {rows}) \
     UPDATE \"schedule\" SET last_at = moved.last_at, next_at = moved.next_at FROM moved \
@@ -27,6 +28,8 @@ pub struct Due {
     pub schedule: schedule::Model,
     /// Last part of the flow's trigger URL.
     pub webhook_id: String,
+    /// It never runs twice at once: a slot that comes while it runs is dropped.
+    pub is_singleton: bool,
 }
 
 /// What becomes of a schedule that was due.
@@ -67,22 +70,30 @@ pub async fn fire(
     }
     let mut firings = Vec::with_capacity(due.len());
     for due in &due {
-        firings.push((&due.schedule, decide(due)?));
+        firings.push((due, decide(due)?));
     }
     let moved = move_on(&transaction, &firings).await?;
-    let won = firings.into_iter().filter(|(schedule, _)| moved.contains(&schedule.flow_config_id));
+    let won = firings.into_iter().filter(|(due, _)| moved.contains(&due.schedule.flow_config_id));
     let (mut executions, mut lines) = (Vec::new(), Vec::new());
     let mut fired = Fired { due: due.len(), ..Fired::default() };
-    for (_, firing) in won {
+    for (due, firing) in won {
         fired.skipped += firing.skipped;
-        executions.extend(firing.execution);
+        executions.extend(firing.execution.map(|execution| (execution, entry_of(due))));
         lines.extend(firing.line);
     }
     fired.started = executions.len();
-    enqueue_all(&transaction, executions).await?;
+    let dropped = enqueue_all(&transaction, executions).await?;
+    fired.started -= dropped;
+    fired.skipped += dropped;
     rows::insert::<log::Entity>(&transaction, &lines, "").await?;
     transaction.commit().await?;
     Ok(fired)
+}
+
+/// With a schedule, a limit means that a flow is a singleton: it has no queue.
+fn entry_of(due: &Due) -> Entry {
+    let dedupe_id = due.is_singleton.then(|| SINGLETON.to_owned());
+    Entry { dedupe_id, request_id: None }
 }
 
 /// When the next slot of all schedules comes.
@@ -103,7 +114,8 @@ async fn due(
     // What another node is firing right now is not waited for.
     let lock = if is_sqlite { "" } else { "FOR UPDATE OF \"schedule\" SKIP LOCKED" };
     let sql = format!(
-        "SELECT \"schedule\".*, \"flow_config\".webhook_id {DUE} <= $1 \
+        "SELECT \"schedule\".*, \"flow_config\".webhook_id, \
+         \"lane\".concurrency_limit IS NOT NULL AS is_singleton {DUE} <= $1 \
          ORDER BY \"schedule\".next_at LIMIT {count} {lock}"
     );
     let backend = transaction.get_database_backend();
@@ -111,7 +123,11 @@ async fn due(
     let found = transaction.query_all_raw(statement).await?;
     let read = |row: &sea_orm::QueryResult| {
         let schedule = schedule::Model::from_query_result(row, "")?;
-        Ok(Due { schedule, webhook_id: row.try_get("", "webhook_id")? })
+        Ok(Due {
+            schedule,
+            webhook_id: row.try_get("", "webhook_id")?,
+            is_singleton: row.try_get("", "is_singleton")?,
+        })
     };
     found.iter().map(read).collect()
 }
@@ -119,12 +135,12 @@ async fn due(
 /// The schedules that nobody else has moved on.
 async fn move_on(
     transaction: &DatabaseTransaction,
-    firings: &[(&schedule::Model, Firing)],
+    firings: &[(&Due, Firing)],
 ) -> Result<HashSet<FlowConfigId>, DbErr> {
-    let row = |(schedule, firing): &(&schedule::Model, Firing)| -> Vec<Value> {
+    let row = |(due, firing): &(&Due, Firing)| -> Vec<Value> {
         vec![
-            schedule.flow_config_id.into(),
-            schedule.next_at.into(),
+            due.schedule.flow_config_id.into(),
+            due.schedule.next_at.into(),
             firing.last_at.into(),
             firing.next_at.into(),
         ]

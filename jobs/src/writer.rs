@@ -6,10 +6,13 @@
 
 use std::sync::Arc;
 
-use entity::{Db, ExecutionId, FlowConfigId, NodeId, execution, log, state_value, step_result};
+use entity::{
+    Db, ExecutionId, FlowConfigId, NodeId, Timestamp, execution, log, state_value, step_result,
+};
 use tokio::sync::{mpsc, oneshot};
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Verdict};
+use crate::enqueue::Entry;
 
 /// How many commands one commit takes.
 const COMMANDS_PER_COMMIT_MAX: usize = 256;
@@ -30,6 +33,16 @@ pub struct Accept {
     pub execution: execution::Model,
     /// The node that runs it now; `None` leaves it waiting for any.
     pub node: Option<NodeId>,
+    pub entry: Entry,
+}
+
+/// What taking a call in led to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Accepted {
+    /// It will run.
+    Stored,
+    /// It will not: this execution of the same dedupe id waits or runs.
+    DuplicateOf(ExecutionId),
 }
 
 /// Results on the way: a crash resumes behind them.
@@ -53,6 +66,16 @@ pub struct Finish {
     pub steps: Vec<step_result::Model>,
     pub logs: Vec<log::Model>,
     pub state: Vec<StateChange>,
+    /// What follows a failure.
+    pub retry: Option<Retry>,
+}
+
+/// The next attempt of a failed execution.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    /// Names the first attempt, and the request id by which a newer call cancels it.
+    pub execution: execution::Model,
+    pub wakes_at: Timestamp,
 }
 
 /// One key of state, set or removed.
@@ -80,7 +103,7 @@ pub(crate) enum Command {
     Finish(Arc<Finish>),
 }
 
-pub(crate) type Reply = oneshot::Sender<Result<(), WriteError>>;
+pub(crate) type Reply = oneshot::Sender<Result<Accepted, WriteError>>;
 
 /// Sends commands to the writing task.
 #[derive(Clone, Debug)]
@@ -95,20 +118,20 @@ impl Writer {
         (Self { commands }, tokio::spawn(write(db, waiting)))
     }
 
-    pub async fn accept(&self, accept: Accept) -> Result<(), WriteError> {
+    pub async fn accept(&self, accept: Accept) -> Result<Accepted, WriteError> {
         self.send(Command::Accept(Box::new(accept))).await
     }
 
     pub async fn journal(&self, journal: Journal) -> Result<(), WriteError> {
-        self.send(Command::Journal(Box::new(journal))).await
+        self.send(Command::Journal(Box::new(journal))).await.map(drop)
     }
 
     /// Shared, so that a caller can try again without a copy.
     pub async fn finish(&self, finish: Arc<Finish>) -> Result<(), WriteError> {
-        self.send(Command::Finish(finish)).await
+        self.send(Command::Finish(finish)).await.map(drop)
     }
 
-    async fn send(&self, command: Command) -> Result<(), WriteError> {
+    async fn send(&self, command: Command) -> Result<Accepted, WriteError> {
         let (reply, answer) = oneshot::channel();
         self.commands.send((command, reply)).await.map_err(|_| WriteError::Closed)?;
         answer.await.map_err(|_| WriteError::Closed)?
@@ -122,7 +145,7 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
         let (commands, replies): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
         let batch = Batch::new(commands);
         match batch.commit(&db, &mut known_lanes).await {
-            Ok(fenced) => answer(replies, |index| !fenced.contains(&index)),
+            Ok(verdict) => answer(replies, &verdict),
             Err(error) if batch.len() == 1 => refuse(replies, error),
             Err(error) => {
                 tracing::warn!(error = ?error, commands = batch.len(), "batch failed; retrying one by one");
@@ -141,15 +164,19 @@ async fn one_by_one(
 ) {
     for (command, reply) in batch.into_commands().into_iter().zip(replies) {
         match Batch::new(vec![command]).commit(db, known_lanes).await {
-            Ok(fenced) => answer(vec![reply], |_| fenced.is_empty()),
+            Ok(verdict) => answer(vec![reply], &verdict),
             Err(error) => refuse(vec![reply], error),
         }
     }
 }
 
-fn answer(replies: Vec<Reply>, is_written: impl Fn(usize) -> bool) {
-    for (index, reply) in replies.into_iter().enumerate() {
-        let result = if is_written(index) { Ok(()) } else { Err(WriteError::Fenced) };
+fn answer(replies: Vec<Reply>, verdict: &Verdict) {
+    for (place, reply) in replies.into_iter().enumerate() {
+        let result = match verdict.duplicate_of(place) {
+            _ if verdict.is_fenced(place) => Err(WriteError::Fenced),
+            Some(holder) => Ok(Accepted::DuplicateOf(holder)),
+            None => Ok(Accepted::Stored),
+        };
         // Who asked may be gone; the write stands all the same.
         let _ = reply.send(result);
     }

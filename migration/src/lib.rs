@@ -11,6 +11,7 @@ mod m20261121_000002_integrations;
 mod m20261121_000003_instances;
 mod m20261121_000004_executions;
 mod m20261121_000005_work;
+mod m20261121_000006_queue;
 mod m20261121_000007_schedules;
 mod m20261121_000008_endpoints;
 mod m20261121_000009_testing;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_instances::Migration),
             Box::new(m20261121_000004_executions::Migration),
             Box::new(m20261121_000005_work::Migration),
+            Box::new(m20261121_000006_queue::Migration),
             Box::new(m20261121_000007_schedules::Migration),
             Box::new(m20261121_000008_endpoints::Migration),
             Box::new(m20261121_000009_testing::Migration),

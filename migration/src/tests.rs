@@ -66,6 +66,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::integration::Entity).await;
     compare(connection, entity::integration_flow::Entity).await;
     compare(connection, entity::lane::Entity).await;
+    compare(connection, entity::latest_request::Entity).await;
     compare(connection, entity::log::Entity).await;
     compare(connection, entity::node::Entity).await;
     compare(connection, entity::organization::Entity).await;

@@ -15,6 +15,8 @@ use sea_orm::{ColumnTrait, QueryFilter};
 
 use crate::plan::Plan;
 use crate::route::Rules;
+use crate::rules::CallRules;
+use crate::seats::Tenant;
 
 /// An instance with its configuration, frozen and compiled.
 #[derive(Debug)]
@@ -59,11 +61,17 @@ pub struct DeployedFlow {
     pub organization_keys: Vec<String>,
     pub trigger_component: String,
     pub trigger_key: String,
+    /// How its calls wait, and what follows a failure.
+    pub rules: CallRules,
     /// What it runs, or why it cannot run here.
     pub plan: Result<Plan, String>,
 }
 
 impl Deployment {
+    pub(crate) fn tenant(&self) -> Tenant {
+        Tenant { organization: self.organization_id, customer: self.customer_id }
+    }
+
     pub fn flow(&self, config: FlowConfigId) -> Option<usize> {
         self.flows.iter().position(|flow| flow.config_id == config)
     }
@@ -85,8 +93,8 @@ impl Deployment {
         let mut flow_urls = Map::new();
         let mut webhook_api_keys = Map::new();
         for flow in &loaded.definition.flows {
-            let key = flow.stable_key.as_ref().unwrap_or(&flow.name);
-            let Some(config) = rows.flow_configs.iter().find(|row| row.flow_key == *key) else {
+            let key = flow.stable_key();
+            let Some(config) = rows.flow_configs.iter().find(|row| row.flow_key == key) else {
                 continue;
             };
             let name = flow.name.as_str();
@@ -142,6 +150,7 @@ impl DeployedFlow {
             organization_keys: flow.organization_api_keys.clone(),
             trigger_component: part(|action| &action.component.key),
             trigger_key: part(|action| &action.key),
+            rules: CallRules::of(flow),
             plan,
         }
     }

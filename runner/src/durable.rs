@@ -1,5 +1,6 @@
 //! What a run writes while it is on its way: that it exists, and its journal.
 
+use entity::NodeId;
 use jobs::{Accept, Owner};
 
 use crate::executor::{Executor, Stop};
@@ -17,11 +18,16 @@ impl Executor {
     /// Makes the execution durable; its caller waits for what the trigger decides.
     pub async fn make_durable(&mut self) -> Result<(), Stop> {
         let node = self.inner.node.id;
-        let accept = Accept { execution: self.execution.clone(), node: Some(node) };
+        let accept = self.acceptance(node);
         self.inner.writer.accept(accept).await?;
         self.owner = Some(Owner { node, fence: 0 });
         self.written_at = self.now();
         Ok(())
+    }
+
+    fn acceptance(&mut self, node: NodeId) -> Accept {
+        let (execution, entry) = (self.execution.clone(), std::mem::take(&mut self.entry));
+        Accept { execution, node: Some(node), entry }
     }
 
     /// Writes what the run has got so far, and which step begins now.
@@ -39,10 +45,10 @@ impl Executor {
         let writer = self.inner.writer.clone();
         if self.owner.is_none() {
             // Sent together, in this order, the two share a commit.
-            let accept = Accept { execution: self.execution.clone(), node: Some(owner.node) };
+            let accept = self.acceptance(owner.node);
             let (accepted, written) =
                 tokio::join!(biased; writer.accept(accept), writer.journal(journal));
-            accepted.and(written)?;
+            accepted.map(drop).and(written)?;
             self.owner = Some(owner);
             self.answer(Ok(()));
         } else {

@@ -17,6 +17,7 @@ use crate::journal::{Entry, Journal, step_path};
 use crate::machine::{Machine, Next};
 use crate::plan::{Plan, PlannedStep};
 use crate::record::{Finished, Place, Record};
+use crate::rules::CallRules;
 use crate::runner::Inner;
 use crate::{StoredResult, stored};
 
@@ -66,6 +67,9 @@ pub struct Executor {
     pub last_step: Option<StepResultId>,
     /// What the end means, unless the run fails.
     pub result_type: ResultType,
+    /// How the call entered, until it is written.
+    pub entry: jobs::Entry,
+    pub rules: CallRules,
 }
 
 impl Executor {

@@ -9,6 +9,7 @@ use flow::{Map, Value};
 use tokio::sync::oneshot;
 
 use crate::Deployment;
+use crate::seats::Full;
 
 /// A call of one flow of a deployment.
 #[derive(Clone, Debug)]
@@ -72,4 +73,15 @@ pub struct Ended {
 pub enum StartError {
     #[error("the execution could not be stored")]
     Storage,
+    /// As many executions run as the customer or the organization may have at once.
+    #[error("{}", full(*.0))]
+    Full(Full),
+}
+
+fn full(limit: Full) -> String {
+    let (whose, limit) = match limit {
+        Full::Customer(limit) => ("this customer", limit),
+        Full::Organization(limit) => ("this organization", limit),
+    };
+    format!("The concurrency limit of {whose} is reached: {limit} executions run.")
 }

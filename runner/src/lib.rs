@@ -5,6 +5,7 @@
 //! anything that touches the world follows. After a crash another node resumes behind the last
 //! journalled step. The control plane is read once per deployment and then only from memory.
 
+mod claims;
 mod deployment;
 mod durable;
 mod endpoint;
@@ -18,11 +19,15 @@ mod once;
 mod packed;
 pub mod payload;
 pub mod plan;
+mod queued;
 mod record;
+mod retries;
 mod route;
+mod rules;
 mod run;
 mod runner;
 pub mod script;
+mod seats;
 mod services;
 mod stored;
 mod sweep;
@@ -37,5 +42,6 @@ pub use packed::{Packed, files_are_there};
 pub use plan::CATALOG;
 pub use route::{Destination, Route, Unrouted};
 pub use runner::{Runner, RunnerOptions};
+pub use seats::Full;
 pub use services::{TokioClock, Vocabulary};
 pub use stored::{StoredResult, get_payload as payload_of, pack};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entity::execution::{self, Status};
 use entity::{ExecutionId, step_result};
+use jobs::{Accept, Entry};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use tokio::sync::oneshot;
 
@@ -31,6 +32,7 @@ impl Inner {
         self: &Arc<Self>,
         key: String,
         execution: execution::Model,
+        entry: Entry,
     ) -> Result<Started, StartError> {
         let id = execution.id;
         let queued_at = Some(execution.started_at);
@@ -41,7 +43,7 @@ impl Inner {
         let inner = self.clone();
         // In a task of its own: a caller that goes away must not cut the transaction.
         let stored = tokio::spawn(async move {
-            let stored = domain::execution::enqueue_once(&inner.env, key, execution).await;
+            let stored = domain::execution::enqueue_once(&inner.env, key, execution, entry).await;
             match &stored {
                 Ok(first) => drop(inner.tasks.spawn(inner.clone().watch(id, *first))),
                 Err(_) => drop(inner.callers.remove(&id)),
@@ -53,6 +55,30 @@ impl Inner {
             Ok(Err(error)) => Err(not_stored(&error.into())),
             Err(error) => Err(not_stored(&error)),
         }
+    }
+
+    /// Starts an execution that waits for its turn while its caller waits for its end.
+    pub async fn start_awaited(
+        self: &Arc<Self>,
+        execution: execution::Model,
+        entry: Entry,
+    ) -> Result<Started, StartError> {
+        let id = execution.id;
+        let (accepted_sender, accepted) = oneshot::channel();
+        let (ended_sender, ended) = oneshot::channel();
+        self.callers.insert(id, Caller { accepted: accepted_sender, ended: ended_sender });
+        let stored = self.writer.accept(Accept { execution, node: None, entry }).await;
+        let execution_id = match stored {
+            Ok(jobs::Accepted::Stored) => id,
+            Ok(jobs::Accepted::DuplicateOf(holder)) => holder,
+            Err(error) => {
+                self.callers.remove(&id);
+                return Err(not_stored(&error.into()));
+            }
+        };
+        self.tasks.spawn(self.clone().watch(id, execution_id));
+        self.work.notify_one();
+        Ok(Started { execution_id, accepted, ended })
     }
 
     /// Answers a caller whose execution runs elsewhere, or did so before.

@@ -7,13 +7,15 @@ use components::{State, States};
 use entity::execution::{self, ResultType, Status};
 use entity::state_value;
 use flow::{Map, Value};
-use jobs::{Finish, Place, StateChange, WriteError};
+use jobs::{Finish, Place, Retry, StateChange, WriteError};
 use sea_orm::{ColumnTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::executor::{Executor, Stop};
 use crate::invocation::{Ended, Invocation, StartError};
 use crate::plan::Plan;
+use crate::rules::next_attempt;
+use crate::seats::Seat;
 use crate::{Deployment, StoredResult, stored};
 
 /// How long to leave a database alone that refuses to write.
@@ -33,7 +35,7 @@ impl Executor {
     pub async fn run_to_end(
         mut self,
         invocation: Invocation,
-        _slot: OwnedSemaphorePermit,
+        _room: (OwnedSemaphorePermit, Seat),
         ended: oneshot::Sender<Ended>,
     ) {
         let Invocation { deployment, flow, mut payload, body, .. } = invocation;
@@ -93,6 +95,10 @@ impl Executor {
         plan: &Plan,
         payload: Map,
     ) -> Result<Vec<StateChange>, Stop> {
+        if self.entry.request_id.is_some() {
+            // Older calls with this id must hear of it however this run goes.
+            self.make_durable().await?;
+        }
         self.load_state(deployment, plan.uses_state).await?;
         tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload)).await.unwrap_or_else(
             |_| Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned())),
@@ -114,15 +120,43 @@ impl Executor {
             error: error.clone(),
             ..self.execution.clone()
         };
+        let retry = self.retry(&execution);
         let (steps, logs) = self.record.take();
-        let finish = Finish { execution, owner: self.owner, steps, logs, state };
+        let finish = Finish { execution, owner: self.owner, steps, logs, state, retry };
         if let Err(error) = self.write_end(finish.into()).await {
             self.lost(&error).await;
             return None;
         }
+        if self.rules.queues() {
+            // There is room for the next of its lane.
+            self.inner.work.notify_one();
+        }
         self.answer(Ok(()));
         let response = self.response.take();
         Some(Ended { error, response, last_step: self.last_step })
+    }
+
+    /// The attempt that follows a failure, as long as the flow allows one.
+    fn retry(&self, failed: &execution::Model) -> Option<Retry> {
+        let rules = self.rules.retry.as_ref();
+        let rules = rules.filter(|_| failed.status == Status::Error && !failed.is_synchronous)?;
+        let now = failed.ended_at.unwrap_or(failed.started_at);
+        let id = self.inner.env.ids.at(now);
+        let wakes_at = next_attempt(rules, failed.retry_count, now, id)?;
+        let execution = execution::Model {
+            id,
+            status: Status::Queued,
+            result_type: None,
+            queued_at: Some(now),
+            started_at: wakes_at,
+            ended_at: None,
+            error: None,
+            response: None,
+            retry_for_id: Some(failed.retry_for_id.unwrap_or(failed.id)),
+            retry_count: failed.retry_count + 1,
+            ..failed.clone()
+        };
+        Some(Retry { execution, wakes_at })
     }
 
     /// Writes the end. An execution that was accepted must have one: a database that refuses it is

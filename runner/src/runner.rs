@@ -8,7 +8,7 @@ use dashmap::DashMap;
 use entity::ExecutionId;
 use entity::execution::{self, ResultType, Status};
 use flow::Map;
-use jobs::{Node, Owner, PayloadStore, Place, Writer};
+use jobs::{Entry, Node, Owner, PayloadStore, Place, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
@@ -20,6 +20,7 @@ use crate::journal::Journal;
 use crate::once::Caller;
 use crate::record::Record;
 use crate::route::{Destination, Route, Unrouted};
+use crate::seats::Seats;
 use crate::services::{DrawnBits, TokioClock};
 use crate::worker::{self, survive};
 use crate::{Deployment, stored, sweep};
@@ -35,6 +36,8 @@ pub struct RunnerOptions {
     pub scripts: Arc<dyn components::Scripts>,
     /// How many executions run at once on this node; the others wait in the database.
     pub concurrency_max: usize,
+    /// How many executions of one organization run at once; `None` sets no limit.
+    pub organization_concurrency_max: Option<usize>,
 }
 
 /// A handle to the runner; cheap to clone.
@@ -56,8 +59,11 @@ pub struct Inner {
     pub buffers: Arc<Semaphore>,
     /// Who waits for executions that this node is about to claim.
     pub callers: DashMap<ExecutionId, Caller>,
+    pub seats: Arc<Seats>,
     /// Somebody queued work.
     pub work: Notify,
+    /// Somebody changed a limit.
+    pub limits: Notify,
     pub stopping: tokio_util::sync::CancellationToken,
     pub tasks: TaskTracker,
 }
@@ -85,7 +91,9 @@ impl Runner {
             slots: Arc::new(Semaphore::new(options.concurrency_max)),
             buffers: Arc::new(Semaphore::new(BUFFERS_MEBIBYTES_MAX)),
             callers: DashMap::new(),
+            seats: Seats::new(options.organization_concurrency_max),
             work: Notify::new(),
+            limits: Notify::new(),
             stopping: tokio_util::sync::CancellationToken::new(),
             tasks: TaskTracker::new(),
         });
@@ -134,25 +142,32 @@ impl Runner {
     /// Starts an execution. It goes on whether or not anybody waits for the answers.
     pub async fn start_execution(&self, invocation: Invocation) -> Result<Started, StartError> {
         let inner = &self.inner;
-        let execution = inner.execution(&invocation).await?;
-        if let Some(key) = invocation.idempotency_key {
-            return inner.start_once(key, execution).await;
+        let deployment = invocation.deployment.clone();
+        let flow = &deployment.flows[invocation.flow];
+        let entry = flow.rules.entry(&invocation.payload, invocation.body.as_ref());
+        if flow.rules.queues() && invocation.idempotency_key.is_none() {
+            return inner.start_queued(invocation, entry).await;
         }
+        let seat = inner.seats.admit(deployment.tenant()).map_err(StartError::Full)?;
+        if let Some(key) = invocation.idempotency_key.clone() {
+            drop(seat);
+            let execution = inner.execution(&invocation, &entry).await?;
+            return inner.start_once(key, execution, entry).await;
+        }
+        let Some(slot) = inner.slot(&invocation).await else {
+            drop(seat);
+            return inner.start_queued(invocation, entry).await;
+        };
+        let execution = inner.execution(&invocation, &entry).await?;
         let execution_id = execution.id;
         let (accepted_sender, accepted) = oneshot::channel();
         let (ended_sender, ended) = oneshot::channel();
-        if let Some(slot) = inner.slot(&invocation).await {
-            let mut executor = inner.executor(&invocation.deployment, invocation.flow, execution);
-            executor.accepted = Some(accepted_sender);
-            let run = executor.run_to_end(invocation, slot, ended_sender);
-            let owner = Owner { node: inner.node.id, fence: 0 };
-            inner.tasks.spawn(survive(inner.clone(), execution_id, owner, run));
-        } else {
-            inner.queue(execution).await?;
-            // The receiver is ours and still there.
-            let _ = accepted_sender.send(Ok(crate::Accepted::default()));
-            inner.work.notify_one();
-        }
+        let mut executor = inner.executor(&deployment, invocation.flow, execution);
+        executor.accepted = Some(accepted_sender);
+        executor.entry = entry;
+        let run = executor.run_to_end(invocation, (slot, seat), ended_sender);
+        let owner = Owner { node: inner.node.id, fence: 0 };
+        inner.tasks.spawn(survive(inner.clone(), execution_id, owner, run));
         Ok(Started { execution_id, accepted, ended })
     }
 }
@@ -170,6 +185,12 @@ fn listen(inner: &Arc<Inner>) {
     let _ = inner.env.on_removal.set(Box::new(move |owners| {
         if let Some(inner) = weak.upgrade() {
             inner.tasks.spawn(sweep::remove(inner.store.clone(), owners.to_vec()));
+        }
+    }));
+    let weak = Arc::downgrade(inner);
+    let _ = inner.env.on_limit_change.set(Box::new(move || {
+        if let Some(inner) = weak.upgrade() {
+            inner.limits.notify_one();
         }
     }));
     let weak = Arc::downgrade(inner);
@@ -194,7 +215,11 @@ impl Inner {
         slots.try_acquire_owned().ok()
     }
 
-    async fn execution(&self, invocation: &Invocation) -> Result<execution::Model, StartError> {
+    pub async fn execution(
+        &self,
+        invocation: &Invocation,
+        entry: &Entry,
+    ) -> Result<execution::Model, StartError> {
         let deployment = &invocation.deployment;
         let flow = &deployment.flows[invocation.flow];
         let invoker = invocation.invoked_by.as_ref();
@@ -206,6 +231,8 @@ impl Inner {
             tracing::error!(%error, "could not store a payload");
             StartError::Storage
         })?;
+        let retry = flow.rules.retry.as_ref().filter(|_| !invocation.is_synchronous);
+        let max_retries = retry.and_then(|retry| i32::try_from(retry.max_attempts).ok());
         Ok(execution::Model {
             id,
             organization_id: deployment.organization_id,
@@ -229,20 +256,13 @@ impl Inner {
             replay_for_id: None,
             retry_for_id: None,
             retry_count: 0,
+            max_retry_count: max_retries.unwrap_or(0),
+            retry_next_at: None,
+            request_id: entry.request_id.clone(),
+            canceled_by_id: None,
             invoked_by_id: invoker.map(|invoker| invoker.execution_id),
             lineage_depth: invoker.map_or(0, |invoker| invoker.depth.saturating_add(1)),
             invoked_by_frame: invoker.and_then(|invoker| invoker.frame.clone()),
-        })
-    }
-
-    /// All places are taken: the execution waits in the database.
-    async fn queue(&self, mut execution: execution::Model) -> Result<(), StartError> {
-        execution.status = Status::Queued;
-        execution.queued_at = Some(execution.started_at);
-        let accept = jobs::Accept { execution, node: None };
-        self.writer.accept(accept).await.map_err(|error| {
-            tracing::error!(%error, "could not queue an execution");
-            StartError::Storage
         })
     }
 
@@ -253,16 +273,16 @@ impl Inner {
         flow: usize,
         execution: execution::Model,
     ) -> Executor {
-        let flow = &deployment.flows[flow];
+        let deployed = &deployment.flows[flow];
         let info = RunInfo {
             execution_id: domain::global_id(execution.id),
             customer: deployment.customer.clone(),
             instance: deployment.instance.clone(),
             integration: deployment.integration.clone(),
             flow: components::Named {
-                id: domain::global_id(flow.id),
-                name: flow.name.clone(),
-                external_id: flow.stable_key.clone(),
+                id: domain::global_id(deployed.id),
+                name: deployed.name.clone(),
+                external_id: deployed.stable_key.clone(),
             },
             user: components::Named::default(),
             started_at: execution.started_at.to_iso(),
@@ -300,6 +320,8 @@ impl Inner {
             response: None,
             last_step: None,
             result_type: ResultType::Completed,
+            entry: Entry::default(),
+            rules: deployed.rules.clone(),
         }
     }
 }

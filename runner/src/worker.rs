@@ -1,7 +1,6 @@
 //! The node's background work: its heartbeat, and runs that nobody holds.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use entity::execution::{ResultType, Status};
 use entity::{ExecutionId, execution, log, step_result};
@@ -10,16 +9,11 @@ use jobs::{Claimed, Finish, Node, Owner};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::claims;
 use crate::executor::Executor;
 use crate::journal::{Journal, StateJournal};
 use crate::runner::Inner;
-use crate::{stored, sweep};
-
-/// How often the queue is looked at when nobody says that there is work.
-const POLL: Duration = Duration::from_secs(1);
-
-/// How many executions one claim takes at most.
-const CLAIM_MAX: usize = 256;
+use crate::{retries, stored, sweep};
 
 /// How long after its start a run that cannot be resumed is tried again.
 const RESUME_SECONDS_MAX: i64 = 3_600;
@@ -29,7 +23,7 @@ const RESUME_PAUSE_SECONDS: i64 = 10;
 
 pub fn start(inner: &Arc<Inner>) {
     inner.tasks.spawn(beat(inner.clone()));
-    inner.tasks.spawn(claim(inner.clone()));
+    inner.tasks.spawn(claims::run(inner.clone()));
     inner.tasks.spawn(sweep::remove_orphans(inner.clone()));
 }
 
@@ -50,54 +44,19 @@ async fn beat(inner: Arc<Inner>) {
             }
             Err(error) => tracing::error!(%error, "could not look for lost nodes"),
         }
+        if let Err(error) = claims::refresh(&inner).await {
+            tracing::error!(error = ?error, "could not read the limits of customers");
+        }
         tokio::select! {
             () = tokio::time::sleep(Node::HEARTBEAT) => {}
+            () = inner.limits.notified() => {}
             () = inner.stopping.cancelled() => return,
         }
     }
-}
-
-/// Claims waiting work as long as there are free places.
-async fn claim(inner: Arc<Inner>) {
-    while !inner.stopping.is_cancelled() {
-        let taken = claim_once(&inner).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "could not claim work");
-            0
-        });
-        if taken > 0 {
-            continue;
-        }
-        tokio::select! {
-            () = inner.work.notified() => {}
-            () = tokio::time::sleep(POLL) => {}
-            () = inner.stopping.cancelled() => return,
-        }
-    }
-}
-
-async fn claim_once(inner: &Arc<Inner>) -> anyhow::Result<usize> {
-    // Places are taken only for what there is: callers need them while the queue is looked at.
-    drop(inner.slots.acquire().await?);
-    let free = inner.slots.available_permits().clamp(1, CLAIM_MAX);
-    let now = inner.env.clock.now();
-    let claimed = jobs::claim(&inner.env.db, inner.node.id, now, free).await?;
-    let count = claimed.len();
-    for claimed in claimed {
-        let (inner, tasks) = (inner.clone(), &inner.tasks);
-        tasks.spawn(async move {
-            // The semaphore is never closed.
-            let Ok(_slot) = inner.slots.clone().acquire_owned().await else { return };
-            let (id, fence) = (claimed.execution_id, claimed.fence);
-            let owner = Owner { node: inner.node.id, fence };
-            let run = Box::pin(resume(inner.clone(), claimed));
-            survive(inner.clone(), id, owner, run).await;
-        });
-    }
-    Ok(count)
 }
 
 /// Runs claimed work to its end. What cannot be read now is tried again later, but not for ever.
-async fn resume(inner: Arc<Inner>, claimed: Claimed) {
+pub async fn resume(inner: Arc<Inner>, claimed: Claimed) {
     let id = claimed.execution_id;
     let owner = Owner { node: inner.node.id, fence: claimed.fence };
     let result = match domain::token::execution_by_id(&inner.env, id).await {
@@ -165,7 +124,7 @@ async fn fail(
         ..execution
     };
     let (steps, logs, state) = (Vec::new(), Vec::new(), Vec::new());
-    let finish = Finish { execution, owner: Some(owner), steps, logs, state };
+    let finish = Finish { execution, owner: Some(owner), steps, logs, state, retry: None };
     Ok(inner.writer.finish(finish.into()).await?)
 }
 
@@ -182,6 +141,8 @@ async fn try_resume(
         .order_by_asc(step_result::Column::Position)
         .all(db)
         .await?;
+    let is_new = steps.is_empty() && claimed.journal.is_none() && claimed.begun_step.is_none();
+    let execution = &retries::redirected(inner, execution, is_new).await?;
     let (organization, deployment) = (execution.organization_id, execution.deployment_id);
     let deployment = inner.endpoints.deployment(&inner.env, organization, deployment).await?;
     let payload = stored::get_payload(&inner.store, &execution.payload).await?;

@@ -69,6 +69,8 @@ fn options(
     options.trigger = config.trigger.settings();
     options.egress_policy = config.egress.policy();
     options.concurrency_max = config.runner.concurrency_max;
+    let limit = config.runner.organization_concurrency_max;
+    options.organization_concurrency_max = (limit > 0).then_some(limit);
     options.code_processes_max = config.runner.code_processes_max;
     options.code_heap_bytes = config.runner.code_heap_mebibytes << 20;
     options.header_timeout = seconds(config.server.header_timeout_seconds);

@@ -90,6 +90,7 @@ impl Installation {
             on_work: OnceLock::new(),
             on_removal: OnceLock::new(),
             on_schedule_change: OnceLock::new(),
+            on_limit_change: OnceLock::new(),
         };
         Ok(Self { env: Arc::new(env), lock })
     }

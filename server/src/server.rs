@@ -39,6 +39,8 @@ pub struct Options {
     pub egress_policy: egress::Policy,
     /// Executions at the same time.
     pub concurrency_max: usize,
+    /// Executions of one organization at the same time; `None` sets no limit.
+    pub organization_concurrency_max: Option<usize>,
     /// The program that runs code steps when started as `js-worker`; this one unless given.
     pub code_program: Option<PathBuf>,
     pub code_processes_max: usize,
@@ -64,6 +66,7 @@ impl Options {
             trigger: api::TriggerSettings::default(),
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
+            organization_concurrency_max: None,
             code_program: None,
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,
@@ -97,6 +100,7 @@ impl Server {
         let egress_policy = options.egress_policy.clone();
         let stop_patience = options.stop_patience;
         let concurrency_max = options.concurrency_max;
+        let organization_concurrency_max = options.organization_concurrency_max;
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
@@ -108,6 +112,7 @@ impl Server {
             egress,
             scripts: Arc::new(scripts),
             concurrency_max,
+            organization_concurrency_max,
         })
         .await
         .context("starting the runner")?;

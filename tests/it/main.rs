@@ -33,6 +33,8 @@ mod pages;
 mod prism;
 #[cfg(test)]
 mod program;
+mod queues;
+mod retries;
 #[cfg(test)]
 mod schedules;
 #[cfg(test)]

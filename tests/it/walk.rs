@@ -127,6 +127,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("TestIntegrationEndpointConfigInput.id", shared.clone()),
         ("role", text(&roles, "/customerRoles/0/id")),
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
+        ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
     let ids = vec![
         text(&data, "/executionResult/stepResults/nodes/0/id"),

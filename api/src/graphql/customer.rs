@@ -7,6 +7,7 @@ use entity::{CustomerId, Id, customer, instance, integration, organization, user
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
+use super::argument::Arguments;
 use super::builder::{Registry, Type};
 use super::connection::Listing;
 use super::filter::Filter;
@@ -14,6 +15,7 @@ use super::mutation::Mutation;
 use super::order::Order;
 use super::page;
 use super::{attachment, id, instance as instances, integration as integrations, user as users};
+use crate::ApiError;
 
 impl page::Noun for customer::Entity {
     type Id = CustomerId;
@@ -88,6 +90,9 @@ fn object() -> Type<customer::Model> {
             "Whether users of the customer may build integrations.",
             |customer| customer.allow_embedded_designer,
         )
+        .field("concurrentExecutionLimit", "Int", LIMIT, |customer| {
+            customer.concurrent_execution_limit
+        })
         .field("avatarUrl", "String", "Where its picture is.", |_| None::<String>)
         .field("attachments", "[Attachment]", "Documents kept beside it.", |customer| {
             attachment::shown(&customer.attachments)
@@ -169,6 +174,14 @@ fn relations(of: Type<customer::Model>) -> Type<customer::Model> {
 
 const PAYLOAD: (&str, &str, &str) = ("customer", "Customer", "The customer; null on errors.");
 
+const LIMIT: &str = "How many of its executions run at once.";
+const LIMIT_INPUT: &str = "How many of its executions run at once; 0 for no limit.";
+
+fn limit(input: &Arguments) -> Result<Option<i32>, ApiError> {
+    let limit = input.int("concurrentExecutionLimit")?;
+    Ok(limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX)))
+}
+
 fn create(registry: &mut Registry) {
     Mutation::new("createCustomer", "Adds a customer.", PAYLOAD)
         .inputs([
@@ -177,8 +190,9 @@ fn create(registry: &mut Registry) {
             ("externalId", "String", "The id in the organization's own product."),
             ("labels", "[String]", "Free text tags."),
             ("allowEmbeddedDesigner", "Boolean", "Whether its users may build integrations."),
+            ("concurrentExecutionLimit", "Int", LIMIT_INPUT),
         ])
-        .refuses([("allowWorkflowCopilot", "Boolean"), ("concurrentExecutionLimit", "Int")])
+        .refuses([("allowWorkflowCopilot", "Boolean")])
         .run(registry, |input, ask| async move {
             let create = domain::customer::Create {
                 name: input.require_text("name")?,
@@ -186,6 +200,7 @@ fn create(registry: &mut Registry) {
                 external_id: input.text("externalId")?,
                 labels: input.texts("labels")?.unwrap_or_default(),
                 allow_embedded_designer: input.flag("allowEmbeddedDesigner")?.unwrap_or_default(),
+                concurrent_execution_limit: limit(&input)?,
             };
             Ok(Arc::new(domain::customer::create(ask.env(), ask.viewer(), create).await?))
         });
@@ -200,12 +215,12 @@ fn update(registry: &mut Registry) {
             ("externalId", "String", "The id in the organization's own product; empty for none."),
             ("labels", "[String]", "Free text tags; replaces all of them."),
             ("allowEmbeddedDesigner", "Boolean", "Whether its users may build integrations."),
+            ("concurrentExecutionLimit", "Int", LIMIT_INPUT),
         ])
         .inputs(attachment::INPUTS)
         .refuses([
             ("allowWorkflowCopilot", "Boolean"),
             ("avatarUrl", "String"),
-            ("concurrentExecutionLimit", "Int"),
             ("starred", "Boolean"),
         ])
         .run(registry, |input, ask| async move {
@@ -216,6 +231,7 @@ fn update(registry: &mut Registry) {
                 labels: input.texts("labels")?,
                 allow_embedded_designer: input.flag("allowEmbeddedDesigner")?,
                 attachments: attachment::read(&input)?,
+                concurrent_execution_limit: limit(&input)?,
             };
             let id = input.require_id("id")?;
             Ok(Arc::new(domain::customer::update(ask.env(), ask.viewer(), id, update).await?))

@@ -28,6 +28,7 @@ mod order;
 mod organization;
 mod page;
 mod permission;
+mod queue;
 mod scalar;
 mod step_result;
 mod test_case;
@@ -96,6 +97,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     test_case::register(&mut registry);
     instance::register(&mut registry);
     execution::register(&mut registry);
+    queue::register(&mut registry);
     step_result::register(&mut registry);
     log::register(&mut registry);
     test_run::register(&mut registry);

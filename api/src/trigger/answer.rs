@@ -25,6 +25,13 @@ const FRAMING: [HeaderName; 6] = [
     header::TE,
 ];
 
+/// Nothing was started, because as much runs as may run at once.
+pub fn busy(message: &str) -> Response {
+    let mut response = problem(StatusCode::TOO_MANY_REQUESTS, message);
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
 /// Answers as soon as the execution is durable.
 pub async fn acknowledge(started: Started) -> Response {
     match started.accepted.await {

@@ -16,7 +16,7 @@ use axum::routing::any;
 use entity::execution::InvokeType;
 use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use runner::payload::BodyError;
-use runner::{Endpoint, Invocation, Ready};
+use runner::{Endpoint, Invocation, Ready, StartError};
 use tokio::time::{Instant, timeout_at};
 
 use crate::State;
@@ -181,7 +181,11 @@ async fn start(
 ) -> Response {
     let is_synchronous = invocation.is_synchronous;
     let started = timeout_at(deadline, state.runner.start_execution(invocation)).await;
-    let Ok(Ok(started)) = started else { return not_stored().into_response() };
+    let started = match started {
+        Ok(Ok(started)) => started,
+        Ok(Err(error @ StartError::Full(_))) => return answer::busy(&error.to_string()),
+        Ok(Err(StartError::Storage)) | Err(_) => return not_stored().into_response(),
+    };
     let id = started.execution_id;
     let response = if is_synchronous {
         let wait = state.calls.synchronous_wait;

@@ -1,7 +1,7 @@
 //! Deploying: the stored configuration is frozen and becomes what runs.
 
 use entity::execution::InvokeType;
-use entity::{InstanceId, deployment, instance, integration};
+use entity::{InstanceId, deployment, flow_config, instance, integration};
 use flow::definition::{EndpointSecurity, Flow};
 use flow::{Definition, Map};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
@@ -88,8 +88,8 @@ async fn require_configuration(
     }
     let configs = configs_of(tx, row).await?;
     for flow in &definition.flows {
-        let key = flow.stable_key.as_ref().unwrap_or(&flow.name);
-        let config = configs.iter().find(|config| config.flow_key == *key);
+        let key = flow.stable_key();
+        let config = configs.iter().find(|config| config.flow_key == key);
         let has_keys = config.is_some_and(|config| config.sealed_api_keys.is_some());
         if flow.endpoint_security == EndpointSecurity::CustomerRequired && !has_keys {
             let message = format!("Flow {}: its endpoint needs an API key.", flow.name);
@@ -123,6 +123,7 @@ pub(super) async fn freeze(
         created_at: now,
     };
     rows::insert::<deployment::Entity>(tx, deployment).await?;
+    set_limits(tx, row, definition).await?;
     let mut edit = permit.edit();
     edit.deployment_id = Set(Some(id));
     edit.deployed_version = Set(version.version_number);
@@ -134,6 +135,22 @@ pub(super) async fn freeze(
         schedule::register(env, tx, &deployed, definition, &config).await?;
     }
     Ok(deployed)
+}
+
+/// How many executions of each flow run at once.
+async fn set_limits(
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    definition: &Definition,
+) -> Result<(), Error> {
+    let configs = configs_of(tx, row).await?;
+    let limit = |config: &flow_config::Model| {
+        let mut flows = definition.flows.iter();
+        let flow = flows.find(|flow| flow.stable_key() == config.flow_key)?;
+        flow.queue.as_ref()?.limit()
+    };
+    let limits = configs.iter().map(|config| (config, limit(config)));
+    Ok(jobs::set_limits(tx, limits).await?)
 }
 
 async fn run_time_values(

@@ -165,6 +165,11 @@ impl Flow {
         }
     }
 
+    /// What names the flow in every version: its stable key, or its name where it has none.
+    pub fn stable_key(&self) -> &str {
+        self.stable_key.as_deref().unwrap_or(&self.name)
+    }
+
     /// The step that starts the flow.
     pub fn trigger(&self) -> Option<&Step> {
         self.steps.first().filter(|step| step.is_trigger)
@@ -190,6 +195,14 @@ impl QueueConfig {
             singleton_executions: fields.flag("singletonExecutions"),
             dedupe_id: trigger_path(fields, "dedupeIdField"),
         }
+    }
+
+    /// How many executions run at once, the others wait in order; `None` sets no limit.
+    pub fn limit(&self) -> Option<u32> {
+        if self.uses_fifo_queue {
+            return Some(self.concurrency_limit.unwrap_or(1));
+        }
+        self.singleton_executions.then_some(1)
     }
 }
 
@@ -320,7 +333,10 @@ fn schemas(fields: &Fields<'_>) -> JsonMap {
 fn trigger_path(fields: &Fields<'_>, key: &str) -> Option<Path> {
     let json = fields.get(key)?;
     let text = json.get("value").unwrap_or(json).as_str().filter(|text| !text.is_empty())?;
-    let path = text.parse().or_else(|_| Path::within_results("", text));
+    let mut path = text.parse().or_else(|_| Path::within_results("", text));
+    if let Ok(path) = &mut path {
+        path.ignore_header_case();
+    }
     if let Err(reason) = &path {
         fields.problems().add(
             Kind::Shape,

@@ -121,6 +121,9 @@ impl TriggerSection {
 pub struct RunnerSection {
     /// Executions at the same time; further ones wait in the database.
     pub concurrency_max: usize,
+    /// Executions of one organization at the same time; further calls are answered with 429, what
+    /// has no caller waits. 0 sets no limit.
+    pub organization_concurrency_max: usize,
     /// Processes for code steps at the same time.
     pub code_processes_max: usize,
     /// Memory that the code of one step may use.
@@ -129,7 +132,12 @@ pub struct RunnerSection {
 
 impl Default for RunnerSection {
     fn default() -> Self {
-        Self { concurrency_max: 256, code_processes_max: 4, code_heap_mebibytes: 64 }
+        Self {
+            concurrency_max: 256,
+            organization_concurrency_max: 0,
+            code_processes_max: 4,
+            code_heap_mebibytes: 64,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ mod user;
 pub use app::TestApp;
 pub use prism::Prism;
 pub use process::TestProcess;
-pub use third_party::{Answer, ThirdParty};
+pub use third_party::{Answer, Received, ThirdParty};
 pub use user::{Instance, Page, User};
 
 use std::path::PathBuf;

@@ -40,6 +40,9 @@ pub fn all() -> Vec<Filter> {
         Filter::since("queuedAt_Gte", C::QueuedAt),
         Filter::is_null("queuedAt_Isnull", C::QueuedAt),
         Filter::until("queuedAt_Lte", C::QueuedAt),
+        Filter::int("maxRetryCount", C::MaxRetryCount),
+        Filter::int_from("maxRetryCount_Gte", C::MaxRetryCount),
+        Filter::int_to("maxRetryCount_Lte", C::MaxRetryCount),
         Filter::is_null("replayForExecution_Isnull", C::ReplayForId),
         Filter::word("resultType", C::ResultType),
         Filter::words("resultType_In", C::ResultType),
@@ -47,6 +50,10 @@ pub fn all() -> Vec<Filter> {
         Filter::int_from("retryCount_Gte", C::RetryCount),
         Filter::int_to("retryCount_Lte", C::RetryCount),
         Filter::is_null("retryForExecution_Isnull", C::RetryForId),
+        Filter::since("retryNextAt_Gte", C::RetryNextAt),
+        Filter::is_null("retryNextAt_Isnull", C::RetryNextAt),
+        Filter::until("retryNextAt_Lte", C::RetryNextAt),
+        Filter::text("retryUniqueRequestId", C::RequestId),
         Filter::since("startedAt_Gte", C::StartedAt),
         Filter::until("startedAt_Lte", C::StartedAt),
         status(),
@@ -55,7 +62,7 @@ pub fn all() -> Vec<Filter> {
     filters
 }
 
-/// Filters on what no execution has: long running mode, suspension and scheduled retries.
+/// Filters on what no execution has: long running mode and suspension.
 fn facts() -> Vec<Filter> {
     let none = |name, sdl| {
         Filter::new((name, sdl, "Only those at this value; no execution has one."), |_| {
@@ -67,10 +74,6 @@ fn facts() -> Vec<Filter> {
         Filter::always("resumedAt_Isnull", true),
         none("resumedAt_Gte", "DateTime"),
         none("resumedAt_Lte", "DateTime"),
-        Filter::always("retryNextAt_Isnull", true),
-        none("retryNextAt_Gte", "DateTime"),
-        none("retryNextAt_Lte", "DateTime"),
-        none("retryUniqueRequestId", "String"),
         instance_type(),
     ]
 }

@@ -2,6 +2,7 @@
 
 pub mod filters;
 mod lineage;
+mod replay;
 
 use async_graphql::dynamic::InputObject;
 use entity::{
@@ -14,7 +15,6 @@ use uuid::Uuid;
 
 use super::builder::{Registry, Type, parameter};
 use super::connection::{Listing, register_pages};
-use super::mutation::Mutation;
 use super::order::Order;
 use super::{id, log as logs, page, step_result as steps};
 use crate::results::{self, Kind};
@@ -67,7 +67,7 @@ pub fn register(registry: &mut Registry) {
                 |_, _| async { Ok(Vec::new()) },
             )
     });
-    replay(registry);
+    replay::register(registry);
 }
 
 /// A named group of log lines. Steps that make them are yet to come, so there are none.
@@ -159,6 +159,21 @@ fn object() -> Type<execution::Model> {
                 "Which repetition this is; 0 for the first run.",
                 |execution| execution.retry_count,
             )
+            .field("maxRetryCount", "Int", "How often its flow lets it be repeated.", |execution| {
+                execution.max_retry_count
+            })
+            .field(
+                "retryNextAt",
+                "DateTime",
+                "When it will be repeated; null if it will not, or has been.",
+                |execution| execution.retry_next_at,
+            )
+            .field(
+                "retryUniqueRequestId",
+                "String",
+                "By this id a newer call cancels its repetitions.",
+                |execution| execution.request_id.clone(),
+            )
             .resolve("requestPayloadUrl", "String!", REQUEST, |execution, ask| async move {
                 Ok(results::url(ask.env(), Kind::Request, execution.id.0))
             })
@@ -211,6 +226,12 @@ fn related(object: Type<execution::Model>) -> Type<execution::Model> {
             "The execution it repeats because that failed.",
             |execution| execution.retry_for_id,
         )
+        .row::<execution::Entity>(
+            "canceledByExecution",
+            "InstanceExecutionResult",
+            "The execution that made this one, or its repetitions, needless.",
+            |execution| execution.canceled_by_id,
+        )
         .connection::<execution::Entity>(
             "replays",
             "Its repetitions on request.",
@@ -239,16 +260,4 @@ fn related(object: Type<execution::Model>) -> Type<execution::Model> {
             |execution| execution.id.uuid(),
             |id: Uuid| log::Column::ExecutionId.eq(id).into_condition(),
         )
-}
-
-fn replay(registry: &mut Registry) {
-    let payload = ("instanceExecutionResult", "InstanceExecutionResult", "The new execution.");
-    let about = "Runs a flow again with the payload of an earlier execution.";
-    Mutation::new("replayExecution", about, payload)
-        .inputs([("id", "ID", "The execution to repeat.")])
-        .run(registry, |input, ask| async move {
-            let id = input.require_id("id")?;
-            let execution = domain::execution::replay(ask.env(), ask.viewer(), id).await?;
-            Ok(std::sync::Arc::new(execution))
-        });
 }

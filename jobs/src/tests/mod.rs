@@ -1,13 +1,15 @@
 //! The work queue against a real database file.
 #![expect(clippy::disallowed_methods, reason = "a test looks at everything")]
 
+mod model;
+
 use std::sync::Arc;
 
-use crate::{Accept, Finish, Journal, Node, Owner, WriteError, Writer};
+use crate::{Accept, Claimed, Entry, Finish, Journal, Node, Owner, WriteError, Writer};
 use entity::execution::{self, InvokeType, ResultType, Status};
 use entity::{
     Clock, CustomerId, Db, DbUrl, ExecutionId, FlowConfigId, Ids, ManualClock, NodeId,
-    OrganizationId, Timestamp, lane, log, step_result, work,
+    OrganizationId, Timestamp, log, step_result, work,
 };
 use sea_orm::{EntityTrait, PaginatorTrait};
 use sea_orm_migration::MigratorTrait;
@@ -58,6 +60,10 @@ impl Bench {
             replay_for_id: None,
             retry_for_id: None,
             retry_count: 0,
+            max_retry_count: 0,
+            retry_next_at: None,
+            request_id: None,
+            canceled_by_id: None,
             invoked_by_id: None,
             lineage_depth: 0,
             invoked_by_frame: None,
@@ -93,7 +99,8 @@ impl Bench {
             ended_at: Some(self.clock.now()),
             ..execution
         };
-        Arc::new(Finish { execution, owner, steps, logs: Vec::new(), state: Vec::new() })
+        let (logs, state) = (Vec::new(), Vec::new());
+        Arc::new(Finish { execution, owner, steps, logs, state, retry: None })
     }
 
     fn owner(&self) -> Owner {
@@ -101,8 +108,15 @@ impl Bench {
     }
 
     async fn accept(&self, execution: &execution::Model, node: Option<NodeId>) {
-        let accept = Accept { execution: execution.clone(), node };
+        let accept = Accept { execution: execution.clone(), node, entry: Entry::default() };
         self.writer.accept(accept).await.unwrap();
+    }
+
+    /// Claims up to `share` executions of each lane that has any to give.
+    async fn claim(&self, node: NodeId, share: usize) -> Vec<Claimed> {
+        let look = crate::look(&self.db, FlowConfigId(uuid::Uuid::nil())).await.unwrap();
+        let shares: Vec<_> = look.lanes.iter().map(|lane| (lane.id, share)).collect();
+        crate::claim(&self.db, node, self.clock.now(), &shares).await.unwrap()
     }
 
     async fn stored(&self, id: ExecutionId) -> execution::Model {
@@ -148,7 +162,7 @@ async fn a_late_writer_changes_nothing() {
     let other = Node { id: bench.ids.next() };
     let now = bench.clock.now();
     assert_eq!(crate::release_dead_nodes(&bench.db, now).await.unwrap(), 1);
-    let claimed = crate::claim(&bench.db, other.id, now, 8).await.unwrap();
+    let claimed = bench.claim(other.id, 8).await;
     assert_eq!(claimed.len(), 1);
 
     let late = bench.finish(execution.clone(), Some(bench.owner()));
@@ -178,7 +192,7 @@ async fn a_command_that_fails_does_not_fail_its_neighbours() {
     bench.accept(&twice, None).await;
     let good: Vec<_> = (0..20).map(|_| bench.execution(lane)).collect();
     let all = good.iter().chain([&twice]).map(|execution| {
-        let accept = Accept { execution: execution.clone(), node: None };
+        let accept = Accept { execution: execution.clone(), node: None, entry: Entry::default() };
         bench.writer.accept(accept)
     });
     let results = futures::future::join_all(all).await;
@@ -194,7 +208,8 @@ async fn a_caller_that_goes_away_changes_nothing() {
     let bench = Bench::new().await;
     let lane = bench.ids.next();
     for _ in 0..200 {
-        let accept = Accept { execution: bench.execution(lane), node: None };
+        let accept =
+            Accept { execution: bench.execution(lane), node: None, entry: Entry::default() };
         let writer = bench.writer.clone();
         let sent = tokio::spawn(async move { writer.accept(accept).await });
         tokio::task::yield_now().await;
@@ -220,14 +235,56 @@ async fn a_busy_lane_does_not_starve_the_others() {
     }
     let waiting = bench.execution(calm);
     bench.accept(&waiting, None).await;
-    let now = bench.clock.now();
-    let claimed = crate::claim(&bench.db, bench.node.id, now, 4).await.unwrap();
+    let claimed = bench.claim(bench.node.id, 2).await;
     let ids: Vec<_> = claimed.iter().map(|claimed| claimed.execution_id).collect();
     assert_eq!(ids, [first[0], first[1], waiting.id]);
-    let next = crate::claim(&bench.db, bench.node.id, now, 4).await.unwrap();
+    let next = bench.claim(bench.node.id, 2).await;
     assert_eq!(next[0].execution_id, first[2], "each lane goes on in order");
-    let lanes = lane::Entity::find().all(bench.db.read()).await.unwrap();
-    assert!(lanes.iter().all(|lane| lane.last_turn == now.0));
+}
+
+/// However many lanes wait, a few looks see each of them once.
+#[tokio::test]
+async fn looks_go_through_all_lanes() {
+    let bench = Bench::new().await;
+    for _ in 0..150 {
+        bench.accept(&bench.execution(bench.ids.next()), None).await;
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    let mut after = Some(FlowConfigId(uuid::Uuid::nil()));
+    while let Some(place) = after {
+        let look = crate::look(&bench.db, place).await.unwrap();
+        seen.extend(look.lanes.iter().map(|lane| lane.id));
+        after = look.next;
+    }
+    assert_eq!(seen.len(), 150);
+}
+
+/// What a paused instance was called for waits until it goes on, but not for ever.
+#[tokio::test]
+async fn held_work_waits_or_expires() {
+    let bench = Bench::new().await;
+    let execution = bench.execution(bench.ids.next());
+    let queued = execution::Model { status: Status::Queued, ..execution };
+    bench.accept(&queued, None).await;
+    let hold = async |is_held: bool| {
+        let transaction = bench.db.begin().await.unwrap();
+        let (organization, instance) = (queued.organization_id, queued.instance_id);
+        crate::hold(&transaction, organization, instance, is_held).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    hold(true).await;
+    assert!(bench.claim(bench.node.id, 8).await.is_empty());
+    let expire = async |seconds: i64| {
+        let now = bench.clock.now();
+        crate::expire_held(&bench.db, now.plus_seconds(-seconds), now, "too late").await.unwrap()
+    };
+    bench.clock.advance_seconds(60);
+    assert_eq!(expire(3_600).await, 0);
+    hold(false).await;
+    assert_eq!(expire(0).await, 0, "only held work expires");
+    hold(true).await;
+    assert_eq!(expire(30).await, 1);
+    assert_eq!(bench.stored(queued.id).await.error.as_deref(), Some("too late"));
 }
 
 /// One statement takes only so many values: larger writes are split.

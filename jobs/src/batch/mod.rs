@@ -1,15 +1,18 @@
 //! One commit: equal commands become one statement over many rows.
 
-use std::collections::HashSet;
+mod end;
+
+use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
-use entity::{Db, ExecutionId, FlowConfigId, execution, lane, log, state_value, step_result, work};
+use entity::{Db, ExecutionId, FlowConfigId, lane, log, step_result};
 use sea_orm::sea_query::Value;
-use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr};
+use sea_orm::{DatabaseTransaction, DbErr};
 
-use crate::enqueue::{lane_of, waiting};
+use crate::arrive::arrive;
+use crate::enqueue::lane_of;
 use crate::rows;
-use crate::writer::{Command, Finish, Journal, StateChange};
+use crate::writer::{Accept, Command, Finish, Journal};
 
 /// Takes the work of finished runs out of the queue, where the fence still matches.
 const END_WORK: &str = "DELETE FROM \"work\" WHERE (execution_id, node_id, fence) IN \
@@ -20,21 +23,28 @@ const JOURNAL_WORK: &str = "WITH entry (id, node, fence, begun_step, journal) AS
     WHERE \"work\".execution_id = entry.id AND \"work\".node_id = entry.node \
     AND \"work\".fence = entry.fence RETURNING \"work\".execution_id";
 
-const END_EXECUTION: &str = "WITH ended (id, status, result_type, ended_at, error, response) AS \
-    (VALUES {rows}) UPDATE \"execution\" SET status = ended.status, \
-    result_type = ended.result_type, ended_at = ended.ended_at, error = ended.error, \
-    response = ended.response FROM ended WHERE \"execution\".id = ended.id \
-    RETURNING \"execution\".id";
-
-const REMOVE_STATE: &str =
-    "DELETE FROM \"state_value\" WHERE (owner_id, key) IN (VALUES {rows}) RETURNING owner_id";
-
-const SET_STATE: &str = "ON CONFLICT (owner_id, key) DO UPDATE SET value = excluded.value, \
-    updated_at = excluded.updated_at";
-
 /// Commands that are committed together.
 pub struct Batch {
     commands: Vec<Command>,
+}
+
+/// What became of the commands of a batch, by their place; the others did what they should.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// Kept out: somebody else owns the execution.
+    fenced: HashSet<usize>,
+    /// Not queued: the execution they duplicate waits or runs.
+    duplicates: HashMap<usize, ExecutionId>,
+}
+
+impl Verdict {
+    pub fn is_fenced(&self, place: usize) -> bool {
+        self.fenced.contains(&place)
+    }
+
+    pub fn duplicate_of(&self, place: usize) -> Option<ExecutionId> {
+        self.duplicates.get(&place).copied()
+    }
 }
 
 impl Batch {
@@ -50,51 +60,45 @@ impl Batch {
         self.commands
     }
 
-    /// Commits all commands; returns the places of those that a fence kept out.
+    /// Commits all commands.
     pub async fn commit(
         &self,
         db: &Db,
         known_lanes: &mut HashSet<FlowConfigId>,
-    ) -> anyhow::Result<HashSet<usize>> {
+    ) -> anyhow::Result<Verdict> {
         let transaction = db.begin().await.context("beginning a commit")?;
-        let new_lanes = self.accept(&transaction, known_lanes).await.context("accepting runs")?;
+        let new_lanes = self.insert_lanes(&transaction, known_lanes).await.context("new lanes")?;
+        let duplicates = self.accept(&transaction).await.context("accepting runs")?;
         let owned = self.check_owners(&transaction).await.context("checking owners")?;
         self.record(&transaction, &owned).await.context("writing results")?;
         self.end(&transaction, &owned).await.context("ending runs")?;
         transaction.commit().await.context("committing")?;
         known_lanes.extend(new_lanes);
-        Ok(self.fenced(&owned))
+        Ok(Verdict { fenced: self.fenced(&owned), duplicates })
+    }
+
+    async fn insert_lanes(
+        &self,
+        transaction: &DatabaseTransaction,
+        known_lanes: &HashSet<FlowConfigId>,
+    ) -> Result<HashSet<FlowConfigId>, DbErr> {
+        let mut new = HashSet::new();
+        let lanes: Vec<_> = self
+            .accepts()
+            .map(|(_, accept)| lane_of(&accept.execution))
+            .filter(|lane| !known_lanes.contains(&lane.id) && new.insert(lane.id))
+            .collect();
+        rows::insert::<lane::Entity>(transaction, &lanes, "ON CONFLICT DO NOTHING").await?;
+        Ok(new)
     }
 
     async fn accept(
         &self,
         transaction: &DatabaseTransaction,
-        known_lanes: &HashSet<FlowConfigId>,
-    ) -> Result<HashSet<FlowConfigId>, DbErr> {
-        let mut executions = Vec::new();
-        let mut works = Vec::new();
-        let mut lanes = Vec::new();
-        let mut new = HashSet::new();
-        for command in &self.commands {
-            match command {
-                Command::Accept(accept) => {
-                    let lane = lane_of(&accept.execution);
-                    if !known_lanes.contains(&lane.id) && new.insert(lane.id) {
-                        lanes.push(lane);
-                    }
-                    works.push(work::Model { node_id: accept.node, ..waiting(&accept.execution) });
-                    executions.push(accept.execution.clone());
-                }
-                Command::Finish(finish) if finish.owner.is_none() => {
-                    executions.push(finish.execution.clone());
-                }
-                Command::Finish(_) | Command::Journal(_) => {}
-            }
-        }
-        rows::insert::<lane::Entity>(transaction, &lanes, "ON CONFLICT DO NOTHING").await?;
-        rows::insert::<work::Entity>(transaction, &works, "").await?;
-        rows::insert::<execution::Entity>(transaction, &executions, "").await?;
-        Ok(new)
+    ) -> Result<HashMap<usize, ExecutionId>, DbErr> {
+        let (places, calls): (Vec<_>, Vec<_>) = self.accepts().unzip();
+        let duplicates = arrive(transaction, &calls).await?;
+        Ok(duplicates.into_iter().map(|(place, holder)| (places[place], holder)).collect())
     }
 
     /// The executions whose sender still owns them.
@@ -128,23 +132,6 @@ impl Batch {
         rows::insert::<log::Entity>(transaction, &logs, "").await
     }
 
-    async fn end(
-        &self,
-        transaction: &DatabaseTransaction,
-        owned: &HashSet<ExecutionId>,
-    ) -> Result<(), DbErr> {
-        let ended: Vec<_> = self
-            .finishes()
-            .filter(|finish| finish.owner.is_some() && is_written(finish, owned))
-            .map(|finish| ended_row(&finish.execution))
-            .collect();
-        rows::query_with_rows(transaction, END_EXECUTION, &ended).await?;
-        for finish in self.finishes().filter(|finish| is_written(finish, owned)) {
-            change_state(transaction, &finish.state).await?;
-        }
-        Ok(())
-    }
-
     fn fenced(&self, owned: &HashSet<ExecutionId>) -> HashSet<usize> {
         let is_fenced = |command: &Command| match command {
             Command::Accept(_) => false,
@@ -153,6 +140,14 @@ impl Batch {
         };
         let places = self.commands.iter().enumerate();
         places.filter(|(_, command)| is_fenced(command)).map(|(place, _)| place).collect()
+    }
+
+    /// Accepts with their places.
+    fn accepts(&self) -> impl Iterator<Item = (usize, &Accept)> {
+        self.commands.iter().enumerate().filter_map(|(place, command)| match command {
+            Command::Accept(accept) => Some((place, &**accept)),
+            Command::Journal(_) | Command::Finish(_) => None,
+        })
     }
 
     fn journals(&self) -> impl Iterator<Item = &Journal> {
@@ -187,34 +182,4 @@ fn journal_row(journal: &Journal) -> Vec<Value> {
 fn end_row(finish: &Finish) -> Option<Vec<Value>> {
     let owner = finish.owner?;
     Some(vec![finish.execution.id.into(), owner.node.into(), owner.fence.into()])
-}
-
-fn ended_row(execution: &execution::Model) -> Vec<Value> {
-    vec![
-        execution.id.into(),
-        execution.status.to_value().into(),
-        execution.result_type.map(|kind| kind.to_value()).into(),
-        execution.ended_at.into(),
-        execution.error.clone().into(),
-        execution.response.clone().into(),
-    ]
-}
-
-/// Keys are written one run after the other: of two runs in one commit, the later one wins.
-async fn change_state(
-    transaction: &DatabaseTransaction,
-    changes: &[StateChange],
-) -> Result<(), DbErr> {
-    let mut set = Vec::new();
-    let mut removed = Vec::new();
-    for change in changes {
-        match change {
-            StateChange::Set(model) => set.push(model.clone()),
-            StateChange::Remove { owner_id, key } => {
-                removed.push(vec![(*owner_id).into(), key.as_str().into()]);
-            }
-        }
-    }
-    rows::insert::<state_value::Entity>(transaction, &set, SET_STATE).await?;
-    rows::query_with_rows(transaction, REMOVE_STATE, &removed).await.map(drop)
 }

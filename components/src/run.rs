@@ -114,7 +114,10 @@ pub struct Script {
     pub arguments: Vec<Value>,
     /// With it, the first argument gets `logger`, and state objects changed in place are reported.
     pub with_context: bool,
-    pub time_limit: Duration,
+    /// Whose code it is: customers take turns when there are more calls than processes.
+    pub customer: String,
+    /// Shorter than what the installation allows, where somebody waits for the answer.
+    pub time_limit: Option<Duration>,
 }
 
 /// What a script call left behind, also when it failed.

@@ -45,6 +45,7 @@ pub struct Options {
     pub code_program: Option<PathBuf>,
     pub code_processes_max: usize,
     pub code_heap_bytes: usize,
+    pub code_time_limit: Duration,
     pub header_timeout: Duration,
     pub body_timeout: Duration,
     /// How long requests and runs may go on after [`Server::stop`].
@@ -70,6 +71,7 @@ impl Options {
             code_program: None,
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,
+            code_time_limit: Duration::from_mins(2),
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
             stop_patience: Duration::from_secs(20),
@@ -160,6 +162,7 @@ fn script_options(options: &Options) -> anyhow::Result<runner::script::Options> 
     let mut scripts = runner::script::Options::new(program, [OsString::from("js-worker")]);
     scripts.workers_max = options.code_processes_max;
     scripts.heap_bytes = options.code_heap_bytes;
+    scripts.time_limit = options.code_time_limit;
     Ok(scripts)
 }
 

@@ -54,7 +54,8 @@ fn transform<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<O
             code: EVALUATE.to_owned(),
             arguments: vec![inputs.require_text("expression")?.into(), data(inputs)],
             with_context: false,
-            time_limit: TIME_LIMIT,
+            customer: run.info.customer.id.clone(),
+            time_limit: Some(TIME_LIMIT),
         };
         let output = run.services.scripts.run(script).await?;
         match output.returned {

@@ -17,6 +17,7 @@ mod host;
 mod pool;
 #[cfg(test)]
 mod tests;
+mod turns;
 mod wire;
 pub mod worker;
 

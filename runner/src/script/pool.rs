@@ -4,16 +4,16 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::process::Stdio;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use components::{LogLine, Script, ScriptOutput, Scripts, StepError};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::turns::Turns;
 use super::wire::{self, Answer, Call, Limits, Line, Outcome, SEVERITIES};
 
 /// How long after its time limit a call may still answer by itself, with a better error and its
@@ -26,12 +26,16 @@ pub struct Options {
     /// The program that calls [`super::worker::main`] when started with `args`.
     pub program: PathBuf,
     pub args: Vec<OsString>,
-    /// Processes at the same time; further calls wait in the order they came.
+    /// Processes at the same time; further calls wait, and customers take turns.
     pub workers_max: usize,
     /// Processes kept ready for the next calls.
     pub warm: usize,
+    /// How long further processes stay ready.
+    pub idle_time: Duration,
     /// Calls after which a process is replaced.
     pub calls_per_worker: u32,
+    /// Longest that one call runs.
+    pub time_limit: Duration,
     /// Heap of the engine.
     pub heap_bytes: usize,
     /// Address space of a process, beyond what it has mapped when it starts.
@@ -45,7 +49,9 @@ impl Options {
             args: args.into_iter().collect(),
             workers_max: 4,
             warm: 1,
+            idle_time: Duration::from_mins(1),
             calls_per_worker: 1000,
+            time_limit: Duration::from_mins(2),
             heap_bytes: 64 << 20,
             address_space_bytes: 512 << 20,
         }
@@ -55,9 +61,16 @@ impl Options {
 /// Runs scripts in child processes. A process that dies or is killed takes only its own call along.
 pub struct Pool {
     options: Options,
-    idle: Mutex<Vec<Worker>>,
-    /// Fair, so calls get their turn in order.
-    permits: Semaphore,
+    idle: Arc<Mutex<Idle>>,
+    turns: Arc<Turns>,
+}
+
+/// Processes without a call, the one that was busy last at the end.
+#[derive(Default)]
+struct Idle {
+    workers: Vec<(Worker, Instant)>,
+    /// Somebody looks after them already.
+    is_watched: bool,
 }
 
 /// A process; dropping it kills it.
@@ -70,15 +83,15 @@ struct Worker {
 
 impl Pool {
     pub fn new(options: Options) -> Self {
-        let permits = Semaphore::new(options.workers_max);
-        Self { options, idle: Mutex::default(), permits }
+        let turns = Turns::new(options.workers_max);
+        Self { options, idle: Arc::default(), turns }
     }
 
     /// Starts what is missing of the warm processes, so the next call finds one ready.
     pub async fn warm_up(&self) {
-        while self.idle().len() < self.options.warm {
+        while lock(&self.idle).workers.len() < self.options.warm {
             match Worker::start(&self.options).await {
-                Ok(worker) => self.idle().push(worker),
+                Ok(worker) => self.keep(worker),
                 Err(error) => {
                     tracing::warn!(%error, "a script worker does not start");
                     return;
@@ -89,8 +102,8 @@ impl Pool {
 
     async fn worker(&self) -> io::Result<Worker> {
         let idle = {
-            let mut idle = self.idle();
-            std::iter::from_fn(|| idle.pop()).find_map(Worker::alive)
+            let mut idle = lock(&self.idle);
+            std::iter::from_fn(|| idle.workers.pop()).find_map(|(worker, _)| worker.alive())
         };
         match idle {
             Some(worker) => Ok(worker),
@@ -100,24 +113,61 @@ impl Pool {
 
     async fn release(&self, worker: Worker) {
         if worker.calls < self.options.calls_per_worker {
-            self.idle().push(worker);
+            self.keep(worker);
         } else {
             drop(worker);
             self.warm_up().await;
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<Worker>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Processes that wait for a call.
+    #[cfg(test)]
+    pub fn ready(&self) -> usize {
+        lock(&self.idle).workers.len()
     }
+
+    /// Keeps a process for later calls, those beyond the warm ones for a while.
+    fn keep(&self, worker: Worker) {
+        let mut idle = lock(&self.idle);
+        idle.workers.push((worker, Instant::now()));
+        if idle.workers.len() > self.options.warm && !idle.is_watched {
+            idle.is_watched = true;
+            let Options { warm, idle_time, .. } = self.options;
+            tokio::spawn(end_surplus(Arc::downgrade(&self.idle), warm, idle_time));
+        }
+    }
+}
+
+/// Ends processes that are not needed any more, until only the warm ones are left.
+async fn end_surplus(idle: Weak<Mutex<Idle>>, warm: usize, idle_time: Duration) {
+    loop {
+        tokio::time::sleep(idle_time).await;
+        let Some(idle) = idle.upgrade() else { return };
+        let mut idle = lock(&idle);
+        let surplus = idle.workers.len().saturating_sub(warm);
+        let old = idle.workers.iter().take(surplus);
+        let old = old.take_while(|(_, since)| since.elapsed() >= idle_time).count();
+        idle.workers.drain(..old);
+        idle.is_watched = idle.workers.len() > warm;
+        if !idle.is_watched {
+            return;
+        }
+    }
+}
+
+fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
 impl Scripts for Pool {
     async fn run(&self, script: Script) -> Result<ScriptOutput, StepError> {
-        let Script { code, arguments, with_context, time_limit } = script;
+        let Script { code, arguments, with_context, customer, time_limit } = script;
+        let longest = self.options.time_limit;
+        let time_limit = time_limit.map_or(longest, |time_limit| time_limit.min(longest));
         // Calls that wait do so without their message, which can be large.
-        let _permit = self.permits.acquire().await.map_err(|_| unavailable(&"shutting down"))?;
+        let place = self.turns.take(customer).await;
+        let _place = place.ok_or_else(|| unavailable(&"shutting down"))?;
         let frame = wire::encode(&Call { code, arguments, with_context, time_limit })
             .map_err(|error| StepError::new(format!("The code cannot be called: {error}")))?;
         let mut worker = self.worker().await.map_err(|error| unavailable(&error))?;

@@ -128,6 +128,8 @@ pub struct RunnerSection {
     pub code_processes_max: usize,
     /// Memory that the code of one step may use.
     pub code_heap_mebibytes: usize,
+    /// How long the code of one step may run.
+    pub code_time_limit_seconds: u64,
 }
 
 impl Default for RunnerSection {
@@ -137,6 +139,7 @@ impl Default for RunnerSection {
             organization_concurrency_max: 0,
             code_processes_max: 4,
             code_heap_mebibytes: 64,
+            code_time_limit_seconds: 120,
         }
     }
 }

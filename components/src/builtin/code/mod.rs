@@ -88,16 +88,13 @@ const FORM_TEMPLATE: &str = "module.exports = async (context, { connection, cont
 };
 ";
 
-/// Longest a code step may run; without input and output only computing takes time.
-const TIME_LIMIT: Duration = Duration::from_mins(2);
-
 /// Longest a caller or a person waits for code.
 const WAITED_FOR_TIME_LIMIT: Duration = Duration::from_secs(25);
 
 fn run_code<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>> {
     Box::pin(async move {
         let arguments = vec![context(run), Value::from(run.step_results.clone())];
-        let returned = call(run, inputs, arguments, TIME_LIMIT).await?;
+        let returned = call(run, inputs, arguments, None).await?;
         Ok(returned.map_or_else(Output::default, |returned| returned::output(run, &returned)))
     })
 }
@@ -109,7 +106,7 @@ fn run_trigger<'a>(
 ) -> BoxFuture<'a, Result<TriggerOutput, StepError>> {
     Box::pin(async move {
         let arguments = vec![context(run), payload.clone().into()];
-        match call(run, inputs, arguments, WAITED_FOR_TIME_LIMIT).await? {
+        match call(run, inputs, arguments, Some(WAITED_FOR_TIME_LIMIT)).await? {
             Some(returned) => returned::trigger_output(run, payload, &returned),
             None => Ok(TriggerOutput::pass(payload)),
         }
@@ -124,7 +121,7 @@ fn run_json_form<'a>(
         let given = ["connection", "contextValue"]
             .map(|key| (key, inputs.get(key).cloned().unwrap_or_default()));
         let arguments = vec![Value::object(surroundings(run)), Value::object(given)];
-        let returned = call(run, inputs, arguments, WAITED_FOR_TIME_LIMIT).await?;
+        let returned = call(run, inputs, arguments, Some(WAITED_FOR_TIME_LIMIT)).await?;
         returned::json_form(returned)
     })
 }
@@ -135,10 +132,11 @@ async fn call(
     run: &mut Run,
     inputs: &Inputs,
     arguments: Vec<Value>,
-    time_limit: Duration,
+    time_limit: Option<Duration>,
 ) -> Result<Option<Value>, StepError> {
     let code = inputs.require_text("code")?;
-    let script = Script { code, arguments, with_context: true, time_limit };
+    let customer = run.info.customer.id.clone();
+    let script = Script { code, arguments, with_context: true, customer, time_limit };
     let ScriptOutput { returned, logs, states } = run.services.scripts.run(script).await?;
     run.logs.extend(logs);
     for (key, level) in STATES {

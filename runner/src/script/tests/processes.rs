@@ -41,7 +41,8 @@ fn script(code: &str, time_limit_ms: u64) -> Script {
         code: code.into(),
         arguments: vec![],
         with_context: false,
-        time_limit: Duration::from_millis(time_limit_ms),
+        customer: "acme".to_owned(),
+        time_limit: Some(Duration::from_millis(time_limit_ms)),
     }
 }
 
@@ -97,4 +98,49 @@ async fn a_cancelled_call_frees_its_place() {
     let endless = pool.run(script("module.exports = () => { while (true); }", 60_000));
     tokio::time::timeout(Duration::from_millis(200), endless).await.unwrap_err();
     assert_eq!(run(&pool, "module.exports = () => 1").await.unwrap(), "1");
+}
+
+#[tokio::test]
+async fn endless_code_holds_up_nobody_elses() {
+    let pool = pool(2);
+    let of = |customer: &str, code: &str| Script {
+        customer: customer.to_owned(),
+        ..script(code, 1_500)
+    };
+    let endless = || {
+        let (pool, call) = (pool.clone(), of("endless", "module.exports = () => { for (;;); }"));
+        tokio::spawn(async move { json(pool.run(call).await) })
+    };
+    let started = Instant::now();
+    let first = endless();
+    let later = [endless(), endless(), endless()];
+    for _ in 0..20 {
+        let answer = pool.run(of("other", "module.exports = () => 7")).await;
+        assert_eq!(json(answer).unwrap(), "7");
+    }
+    assert!(started.elapsed() < Duration::from_millis(1_500), "it waited for code without an end");
+    assert_eq!(first.await.unwrap().unwrap_err(), "The code ran longer than 1.5s and was stopped");
+    later.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+#[tokio::test]
+async fn processes_end_when_they_are_not_needed_any_more() {
+    let idle_time = Duration::from_secs(1);
+    let pool = Arc::new(Pool::new(Options { warm: 1, idle_time, ..options(4) }));
+    let calls: Vec<_> = ["a", "b", "c"]
+        .map(|customer| {
+            let (pool, customer) = (pool.clone(), customer.to_owned());
+            let code = "module.exports = () => new Promise((done) => setTimeout(done, 300))";
+            tokio::spawn(async move { pool.run(Script { customer, ..script(code, 5_000) }).await })
+        })
+        .into();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(pool.ready(), 3);
+    let end = Instant::now() + Duration::from_secs(10);
+    while pool.ready() > 1 {
+        assert!(Instant::now() < end, "processes stay without a call");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }

@@ -1,5 +1,7 @@
 //! Code of integration authors where callers see it.
 
+mod hostile;
+
 use serde_json::json;
 
 use crate::harness::{TestApp, definition, list, text};

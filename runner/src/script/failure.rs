@@ -56,7 +56,8 @@ impl<'js> Scope<'js> {
             None => self.primitive(thrown),
         };
         self.describing.set(false);
-        failure
+        // Reading it runs code of its author, which may not come back by itself.
+        self.in_time().err().unwrap_or(failure)
     }
 
     fn error(&self, error: &Object<'js>) -> Failure {
@@ -87,14 +88,22 @@ impl<'js> Scope<'js> {
         let mut details = Map::new();
         self.add_members(object, &mut details);
         let details = Value::from(details);
-        let message = self.member(object, "message").unwrap_or_else(|| cut(&details.to_json()));
+        let message = self.member(object, "message").unwrap_or_else(|| match details.to_json() {
+            members if members == "{}" => "The code threw an object that says nothing".to_owned(),
+            members => cut(&members),
+        });
         Failure { message, details: Some(details) }
     }
 
     fn primitive(&self, thrown: &Js<'js>) -> Failure {
         match Reader::new(self, OUTPUT_BYTES_MAX).read("the thrown value", thrown) {
             Ok(Some(value)) if !value.is_null() => Failure::new(cut(&value.to_text())),
-            Ok(_) => Failure::new(format!("The code threw {}", thrown.type_name())),
+            // Also what the engine throws when there is no room for an error.
+            Ok(Some(_)) => Failure::new(format!(
+                "The code threw null, or needed more than {} MiB of memory",
+                self.heap_bytes >> 20
+            )),
+            Ok(None) => Failure::new(format!("The code threw {}", thrown.type_name())),
             Err(failure) => failure,
         }
     }

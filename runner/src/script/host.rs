@@ -35,9 +35,10 @@ impl Logs {
         std::mem::take(&mut self.lines)
     }
 
-    fn push(&mut self, severity: u8, message: String) {
+    /// Whether there is room for more.
+    fn push(&mut self, severity: u8, message: String) -> bool {
         if self.is_full {
-            return;
+            return false;
         }
         self.bytes += message.len();
         if self.lines.len() < LOG_LINES_MAX && self.bytes <= LOG_BYTES_MAX {
@@ -47,6 +48,7 @@ impl Logs {
             let message = "Further lines of this step were dropped".to_owned();
             self.lines.push(Line { severity: 3, message });
         }
+        !self.is_full
     }
 }
 
@@ -54,7 +56,7 @@ pub(super) fn create<'js>(ctx: &Ctx<'js>, logs: Arc<Mutex<Logs>>) -> Result<Obje
     let started = Instant::now();
     let host = Object::new(ctx.clone())?;
     let log = move |severity: u8, message: String| {
-        logs.lock().unwrap_or_else(PoisonError::into_inner).push(severity, message);
+        logs.lock().unwrap_or_else(PoisonError::into_inner).push(severity, message)
     };
     host.set("log", Function::new(ctx.clone(), log)?)?;
     let now = move || started.elapsed().as_secs_f64() * 1000.0;

@@ -23,13 +23,16 @@
     }
   }
 
+  let isFull = false;
+
   function writer(severity) {
     return (...values) => {
+      if (isFull) return;
       let line = "";
       for (let index = 0; index < values.length && line.length < LINE_CHARACTERS_MAX; index++) {
         line += (index > 0 ? " " : "") + textOf(values[index]);
       }
-      host.log(severity, toWellFormed(line.slice(0, LINE_CHARACTERS_MAX)));
+      isFull = !host.log(severity, toWellFormed(line.slice(0, LINE_CHARACTERS_MAX)));
     };
   }
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use entity::{
     CustomerId, Db, DeploymentId, ExecutionId, FlowConfigId, FlowId, IntegrationId, NodeId,
-    OrganizationId, Timestamp,
+    OrganizationId, Timestamp, execution,
 };
 use sea_orm::sea_query::Value;
-use sea_orm::{DatabaseTransaction, DbErr, QueryResult};
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, QueryResult};
 use uuid::Uuid;
 
 use crate::requests::{self, Canceled};
@@ -15,12 +15,14 @@ use crate::rows;
 use crate::writer::Owner;
 
 /// How many lanes one look at the queue sees.
-const LANES_PER_LOOK: usize = 64;
+const LANES_PER_LOOK: usize = 256;
 
 /// Work that now belongs to the claiming node.
 #[derive(Clone, Debug)]
 pub struct Claimed {
     pub execution_id: ExecutionId,
+    /// The execution as it is now; `None` if its row is gone.
+    pub execution: Option<execution::Model>,
     pub lane_id: FlowConfigId,
     pub fence: i32,
     /// Path of the step that had begun when its last runner was lost.
@@ -108,7 +110,30 @@ pub async fn claim(
     let claimed = take(&transaction, node, &shares).await?;
     let claimed = without_needless_retries(&transaction, claimed, now).await?;
     start(&transaction, &claimed, now).await?;
+    let claimed = with_executions(&transaction, claimed).await?;
     transaction.commit().await?;
+    Ok(claimed)
+}
+
+/// One read for all, so that runs begin without one each.
+async fn with_executions(
+    transaction: &DatabaseTransaction,
+    mut claimed: Vec<Claimed>,
+) -> Result<Vec<Claimed>, DbErr> {
+    if claimed.is_empty() {
+        return Ok(claimed);
+    }
+    let places = numbered(1, claimed.len());
+    let sql = format!("SELECT * FROM \"execution\" WHERE id IN ({places})");
+    let ids = claimed.iter().map(|claimed| claimed.execution_id.into()).collect();
+    let mut executions = HashMap::new();
+    for row in rows::query(transaction, &sql, ids).await? {
+        let execution = execution::Model::from_query_result(&row, "")?;
+        executions.insert(execution.id, execution);
+    }
+    for claimed in &mut claimed {
+        claimed.execution = executions.remove(&claimed.execution_id);
+    }
     Ok(claimed)
 }
 
@@ -236,6 +261,7 @@ async fn take(
 fn claimed_row(row: &QueryResult) -> Result<Claimed, DbErr> {
     Ok(Claimed {
         execution_id: row.try_get("", "execution_id")?,
+        execution: None,
         lane_id: row.try_get("", "lane_id")?,
         fence: row.try_get("", "fence")?,
         begun_step: row.try_get("", "begun_step")?,
@@ -291,6 +317,13 @@ async fn without_needless_retries(
         .collect();
     requests::cancel(transaction, &canceled).await?;
     Ok(kept)
+}
+
+impl Claimed {
+    /// Nobody has claimed it before, so it has left nothing.
+    pub fn is_fresh(&self) -> bool {
+        self.fence == 1
+    }
 }
 
 /// What waited runs now.

@@ -59,14 +59,12 @@ async fn beat(inner: Arc<Inner>) {
 pub async fn resume(inner: Arc<Inner>, claimed: Claimed) {
     let id = claimed.execution_id;
     let owner = Owner { node: inner.node.id, fence: claimed.fence };
-    let result = match domain::token::execution_by_id(&inner.env, id).await {
-        Ok(Some(execution)) => try_resume(&inner, claimed, owner, &execution)
-            .await
-            .map_err(|error| (error, Some(execution))),
-        Ok(None) => Err((anyhow::anyhow!("claimed work names no execution"), None)),
-        Err(error) => Err((error.into(), None)),
+    let execution = claimed.execution.clone();
+    let result = match &execution {
+        Some(execution) => try_resume(&inner, claimed, owner, execution).await,
+        None => Err(anyhow::anyhow!("claimed work names no execution")),
     };
-    if let Err((error, execution)) = result {
+    if let Err(error) = result {
         tracing::error!(error = ?error, execution = %id.0, "could not resume a run");
         if let Err(error) = give_back(&inner, id, owner, execution).await {
             tracing::error!(error = ?error, execution = %id.0, "could not give a run back");
@@ -134,15 +132,12 @@ async fn try_resume(
     owner: Owner,
     execution: &execution::Model,
 ) -> anyhow::Result<()> {
-    let db = inner.env.db.read();
-    let steps = domain::Viewer::System(execution.organization_id)
-        .rows::<step_result::Entity>()
-        .filter(step_result::Column::ExecutionId.eq(execution.id))
-        .order_by_asc(step_result::Column::Position)
-        .all(db)
-        .await?;
-    let is_new = steps.is_empty() && claimed.journal.is_none() && claimed.begun_step.is_none();
-    let execution = &retries::redirected(inner, execution, is_new).await?;
+    let (steps, log_bytes) = if claimed.is_fresh() {
+        (Vec::new(), 0)
+    } else {
+        (steps(inner, execution).await?, log_bytes(inner, execution).await?)
+    };
+    let execution = &retries::redirected(inner, execution, claimed.is_fresh()).await?;
     let (organization, deployment) = (execution.organization_id, execution.deployment_id);
     let deployment = inner.endpoints.deployment(&inner.env, organization, deployment).await?;
     let payload = stored::get_payload(&inner.store, &execution.payload).await?;
@@ -150,7 +145,6 @@ async fn try_resume(
         anyhow::bail!("the deployment has no such flow");
     };
     let position = i32::try_from(steps.len())?;
-    let log_bytes = log_bytes(inner, execution).await?;
     let mut executor = inner.executor(&deployment, flow, execution.clone());
     executor.owner = Some(owner);
     executor.journal = Journal::read(&inner.store, steps, claimed.begun_step).await?;
@@ -165,6 +159,18 @@ async fn try_resume(
         let _ = ended.send(end);
     }
     Ok(())
+}
+
+/// What the steps of the execution have given so far.
+async fn steps(
+    inner: &Inner,
+    execution: &execution::Model,
+) -> anyhow::Result<Vec<step_result::Model>> {
+    let steps = domain::Viewer::System(execution.organization_id)
+        .rows::<step_result::Entity>()
+        .filter(step_result::Column::ExecutionId.eq(execution.id))
+        .order_by_asc(step_result::Column::Position);
+    Ok(steps.all(inner.env.db.read()).await?)
 }
 
 /// What the execution has written to its log so far.

@@ -1,14 +1,15 @@
 //! Companies that instances are deployed for.
 
 use entity::{Attachments, CustomerId, InstanceId, customer, instance, integration, user};
-use sea_orm::sea_query::ExprTrait;
-use sea_orm::{ActiveModelTrait, ColumnTrait, QueryFilter, QuerySelect, QueryTrait, Set};
+use sea_orm::sea_query::{ExprTrait, IntoCondition, Query};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, QueryFilter, Set};
 
 use crate::attachment;
 use crate::env::Env;
-use crate::error::{Error, OnUnique, Unique};
+use crate::error::{Error, Kind, OnUnique, Unique};
 use crate::input::Problems;
-use crate::instance::purge;
+use crate::instance::mark;
+use crate::integration as integrations;
 use crate::policy::{Action, Noun};
 use crate::rows;
 use crate::viewer::Viewer;
@@ -55,6 +56,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<custome
         concurrent_execution_limit: problems.limit(input.concurrent_execution_limit),
         created_at: now,
         updated_at: now,
+        removed_at: None,
     };
     problems.finish()?;
     let created = rows::insert::<customer::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
@@ -104,47 +106,51 @@ pub async fn update(
     Ok(updated)
 }
 
-/// Deletes a customer with its users, its instances and the integrations it owns.
+/// Deletes a customer with its users, its instances and the integrations it owns. All of it is gone
+/// at once; see [`crate::removal`] for what follows.
 pub async fn delete(env: &Env, viewer: &Viewer, id: CustomerId) -> Result<customer::Model, Error> {
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<customer::Entity>(&tx, Action::Remove, id).await?;
     let row = permit.into_row();
     refuse_system(&row)?;
-    let organization = row.organization_id;
-    let owned = Viewer::System(organization)
-        .rows::<integration::Entity>()
-        .filter(integration::Column::CustomerId.eq(id))
-        .select_only()
-        .column(integration::Column::Id)
-        .into_query();
-    // Test instances of its integrations belong to the system customer.
-    let theirs =
-        instance::Column::CustomerId.eq(id).or(instance::Column::IntegrationId.in_subquery(owned));
-    let instances: Vec<InstanceId> = Viewer::System(organization)
-        .rows::<instance::Entity>()
-        .filter(theirs)
-        .select_only()
-        .column(instance::Column::Id)
-        .into_tuple()
-        .all(&tx)
-        .await?;
-    purge(&tx, organization, &instances).await?;
-    rows::delete::<integration::Entity>(organization)
-        .filter(integration::Column::CustomerId.eq(id))
-        .exec(&tx)
-        .await?;
-    rows::delete::<user::Entity>(organization)
-        .filter(user::Column::CustomerId.eq(id))
-        .exec(&tx)
-        .await?;
-    rows::delete::<customer::Entity>(organization)
+    let marked = rows::update::<customer::Entity>(row.organization_id)
+        .col_expr(customer::Column::RemovedAt, env.now().into())
         .filter(customer::Column::Id.eq(id))
+        .filter(customer::Column::RemovedAt.is_null())
         .exec(&tx)
         .await?;
+    if marked.rows_affected == 0 {
+        return Err(Error::NotFound(Kind::Customer));
+    }
+    let instances = mark_parts(env, &tx, &row).await?;
     tx.commit().await?;
-    env.instances_changed(&instances);
-    env.owners_removed(&instances.iter().map(|id| id.0).collect::<Vec<_>>());
+    env.marked(&instances);
     Ok(row)
+}
+
+/// Takes everything away that a customer has; returns the instances that were there until now.
+pub(crate) async fn mark_parts(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &customer::Model,
+) -> Result<Vec<InstanceId>, Error> {
+    let organization = row.organization_id;
+    let owned = integration::Column::CustomerId.eq(row.id);
+    integrations::mark_rows(env, tx, organization, owned.into_condition()).await?;
+    rows::delete::<user::Entity>(organization)
+        .filter(user::Column::CustomerId.eq(row.id))
+        .exec(tx)
+        .await?;
+    let owned = Query::select()
+        .column(integration::Column::Id)
+        .from(integration::Entity)
+        .and_where(integration::Column::CustomerId.eq(row.id))
+        .take();
+    // Test instances of its integrations belong to the system customer.
+    let theirs = instance::Column::CustomerId
+        .eq(row.id)
+        .or(instance::Column::IntegrationId.in_subquery(owned));
+    mark(env, tx, organization, theirs.into_condition()).await
 }
 
 const CONFLICTS: [Unique; 2] = [
@@ -170,7 +176,6 @@ mod tests {
     use entity::{config_value, flow_config};
 
     use super::*;
-    use crate::error::Kind;
     use crate::testing::{ORDERS, World, problems};
 
     fn named(name: &str, external_id: &str) -> Create {
@@ -207,6 +212,10 @@ mod tests {
         delete(&world.env, &world.owner, customer.id).await.unwrap();
         let again = delete(&world.env, &world.owner, customer.id).await;
         assert!(matches!(again, Err(Error::NotFound(Kind::Customer))));
+        // Its name is free before it is deleted.
+        world.customer("Initech").await;
+        world.finish_removals().await;
+        assert_eq!(world.all::<customer::Entity>().await.len(), 2);
         // What is left belongs to the test instance.
         assert_eq!(world.all::<instance::Entity>().await.len(), 1);
         assert_eq!(world.all::<flow_config::Entity>().await.len(), 2);

@@ -18,7 +18,6 @@ use uuid::Uuid;
 use crate::env::Env;
 use crate::error::Error;
 use crate::instance::trigger_url;
-use crate::rows;
 use crate::viewer::Viewer;
 
 /// Gives an instance its URL, unless it has one.
@@ -63,16 +62,6 @@ async fn keep(tx: &impl ConnectionTrait, row: endpoint::Model) -> Result<(), DbE
     insert.exec_without_returning(tx).await.map(drop)
 }
 
-/// Takes the URLs of instances, or of an integration, away.
-pub(crate) async fn remove(
-    tx: &impl ConnectionTrait,
-    organization: OrganizationId,
-    owners: impl IntoIterator<Item = Uuid>,
-) -> Result<(), DbErr> {
-    let of_owners = endpoint::Column::OwnerId.is_in(owners);
-    rows::delete::<endpoint::Entity>(organization).filter(of_owners).exec(tx).await.map(drop)
-}
-
 /// The shared URLs of instances and integrations (by their sequence) of one organization.
 pub async fn urls(
     env: &Env,
@@ -111,6 +100,7 @@ impl Shared {
             .filter(C::SequenceId.eq(self.sequence))
             .filter(C::IsDraft.eq(false))
             .filter(C::VersionIsAvailable.eq(true))
+            .filter(C::RemovedAt.is_null())
             .order_by_desc(C::VersionNumber)
             .select_only()
             .column(C::Id)
@@ -155,6 +145,7 @@ impl Shared {
             .take();
         let rows = Viewer::System(self.organization).rows::<instance::Entity>();
         rows.filter(instance::Column::IntegrationId.in_subquery(versions))
+            .filter(instance::Column::RemovedAt.is_null())
     }
 }
 

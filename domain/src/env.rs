@@ -20,6 +20,9 @@ pub type WorkListener = Box<dyn Fn() + Send + Sync>;
 /// integrations.
 pub type RemovalListener = Box<dyn Fn(&[Uuid]) + Send + Sync>;
 
+/// Hears that a removal has begun.
+pub type MarkListener = Box<dyn Fn() + Send + Sync>;
+
 /// Hears that something may come due earlier than was known.
 pub type ScheduleListener = Box<dyn Fn() + Send + Sync>;
 
@@ -34,6 +37,7 @@ pub struct Env {
     pub public_url: String,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,
+    pub on_mark: OnceLock<MarkListener>,
     pub on_removal: OnceLock<RemovalListener>,
     pub on_schedule_change: OnceLock<ScheduleListener>,
     pub on_limit_change: OnceLock<LimitListener>,
@@ -60,6 +64,15 @@ impl Env {
 
     pub(crate) fn limits_changed(&self) {
         if let Some(listener) = self.on_limit_change.get() {
+            listener();
+        }
+    }
+
+    /// These instances, or what they belong to, were marked as removed.
+    pub(crate) fn marked(&self, instances: &[InstanceId]) {
+        self.instances_changed(instances);
+        self.work_arrived();
+        if let Some(listener) = self.on_mark.get() {
             listener();
         }
     }

@@ -33,7 +33,7 @@ pub use deploy::deploy;
 pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
 pub use remove::delete;
-pub(crate) use remove::purge;
+pub(crate) use remove::{flow_configs_of, mark};
 pub use test_instance::{
     LISTENING_SECONDS_MAX, ensure_test_deployment, is_listening, test_instance_of,
 };
@@ -106,6 +106,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
         last_deployed_at: None,
         created_at: now,
         updated_at: now,
+        removed_at: None,
     };
     problems.finish()?;
     let row = rows::insert::<instance::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;

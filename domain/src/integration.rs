@@ -25,6 +25,7 @@ use crate::viewer::Viewer;
 pub use import::{Create, Import, Imported, create, import, validate};
 pub use release::{Fork, Publish, fork, publish, set_availability};
 pub use remove::delete;
+pub(crate) use remove::{mark_instances, mark_rows};
 pub use settings::{Marketplace, Update, set_marketplace, update};
 pub(crate) use testing::keep_sample;
 pub use testing::{Testing, set_testing};

@@ -25,6 +25,7 @@ pub mod queue;
     clippy::disallowed_methods,
     reason = "writing by table, always for one organization, is built here"
 )]
+pub mod removal;
 mod rows;
 pub mod sample;
 pub mod schedule;

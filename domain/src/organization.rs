@@ -59,6 +59,7 @@ pub(crate) async fn create_tenant(
         concurrent_execution_limit: None,
         created_at: now,
         updated_at: now,
+        removed_at: None,
     };
     rows::insert::<customer::Entity>(tx, system).await?;
     let owner = user::Model {

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 
 use crate::integration::{self as integrations, Import};
 use crate::secrets::Secrets;
-use crate::{Env, UserViewer, Viewer, customer as customers, instance as instances, organization};
+use crate::{Env, UserViewer, Viewer, organization, removal};
+use crate::{customer as customers, instance as instances};
 
 /// An organization with its owner, in an installation of its own.
 pub(crate) struct World {
@@ -37,6 +38,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
+            on_mark: OnceLock::new(),
             on_removal: OnceLock::new(),
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),
@@ -93,6 +95,12 @@ impl World {
     pub async fn all<E: TenantOwned>(&self) -> Vec<E::Model> {
         let system = Viewer::System(self.owner.organization_id().unwrap());
         system.rows::<E>().all(self.env.db.read()).await.unwrap()
+    }
+
+    /// Lets everything come to its end that is being removed.
+    pub async fn finish_removals(&self) {
+        self.clock.advance_seconds(60);
+        while removal::round(&self.env).await.unwrap() == removal::Round::Busy {}
     }
 
     /// A viewer with this role; what they see depends on nothing else.

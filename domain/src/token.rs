@@ -11,7 +11,8 @@ use entity::{
     user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::sea_query::Query;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -35,6 +36,17 @@ struct Claims {
     org: Uuid,
     iat: i64,
     exp: i64,
+}
+
+/// How many removals of a kind are looked at in one round.
+const REMOVALS_AT_ONCE: u64 = 64;
+
+/// Rows that are being removed.
+pub(crate) struct Removed {
+    pub instances: Vec<instance::Model>,
+    /// Of integrations; their versions go with them.
+    pub drafts: Vec<integration::Model>,
+    pub customers: Vec<customer::Model>,
 }
 
 /// A token for this user.
@@ -137,8 +149,38 @@ pub async fn step_result_by_id(
     env: &Env,
     id: StepResultId,
 ) -> Result<Option<step_result::Model>, Error> {
-    let found = step_result::Entity::find().filter(step_result::Column::Id.eq(id));
+    let removed = Query::select()
+        .column(instance::Column::Id)
+        .from(instance::Entity)
+        .and_where(instance::Column::RemovedAt.is_not_null())
+        .take();
+    let found = step_result::Entity::find()
+        .filter(step_result::Column::Id.eq(id))
+        .filter(step_result::Column::InstanceId.not_in_subquery(removed));
     Ok(found.one(env.db.read()).await?)
+}
+
+/// What is being removed, for whoever deletes it: the longest removed first.
+pub(crate) async fn removed(env: &Env) -> Result<Removed, Error> {
+    let db = env.db.read();
+    let instances = instance::Entity::find()
+        .filter(instance::Column::RemovedAt.is_not_null())
+        .order_by_asc(instance::Column::RemovedAt)
+        .limit(REMOVALS_AT_ONCE);
+    let drafts = integration::Entity::find()
+        .filter(integration::Column::RemovedAt.is_not_null())
+        .filter(integration::Column::IsDraft.eq(true))
+        .order_by_asc(integration::Column::RemovedAt)
+        .limit(REMOVALS_AT_ONCE);
+    let customers = customer::Entity::find()
+        .filter(customer::Column::RemovedAt.is_not_null())
+        .order_by_asc(customer::Column::RemovedAt)
+        .limit(REMOVALS_AT_ONCE);
+    Ok(Removed {
+        instances: instances.all(db).await?,
+        drafts: drafts.all(db).await?,
+        customers: customers.all(db).await?,
+    })
 }
 
 /// Which of these ids name no instance and no integration any more, for whoever tidies up behind

@@ -5,8 +5,8 @@ use std::any::TypeId;
 use entity::{
     CustomerId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId, TenantOwned,
     TestCaseId, UserId, config_value, config_variable, customer, deployment, execution,
-    flow_config, instance, integration, integration_flow, log, organization, state_value,
-    step_result, test_case, user,
+    flow_config, instance, integration, integration_flow, log, organization, step_result,
+    test_case, user,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -170,33 +170,37 @@ impl UserViewer {
             Some(customer) => E::of_customer(customer),
             None => Condition::all(),
         };
-        match Table::of::<E>() {
-            Some(Table::Organization) => of_own_customer(),
-            Some(Table::Customer) if can_view(Noun::Customer) => of_own_customer(),
-            Some(Table::User) => {
+        let Some(table) = Table::of::<E>() else { return nothing() };
+        let allowed = match table {
+            Table::Organization => of_own_customer(),
+            Table::Customer if can_view(Noun::Customer) => of_own_customer(),
+            Table::User => {
                 let users =
                     if can_view(Noun::CustomerUser) { of_own_customer() } else { nothing() };
                 users_and(users, user.id)
             }
-            Some(Table::Integration) if can_view(Noun::Integration) => match user.customer_id {
+            Table::Integration if can_view(Noun::Integration) => match user.customer_id {
                 Some(customer) => integrations_of(customer),
                 None => Condition::all(),
             },
-            Some(Table::ConfigVariable) if can_view(Noun::Integration) => match user.customer_id {
+            Table::ConfigVariable if can_view(Noun::Integration) => match user.customer_id {
                 Some(customer) => part_of_integrations::<E>("integration_id", customer)
                     .add(Expr::col(("config_variable", "org_only")).eq(false)),
                 None => Condition::all(),
             },
-            Some(Table::PartOfIntegration(column)) if can_view(Noun::Integration) => {
+            Table::PartOfIntegration(column) if can_view(Noun::Integration) => {
                 match user.customer_id {
                     Some(customer) => part_of_integrations::<E>(column, customer),
                     None => Condition::all(),
                 }
             }
-            Some(Table::TestCase) if can_view(Noun::TestCase) => of_own_customer(),
-            Some(Table::PartOfInstance) if can_view(Noun::Instance) => of_own_customer(),
-            _ => nothing(),
-        }
+            Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
+            Table::Instance | Table::PartOfInstance if can_view(Noun::Instance) => {
+                of_own_customer()
+            }
+            _ => return nothing(),
+        };
+        Condition::all().add(allowed).add(table.not_removed::<E>())
     }
 }
 
@@ -213,6 +217,7 @@ enum Table {
     ConfigVariable,
     /// Seen by the organization, and by the customer who owns the integration.
     TestCase,
+    Instance,
     PartOfInstance,
 }
 
@@ -227,17 +232,41 @@ impl Table {
             (TypeId::of::<integration_flow::Entity>(), Self::PartOfIntegration("integration_id")),
             (TypeId::of::<config_variable::Entity>(), Self::ConfigVariable),
             (TypeId::of::<test_case::Entity>(), Self::TestCase),
-            (TypeId::of::<instance::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<instance::Entity>(), Self::Instance),
             (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
             (TypeId::of::<flow_config::Entity>(), Self::PartOfInstance),
             (TypeId::of::<deployment::Entity>(), Self::PartOfInstance),
             (TypeId::of::<execution::Entity>(), Self::PartOfInstance),
             (TypeId::of::<step_result::Entity>(), Self::PartOfInstance),
             (TypeId::of::<log::Entity>(), Self::PartOfInstance),
-            (TypeId::of::<state_value::Entity>(), Self::PartOfInstance),
         ];
         known.into_iter().find(|(id, _)| *id == TypeId::of::<E>()).map(|(_, table)| table)
     }
+
+    /// What is being removed is gone for users, with everything that belongs to it.
+    fn not_removed<E: EntityTrait>(self) -> Condition {
+        let is_not_marked = || Expr::col((E::default(), MARK)).is_null().into_condition();
+        let is_of_none = |column: &'static str, marked| {
+            Expr::col((E::default(), column)).not_in_subquery(marked).into_condition()
+        };
+        match self {
+            Self::Organization | Self::User => Condition::all(),
+            Self::Customer | Self::Integration | Self::Instance => is_not_marked(),
+            Self::PartOfIntegration(column) => is_of_none(column, marked::<integration::Entity>()),
+            Self::ConfigVariable | Self::TestCase => {
+                is_of_none("integration_id", marked::<integration::Entity>())
+            }
+            Self::PartOfInstance => is_of_none("instance_id", marked::<instance::Entity>()),
+        }
+    }
+}
+
+/// The column that says since when a row is being removed.
+const MARK: &str = "removed_at";
+
+/// The ids of what is being removed.
+fn marked<E: EntityTrait>() -> SelectStatement {
+    Query::select().column("id").from(E::default()).and_where(Expr::col(MARK).is_not_null()).take()
 }
 
 fn nothing() -> Condition {
@@ -265,6 +294,7 @@ fn integrations_of(customer: CustomerId) -> Condition {
         .column(instance::Column::IntegrationId)
         .from(instance::Entity)
         .and_where(instance::Column::CustomerId.eq(customer))
+        .and_where(instance::Column::RemovedAt.is_null())
         .to_owned();
     Condition::any()
         .add(Column::CustomerId.eq(customer))

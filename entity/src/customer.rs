@@ -24,6 +24,8 @@ pub struct Model {
     pub concurrent_execution_limit: Option<i32>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When its removal began: from then on it is gone for everybody outside.
+    pub removed_at: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -33,6 +33,8 @@ pub struct Model {
     pub last_deployed_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When its removal began: from then on it is gone for everybody outside.
+    pub removed_at: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -56,6 +56,8 @@ pub struct Model {
     pub test_content_type: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// When its removal began: from then on it is gone for everybody outside.
+    pub removed_at: Option<Timestamp>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -15,6 +15,7 @@ mod m20261121_000006_queue;
 mod m20261121_000007_schedules;
 mod m20261121_000008_endpoints;
 mod m20261121_000009_testing;
+mod m20261121_000010_removals;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_schedules::Migration),
             Box::new(m20261121_000008_endpoints::Migration),
             Box::new(m20261121_000009_testing::Migration),
+            Box::new(m20261121_000010_removals::Migration),
         ]
     }
 }

@@ -263,7 +263,9 @@ impl Endpoints {
         found: Option<instance::Model>,
     ) -> anyhow::Result<Result<(instance::Model, Arc<Deployment>), String>> {
         let closed = |reason: &str| Ok(Err(format!("The instance behind this URL {reason}.")));
-        let Some(instance) = found else { return closed("is gone") };
+        let Some(instance) = found.filter(|instance| instance.removed_at.is_none()) else {
+            return closed("is gone");
+        };
         let instance = match crate::endpoint::ready_to_test(env, instance).await? {
             Ok(instance) => instance,
             Err(reason) => return Ok(Err(reason)),

@@ -88,6 +88,7 @@ impl Installation {
             public_url: options.public_url,
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
+            on_mark: OnceLock::new(),
             on_removal: OnceLock::new(),
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),

@@ -1,9 +1,10 @@
-//! What happens without anybody asking: schedules.
+//! What happens without anybody asking: schedules, and deleting what was removed.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
 //! happen once is decided in the transaction that does it.
 
+mod removals;
 mod schedules;
 
 use std::sync::Arc;
@@ -27,7 +28,11 @@ impl Tasks {
         let nudge = changed.clone();
         // Set once per server: nobody else listens.
         let _ = env.on_schedule_change.set(Box::new(move || nudge.notify_one()));
-        tasks.tracker.spawn(schedules::run(env, changed, tasks.stopping.clone()));
+        let begun = Arc::new(Notify::new());
+        let nudge = begun.clone();
+        let _ = env.on_mark.set(Box::new(move || nudge.notify_one()));
+        tasks.tracker.spawn(schedules::run(env.clone(), changed, tasks.stopping.clone()));
+        tasks.tracker.spawn(removals::run(env, begun, tasks.stopping.clone()));
         tasks
     }
 

@@ -1,20 +1,29 @@
-//! Deleting instances with everything that is theirs.
+//! Removing instances, the first half: they are gone for everybody at once.
+//!
+//! What is marked as removed shows nowhere and answers nothing. Its flows that wait for this start
+//! now; when they have ended, [`crate::removal`] deletes what is left.
 
+use std::collections::HashSet;
+
+use entity::execution::{InvokeType, ResultType, Status};
 use entity::{
-    InstanceId, OrganizationId, config_value, deployment, execution, flow_config, idempotency_key,
-    instance, lane, log, schedule, state_value, step_result, work,
+    ExecutionId, InstanceId, OrganizationId, deployment, execution, flow_config, instance,
+    integration_flow, schedule, work,
 };
-use sea_orm::sea_query::{ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, DatabaseTransaction, QueryFilter, QuerySelect};
 
-use crate::endpoint;
 use crate::env::Env;
-use crate::error::Error;
+use crate::error::{Error, Kind};
+use crate::execution::{Origin, Request, Start};
 use crate::policy::Action;
 use crate::rows;
 use crate::viewer::Viewer;
 
-/// Instances per statement.
+/// Component and key of the triggers that a removal starts.
+const REMOVE_TRIGGER: (&str, &str) = ("management-triggers", "instanceRemove");
+
+/// Ids per statement.
 const CHUNK: usize = 200;
 
 /// Deletes an instance with its configuration, executions, logs and state.
@@ -26,73 +35,127 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: InstanceId) -> Result<instan
         let message = "A test instance goes with its integration.";
         return Err(Error::invalid("id", message));
     }
-    purge(&tx, row.organization_id, &[id]).await?;
+    let this = instance::Column::Id.eq(id).into_condition();
+    let marked = mark(env, &tx, row.organization_id, this).await?;
+    if marked.is_empty() {
+        return Err(Error::NotFound(Kind::Instance));
+    }
     tx.commit().await?;
-    env.instances_changed(&[id]);
-    env.owners_removed(&[id.0]);
+    env.marked(&marked);
     Ok(row)
 }
 
-/// Deletes instances; nothing of them is loaded.
-pub(crate) async fn purge(
+/// Marks instances as removed; returns those that were not before.
+pub(crate) async fn mark(
+    env: &Env,
     tx: &DatabaseTransaction,
     organization: OrganizationId,
-    instances: &[InstanceId],
-) -> Result<(), DbErr> {
-    for ids in instances.chunks(CHUNK) {
-        let keys = idempotency_key::Column::FlowConfigId.in_subquery(flow_configs_of(ids));
-        rows::delete::<idempotency_key::Entity>(organization).filter(keys).exec(tx).await?;
-        purge_executions(tx, organization, ids).await?;
-        let owners = ids.iter().map(|id| id.0);
-        let states = rows::delete::<state_value::Entity>(organization);
-        let states = states.filter(
-            state_value::Column::OwnerId
-                .is_in(owners)
-                .or(state_value::Column::OwnerId.in_subquery(flow_configs_of(ids))),
-        );
-        states.exec(tx).await?;
-        endpoint::remove(tx, organization, ids.iter().map(|id| id.0)).await?;
-        let ids = || ids.iter().copied();
-        let deployments = deployment::Column::InstanceId.is_in(ids());
-        rows::delete::<deployment::Entity>(organization).filter(deployments).exec(tx).await?;
-        let values = config_value::Column::InstanceId.is_in(ids());
-        rows::delete::<config_value::Entity>(organization).filter(values).exec(tx).await?;
-        let schedules = schedule::Column::InstanceId.is_in(ids());
+    of: Condition,
+) -> Result<Vec<InstanceId>, Error> {
+    let marked = rows::update::<instance::Entity>(organization)
+        .col_expr(instance::Column::RemovedAt, env.now().into())
+        .filter(of)
+        .filter(instance::Column::RemovedAt.is_null())
+        .exec_with_returning(tx)
+        .await?;
+    for rows in marked.chunks(CHUNK) {
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let schedules = schedule::Column::InstanceId.is_in(ids.iter().copied());
         rows::delete::<schedule::Entity>(organization).filter(schedules).exec(tx).await?;
-        let configs = flow_config::Column::InstanceId.is_in(ids());
-        rows::delete::<flow_config::Entity>(organization).filter(configs).exec(tx).await?;
-        let instances = instance::Column::Id.is_in(ids());
-        rows::delete::<instance::Entity>(organization).filter(instances).exec(tx).await?;
+        end_waiting(env, tx, organization, &ids).await?;
+        start_tear_down(env, tx, organization, rows).await?;
+        for row in rows.iter().filter(|row| !row.enabled) {
+            // Tearing down waits for no paused instance.
+            jobs::hold(tx, organization, row.id, false).await?;
+        }
+    }
+    Ok(marked.iter().map(|row| row.id).collect())
+}
+
+/// Ends executions that have not begun. What runs comes to its end.
+async fn end_waiting(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    organization: OrganizationId,
+    ids: &[InstanceId],
+) -> Result<(), Error> {
+    let is_queued = Query::select()
+        .expr(Expr::val(1))
+        .from(execution::Entity)
+        .and_where(
+            Expr::col((execution::Entity, execution::Column::Id))
+                .equals((work::Entity, work::Column::ExecutionId)),
+        )
+        .and_where(execution::Column::Status.eq(Status::Queued))
+        .take();
+    // First the work, then its execution, as whoever claims work does: neither waits for the other.
+    let works = rows::delete::<work::Entity>(organization)
+        .filter(work::Column::LaneId.in_subquery(flow_configs_of(ids)))
+        .filter(work::Column::NodeId.is_null())
+        .filter(Expr::exists(is_queued))
+        .exec_with_returning(tx)
+        .await?;
+    let ended: Vec<ExecutionId> = works.iter().map(|work| work.execution_id).collect();
+    for ids in ended.chunks(CHUNK) {
+        use execution::Column as C;
+        rows::update::<execution::Entity>(organization)
+            .col_expr(C::Status, Status::Error.to_value().into())
+            .col_expr(C::ResultType, ResultType::Error.to_value().into())
+            .col_expr(C::EndedAt, env.now().into())
+            .col_expr(C::Error, "The instance was deleted before the execution began.".into())
+            .filter(C::Id.is_in(ids.iter().copied()))
+            .exec(tx)
+            .await?;
     }
     Ok(())
 }
 
-async fn purge_executions(
+/// Queues the flows whose trigger is the removal, of what was ever deployed.
+async fn start_tear_down(
+    env: &Env,
     tx: &DatabaseTransaction,
     organization: OrganizationId,
-    ids: &[InstanceId],
-) -> Result<(), DbErr> {
-    let waiting = rows::delete::<work::Entity>(organization)
-        .filter(work::Column::LaneId.in_subquery(flow_configs_of(ids)));
-    waiting.exec(tx).await?;
-    let lanes = rows::delete::<lane::Entity>(organization)
-        .filter(lane::Column::Id.in_subquery(flow_configs_of(ids)));
-    lanes.exec(tx).await?;
-    let executions = Query::select()
-        .column(execution::Column::Id)
-        .from(execution::Entity)
-        .and_where(execution::Column::InstanceId.is_in(ids.iter().copied()))
-        .to_owned();
-    let results = step_result::Column::ExecutionId.in_subquery(executions);
-    rows::delete::<step_result::Entity>(organization).filter(results).exec(tx).await?;
-    let logs = log::Column::InstanceId.is_in(ids.iter().copied());
-    rows::delete::<log::Entity>(organization).filter(logs).exec(tx).await?;
-    let executions = execution::Column::InstanceId.is_in(ids.iter().copied());
-    rows::delete::<execution::Entity>(organization).filter(executions).exec(tx).await?;
+    rows: &[instance::Model],
+) -> Result<(), Error> {
+    let flows = Query::select()
+        .column(integration_flow::Column::IntegrationId)
+        .from(integration_flow::Entity)
+        .and_where(integration_flow::Column::OrganizationId.eq(organization))
+        .and_where(integration_flow::Column::TriggerComponent.eq(REMOVE_TRIGGER.0))
+        .and_where(integration_flow::Column::TriggerKey.eq(REMOVE_TRIGGER.1))
+        .take();
+    let deployed = rows.iter().filter(|row| !row.is_system).filter_map(|row| row.deployment_id);
+    let concerned: HashSet<InstanceId> = Viewer::System(organization)
+        .rows::<deployment::Entity>()
+        .filter(deployment::Column::Id.is_in(deployed))
+        .filter(deployment::Column::IntegrationId.in_subquery(flows))
+        .select_only()
+        .column(deployment::Column::InstanceId)
+        .into_tuple::<InstanceId>()
+        .all(tx)
+        .await?
+        .into_iter()
+        .collect();
+    for row in rows.iter().filter(|row| concerned.contains(&row.id)) {
+        let origin = Origin::load(tx, row).await?;
+        for (flow, config) in origin.flows() {
+            if (&*flow.trigger_component, &*flow.trigger_key) != REMOVE_TRIGGER {
+                continue;
+            }
+            let start = Start {
+                invoke_type: InvokeType::TearDownFlow,
+                is_test: false,
+                is_synchronous: false,
+                request: Request::default(),
+            };
+            jobs::enqueue(tx, origin.execution(env, flow, config, start)?).await?;
+        }
+    }
     Ok(())
 }
 
-fn flow_configs_of(ids: &[InstanceId]) -> SelectStatement {
+/// The ids of the flow configs of instances.
+pub(crate) fn flow_configs_of(ids: &[InstanceId]) -> SelectStatement {
     Query::select()
         .column(flow_config::Column::Id)
         .from(flow_config::Entity)

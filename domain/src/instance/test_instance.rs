@@ -129,6 +129,7 @@ async fn insert(
         last_deployed_at: None,
         created_at: now,
         updated_at: now,
+        removed_at: None,
     };
     Ok(rows::insert::<instance::Entity>(tx, row).await?)
 }
@@ -144,6 +145,7 @@ async fn free_name(
         .rows::<instance::Entity>()
         .filter(instance::Column::CustomerId.eq(*owner))
         .filter(instance::Column::Name.eq(&draft.name))
+        .filter(instance::Column::RemovedAt.is_null())
         .count(db)
         .await?;
     Ok(if taken == 0 { draft.name.clone() } else { format!("{} ({})", draft.name, id.0) })

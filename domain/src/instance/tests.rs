@@ -293,6 +293,7 @@ async fn deploying_starts_deploy_flows_and_deleting_leaves_nothing() {
     tx.commit().await.unwrap();
 
     delete(env, owner, row.id).await.unwrap();
+    world.finish_removals().await;
     assert!(world.all::<execution::Entity>().await.is_empty());
     assert!(world.all::<state_value::Entity>().await.is_empty());
     assert!(configs(&world, row.id).await.is_empty());

@@ -220,6 +220,7 @@ pub(super) async fn insert_draft(
         test_content_type: None,
         created_at: now,
         updated_at: now,
+        removed_at: None,
     };
     let row = rows::insert::<integration::Entity>(tx, row).await?;
     let flows = parts::write(env, tx, &row, definition).await?;

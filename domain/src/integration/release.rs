@@ -68,6 +68,7 @@ pub async fn publish(
         version_is_available: true,
         created_at: now,
         updated_at: now,
+        removed_at: None,
         ..draft.clone()
     };
     let version = rows::insert::<integration::Entity>(&tx, version).await?;

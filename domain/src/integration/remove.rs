@@ -1,18 +1,18 @@
 //! Deleting integrations.
 
-use entity::{IntegrationId, instance, integration, state_value};
-use sea_orm::{ColumnTrait, QueryFilter, QuerySelect};
+use entity::{InstanceId, IntegrationId, OrganizationId, SequenceId, instance, integration};
+use sea_orm::sea_query::{IntoCondition, Query};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, QueryFilter};
 
-use super::of_sequence;
-use crate::endpoint;
 use crate::env::Env;
-use crate::error::Error;
-use crate::instance::purge;
+use crate::error::{Error, Kind};
+use crate::instance::mark;
 use crate::policy::Action;
 use crate::rows;
 use crate::viewer::Viewer;
 
-/// Deletes an integration: its draft, its versions, and the instances of all of them.
+/// Deletes an integration: its draft, its versions, and the instances of all of them. All of it is
+/// gone at once; see [`crate::removal`] for what follows.
 pub async fn delete(
     env: &Env,
     viewer: &Viewer,
@@ -22,28 +22,44 @@ pub async fn delete(
     let permit = viewer.permit::<integration::Entity>(&tx, Action::Remove, id).await?;
     let row = permit.into_row();
     let organization = row.organization_id;
-    let all = of_sequence(&tx, organization, row.sequence_id).await?;
-    let instances = Viewer::System(organization)
-        .rows::<instance::Entity>()
-        .filter(instance::Column::IntegrationId.is_in(all.iter().map(|row| row.id)))
-        .select_only()
-        .column(instance::Column::Id)
-        .into_tuple()
-        .all(&tx)
-        .await?;
-    purge(&tx, organization, &instances).await?;
-    rows::delete::<state_value::Entity>(organization)
-        .filter(state_value::Column::OwnerId.eq(row.sequence_id.0))
-        .exec(&tx)
-        .await?;
-    endpoint::remove(&tx, organization, [row.sequence_id.0]).await?;
-    rows::delete::<integration::Entity>(organization)
-        .filter(integration::Column::SequenceId.eq(row.sequence_id))
-        .exec(&tx)
-        .await?;
+    let sequence = integration::Column::SequenceId.eq(row.sequence_id);
+    if mark_rows(env, &tx, organization, sequence.into_condition()).await? == 0 {
+        return Err(Error::NotFound(Kind::Integration));
+    }
+    let instances = mark_instances(env, &tx, organization, row.sequence_id).await?;
     tx.commit().await?;
-    env.instances_changed(&instances);
-    let owners = instances.iter().map(|id| id.0).chain([row.sequence_id.0]);
-    env.owners_removed(&owners.collect::<Vec<_>>());
+    env.marked(&instances);
     Ok(row)
+}
+
+/// Marks drafts and versions as removed; returns how many were not before.
+pub(crate) async fn mark_rows(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    organization: OrganizationId,
+    of: Condition,
+) -> Result<u64, Error> {
+    let marked = rows::update::<integration::Entity>(organization)
+        .col_expr(integration::Column::RemovedAt, env.now().into())
+        .filter(of)
+        .filter(integration::Column::RemovedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(marked.rows_affected)
+}
+
+/// Marks the instances of all versions as removed; returns those that were not before.
+pub(crate) async fn mark_instances(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    organization: OrganizationId,
+    sequence: SequenceId,
+) -> Result<Vec<InstanceId>, Error> {
+    let versions = Query::select()
+        .column(integration::Column::Id)
+        .from(integration::Entity)
+        .and_where(integration::Column::SequenceId.eq(sequence))
+        .take();
+    let of_versions = instance::Column::IntegrationId.in_subquery(versions);
+    mark(env, tx, organization, of_versions.into_condition()).await
 }

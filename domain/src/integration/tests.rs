@@ -128,6 +128,9 @@ async fn a_fork_stands_alone_and_deleting_takes_the_instances_along() {
     let customer = world.customer("Initech").await;
     world.instance(&version, &customer).await;
     delete(env, owner, version.id).await.unwrap();
+    let again = delete(env, owner, version.id).await;
+    assert!(matches!(again, Err(Error::NotFound(Kind::Integration))));
+    world.finish_removals().await;
     let left = world.all::<integration::Entity>().await;
     assert_eq!(left.iter().map(|row| row.id).collect::<Vec<_>>(), [copy.id]);
     let left = world.all::<instance::Entity>().await;

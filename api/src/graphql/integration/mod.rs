@@ -182,6 +182,7 @@ fn has_instances(some: bool) -> Condition {
                 .equals((integration::Entity, integration::Column::Id)),
         )
         .and_where(instance::Column::IsSystem.eq(false))
+        .and_where(instance::Column::RemovedAt.is_null())
         .take();
     let column = integration::Column::SequenceId;
     if some { column.in_subquery(sequences) } else { column.not_in_subquery(sequences) }

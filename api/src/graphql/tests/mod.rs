@@ -102,6 +102,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
+            on_mark: OnceLock::new(),
             on_removal: OnceLock::new(),
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),

@@ -34,6 +34,8 @@ mod prism;
 #[cfg(test)]
 mod program;
 mod queues;
+mod removal;
+#[cfg(test)]
 mod retries;
 #[cfg(test)]
 mod schedules;

@@ -21,11 +21,11 @@ pub mod integration;
 pub mod organization;
 pub mod policy;
 pub mod queue;
+pub mod removal;
 #[expect(
     clippy::disallowed_methods,
     reason = "writing by table, always for one organization, is built here"
 )]
-pub mod removal;
 mod rows;
 pub mod sample;
 pub mod schedule;

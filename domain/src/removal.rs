@@ -257,7 +257,8 @@ impl Purge<'_> {
         if self.left == 0 {
             return Ok(());
         }
-        let key: Vec<E::Column> = E::PrimaryKey::iter().map(|key| key.into_column()).collect();
+        let key: Vec<E::Column> =
+            E::PrimaryKey::iter().map(PrimaryKeyToColumn::into_column).collect();
         let columns = || key.iter().map(|column| Expr::col((E::default(), *column)));
         let some: SelectStatement = Query::select()
             .exprs(columns())
@@ -273,3 +274,6 @@ impl Purge<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,9 @@ mod pages;
 mod prism;
 #[cfg(test)]
 mod program;
+#[cfg(test)]
 mod queues;
+#[cfg(test)]
 mod removal;
 #[cfg(test)]
 mod retries;

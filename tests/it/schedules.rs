@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::{DbUrl, Ids, ManualClock, Timestamp};
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, TestApp, User, definition, eventually, list, text};
+use crate::harness::{
+    Answer, Instance, TestApp, ThirdParty, User, definition, eventually, list, text,
+};
 
 /// A server whose clock stands still until a story moves it.
 struct Story {
@@ -269,4 +272,34 @@ async fn each_slot_comes_once_however_many_servers_there_are() {
         node.stop().await;
     }
     story.app.stop().await;
+}
+
+/// A slot that comes while the flow still runs is dropped, and on record.
+#[tokio::test]
+async fn a_singleton_never_runs_twice_at_once() {
+    let story = Story::begins("2026-11-20T08:00:30Z").await;
+    let shop = ThirdParty::start().await;
+    let slow = Answer { after: Duration::from_millis(1_500), ..Answer::default() };
+    shop.answer("/slow", slow);
+    let config = [("Shop", &*shop.url(""))];
+    let instance = story.owner.deployed(&definition("singleton"), &config).await;
+    for minute in 1..=3 {
+        story.minutes_pass(1);
+        story.runs(&instance, ("Together", minute)).await;
+    }
+    let runs = story.runs(&instance, ("Alone", 3)).await;
+    assert_eq!(runs, counts(&[("Alone", 3), ("Together", 3)]));
+    let document = "query ($config: ID!) { executionResults(flowConfig: $config,
+        sortBy: [{ field: STARTED_AT, direction: ASC }]) {
+        nodes { id resultType canceledByExecution { id } } } }";
+    let variables = json!({ "config": instance.flow_config("Alone") });
+    let data = story.owner.query_with(document, &variables).await;
+    let [first, second, third] = list(&data, "/executionResults/nodes") else { panic!("{data}") };
+    for dropped in [second, third] {
+        assert_eq!(dropped["resultType"], "CANCELED_AS_DUPLICATE");
+        assert_eq!(dropped["canceledByExecution"]["id"], first["id"]);
+    }
+    story.owner.ended(&text(first, "/id")).await;
+    story.minutes_pass(1);
+    shop.wait_for("/slow", 6).await;
 }

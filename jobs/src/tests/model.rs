@@ -19,6 +19,8 @@ const DELAY_SECONDS: i64 = 60;
 struct Rules {
     limit: Option<u32>,
     retries: i32,
+    /// All calls share a dedupe id.
+    is_singleton: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -78,7 +80,10 @@ struct World<'b> {
 impl World<'_> {
     async fn apply(&mut self, event: &Event) {
         match event {
-            Event::Call { dedupe, request } => self.call(*dedupe, *request).await,
+            Event::Call { dedupe, request } => {
+                let dedupe = if self.rules.is_singleton { Some(0) } else { *dedupe };
+                self.call(dedupe, *request).await;
+            }
             Event::Claim { share } => self.claim(*share).await,
             Event::End { which, fails } => self.end(*which, *fails).await,
             Event::Wait { seconds } => {
@@ -316,7 +321,10 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
 
 fn rules() -> impl Strategy<Value = Rules> {
     let limit = prop_oneof![Just(None), Just(Some(1)), Just(Some(2))];
-    (limit, 0..4_i32).prop_map(|(limit, retries)| Rules { limit, retries })
+    (limit, 0..4_i32, proptest::bool::weighted(0.2)).prop_map(|(limit, retries, is_singleton)| {
+        let limit = if is_singleton { Some(1) } else { limit };
+        Rules { limit, retries, is_singleton }
+    })
 }
 
 /// Proves R093, R100.

@@ -31,4 +31,4 @@ pub use run::{
     Clock, LogLine, Named, Randomness, Run, RunInfo, Script, ScriptOutput, Scripts, Services,
     Severity,
 };
-pub use state::{Level, State, States};
+pub use state::{Level, STATE_BYTES_MAX, State, States};

@@ -82,6 +82,8 @@ pub struct Services {
     pub scripts: Arc<dyn Scripts>,
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
+    /// Bytes that state may hold on all levels together.
+    pub state_bytes_max: usize,
 }
 
 /// Time as an argument.

@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use flow::{Map, Value};
 
+/// Bytes that the state of an instance may hold on all levels together.
+pub const STATE_BYTES_MAX: usize = 67_108_864;
+
 /// How far a value reaches.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Level {
@@ -44,6 +47,16 @@ impl States {
             Level::CrossFlow => &mut self.cross_flow,
             Level::Integration => &mut self.integration,
         }
+    }
+
+    /// Bytes of what outlives the execution, as JSON; an empty level counts two.
+    pub fn stored_bytes(&self) -> usize {
+        self.flow.bytes() + self.cross_flow.bytes() + self.integration.bytes()
+    }
+
+    /// Whether anything changed that outlives the execution.
+    pub fn is_changed(&self) -> bool {
+        [&self.flow, &self.cross_flow, &self.integration].into_iter().any(State::is_changed)
     }
 }
 
@@ -111,6 +124,11 @@ impl State {
     /// Changed keys with their new value; `None` where the key was removed.
     pub fn changes(&self) -> impl Iterator<Item = (&Arc<str>, Option<&Value>)> {
         self.changed.iter().map(|key| (key, self.values.get(key)))
+    }
+
+    /// Bytes of the values as JSON.
+    pub fn bytes(&self) -> usize {
+        Value::from(self.values.clone()).to_json().len()
     }
 
     pub fn is_changed(&self) -> bool {

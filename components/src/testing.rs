@@ -115,6 +115,7 @@ impl Stage {
             scripts: scripts.clone(),
             clock: clock.clone(),
             randomness: Arc::new(FakeRandomness::default()),
+            state_bytes_max: crate::STATE_BYTES_MAX,
         };
         let run = Run {
             info: Arc::default(),

@@ -65,7 +65,7 @@ pub struct Finish {
     pub owner: Option<Owner>,
     pub steps: Vec<step_result::Model>,
     pub logs: Vec<log::Model>,
-    pub state: Vec<StateChange>,
+    pub state: StateChanges,
     /// What follows a failure.
     pub retry: Option<Retry>,
 }
@@ -78,11 +78,23 @@ pub struct Retry {
     pub wakes_at: Timestamp,
 }
 
+/// What a run leaves to later ones. Of two runs that change a key, the later one wins.
+#[derive(Clone, Debug, Default)]
+pub struct StateChanges {
+    pub changes: Vec<StateChange>,
+    /// Written, with the keys behind its message, if another run changed keys meanwhile.
+    pub overwritten: Option<log::Model>,
+}
+
 /// One key of state, set or removed.
 #[derive(Clone, Debug)]
-pub enum StateChange {
-    Set(state_value::Model),
-    Remove { owner_id: uuid::Uuid, key: String },
+pub struct StateChange {
+    pub owner_id: uuid::Uuid,
+    pub key: String,
+    /// When the value that the run saw was written.
+    pub seen: Option<Timestamp>,
+    /// `None` removes the key.
+    pub value: Option<state_value::Model>,
 }
 
 /// Why a write did not happen.

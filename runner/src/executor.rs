@@ -1,5 +1,6 @@
 //! Performs what the machine asks for, and writes down what came of it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +57,8 @@ pub struct Executor {
     pub journal: Journal,
     /// State changes of the runner this run was taken over from.
     pub restored: Option<Vec<u8>>,
+    /// When the values of state were written that this run found, by owner and key.
+    pub seen_state: HashMap<(uuid::Uuid, String), Timestamp>,
     /// A finished step touched the world and is not written yet.
     pub must_write: bool,
     pub written_at: Timestamp,

@@ -29,11 +29,13 @@ mod runner;
 pub mod script;
 mod seats;
 mod services;
+mod state;
 mod stored;
 mod sweep;
 mod trigger;
 mod worker;
 
+pub use components::STATE_BYTES_MAX;
 pub use deployment::{DeployedFlow, Deployment};
 pub use endpoint::{Endpoint, Ready};
 pub use files::read as read_file;

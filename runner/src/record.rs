@@ -141,9 +141,22 @@ impl Record {
             }
             self.log_bytes += line.message.len() as u64 + LOG_LINE_BYTES;
         }
+        let line = self.line(clock, execution, step, loop_path, line);
+        self.logs.push(line);
+    }
+
+    /// A line with the next place in the log.
+    pub fn line(
+        &mut self,
+        clock: &dyn Clock,
+        execution: &execution::Model,
+        step: Option<&str>,
+        loop_path: &str,
+        line: LogLine,
+    ) -> log::Model {
         let timestamp = clock.now().max(Timestamp(self.last_line_at.0 + 1));
         self.last_line_at = timestamp;
-        self.logs.push(log::Model {
+        log::Model {
             id: self.ids.at(timestamp),
             organization_id: execution.organization_id,
             customer_id: execution.customer_id,
@@ -157,7 +170,7 @@ impl Record {
             message: line.message,
             step_name: step.map(ToOwned::to_owned),
             loop_path: loop_path.to_owned(),
-        });
+        }
     }
 
     /// How many rows are not yet written.

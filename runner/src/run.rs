@@ -1,22 +1,19 @@
-//! One run from its first step to the write of its end, with the state it may change.
+//! One run from its first step to the write of its end.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use components::{State, States};
 use entity::execution::{self, ResultType, Status};
-use entity::state_value;
 use flow::{Map, Value};
-use jobs::{Finish, Place, Retry, StateChange, WriteError};
-use sea_orm::{ColumnTrait, QueryFilter};
+use jobs::{Finish, Retry, StateChanges, WriteError};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
+use crate::Deployment;
 use crate::executor::{Executor, Stop};
 use crate::invocation::{Ended, Invocation, StartError};
 use crate::plan::Plan;
 use crate::rules::next_attempt;
 use crate::seats::Seat;
-use crate::{Deployment, StoredResult, stored};
 
 /// How long to leave a database alone that refuses to write.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -26,9 +23,6 @@ const LOST_PAUSE_SECONDS: i64 = 2;
 
 /// Turns on debug mode for one execution.
 const DEBUG_HEADER: &str = "prismatic-debug";
-
-/// How long one execution may run.
-const EXECUTION_TIME_MAX: Duration = Duration::from_mins(15);
 
 impl Executor {
     /// Runs an invocation and writes its end.
@@ -63,7 +57,7 @@ impl Executor {
         match outcome {
             Ok(state) => self.end(None, state).await,
             // A failed run changes no state.
-            Err(Stop::Failed(message)) => self.end(Some(message), Vec::new()).await,
+            Err(Stop::Failed(message)) => self.end(Some(message), StateChanges::default()).await,
             Err(Stop::Lost(error)) => {
                 self.lost(&error).await;
                 None
@@ -94,19 +88,22 @@ impl Executor {
         deployment: &Deployment,
         plan: &Plan,
         payload: Map,
-    ) -> Result<Vec<StateChange>, Stop> {
+    ) -> Result<StateChanges, Stop> {
         if self.entry.request_id.is_some() {
             // Older calls with this id must hear of it however this run goes.
             self.make_durable().await?;
         }
         self.load_state(deployment, plan.uses_state).await?;
-        tokio::time::timeout(EXECUTION_TIME_MAX, self.walk(plan, payload)).await.unwrap_or_else(
-            |_| Err(Stop::Failed("The execution ran longer than 15 minutes.".to_owned())),
-        )?;
+        let time_limit = self.inner.execution_time_limit;
+        let walked = tokio::time::timeout(time_limit, self.walk(plan, payload)).await;
+        walked.unwrap_or_else(|_| {
+            let seconds = time_limit.as_secs();
+            Err(Stop::Failed(format!("The execution ran longer than {seconds} seconds.")))
+        })?;
         self.state_changes(deployment).await
     }
 
-    async fn end(&mut self, error: Option<String>, state: Vec<StateChange>) -> Option<Ended> {
+    async fn end(&mut self, error: Option<String>, state: StateChanges) -> Option<Ended> {
         let failed = error.is_some();
         self.platform_line(match &error {
             None => "Ending Instance Execution",
@@ -195,68 +192,4 @@ impl Executor {
             () = self.inner.stopping.cancelled() => Err(error),
         }
     }
-
-    async fn load_state(&mut self, deployment: &Deployment, is_used: bool) -> Result<(), Stop> {
-        if !is_used {
-            return Ok(());
-        }
-        let owners = self.state_owners(deployment);
-        let rows = domain::Viewer::System(deployment.organization_id)
-            .rows::<state_value::Entity>()
-            .filter(state_value::Column::OwnerId.is_in(owners))
-            .all(self.inner.env.db.read())
-            .await
-            .map_err(|error| unreadable(error.into()))?;
-        let mut levels = [Map::new(), Map::new(), Map::new()];
-        for row in rows {
-            let value = stored::get(&self.inner.store, &row.value).await.map_err(unreadable)?;
-            let level = owners.iter().position(|owner| *owner == row.owner_id);
-            if let (Some(level), Some((value, _))) = (level, value) {
-                levels[level].insert(row.key.into(), value);
-            }
-        }
-        let [flow, cross_flow, integration] = levels.map(State::loaded);
-        let execution = State::default();
-        self.run.states = States { execution, flow, cross_flow, integration };
-        self.restore_state().map_err(unreadable)
-    }
-
-    /// Who owns the state of each level: flow, instance, integration.
-    fn state_owners(&self, deployment: &Deployment) -> [uuid::Uuid; 3] {
-        let execution = &self.execution;
-        [execution.flow_config_id.0, execution.instance_id.0, deployment.sequence_id.0]
-    }
-
-    async fn state_changes(&self, deployment: &Deployment) -> Result<Vec<StateChange>, Stop> {
-        let now = self.now();
-        let states = &self.run.states;
-        let levels = [&states.flow, &states.cross_flow, &states.integration];
-        let owners = self.state_owners(deployment);
-        let mut changes = Vec::new();
-        for (state, owner_id) in levels.into_iter().zip(owners) {
-            for (key, value) in state.changes() {
-                let Some(value) = value else {
-                    changes.push(StateChange::Remove { owner_id, key: key.to_string() });
-                    continue;
-                };
-                let shared = owner_id == deployment.sequence_id.0;
-                let owner = if shared { owner_id } else { deployment.instance_id.0 };
-                let packed = stored::pack(&StoredResult::of(value));
-                let value = self.store(Place::of_owner(owner), Some(packed)).await?;
-                changes.push(StateChange::Set(state_value::Model {
-                    owner_id,
-                    key: key.to_string(),
-                    organization_id: deployment.organization_id,
-                    customer_id: (!shared).then_some(deployment.customer_id),
-                    value,
-                    updated_at: now,
-                }));
-            }
-        }
-        Ok(changes)
-    }
-}
-
-fn unreadable(error: anyhow::Error) -> Stop {
-    Stop::Lost(WriteError::Database(Arc::new(error)))
 }

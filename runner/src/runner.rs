@@ -1,5 +1,6 @@
 //! The runner: accepts invocations, runs them, and takes over what others left.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +39,10 @@ pub struct RunnerOptions {
     pub concurrency_max: usize,
     /// How many executions of one organization run at once; `None` sets no limit.
     pub organization_concurrency_max: Option<usize>,
+    /// How long one execution may run.
+    pub execution_time_limit: Duration,
+    /// Bytes that state may hold on all levels together.
+    pub state_bytes_max: usize,
 }
 
 /// A handle to the runner; cheap to clone.
@@ -55,6 +60,7 @@ pub struct Inner {
     pub services: Arc<Services>,
     pub endpoints: Endpoints,
     pub slots: Arc<Semaphore>,
+    pub execution_time_limit: Duration,
     /// Mebibytes that files of all runs may take in memory.
     pub buffers: Arc<Semaphore>,
     /// Who waits for executions that this node is about to claim.
@@ -80,6 +86,7 @@ impl Runner {
             scripts: options.scripts,
             clock,
             randomness: Arc::new(DrawnBits(env.ids.clone())),
+            state_bytes_max: options.state_bytes_max,
         };
         let inner = Arc::new(Inner {
             endpoints: Endpoints::new(!env.db.is_sqlite()),
@@ -89,6 +96,7 @@ impl Runner {
             node,
             services: Arc::new(services),
             slots: Arc::new(Semaphore::new(options.concurrency_max)),
+            execution_time_limit: options.execution_time_limit,
             buffers: Arc::new(Semaphore::new(BUFFERS_MEBIBYTES_MAX)),
             callers: DashMap::new(),
             seats: Seats::new(options.organization_concurrency_max),
@@ -314,6 +322,7 @@ impl Inner {
             record: Record::new(self.env.ids.clone()),
             journal: Journal::default(),
             restored: None,
+            seen_state: HashMap::new(),
             must_write: false,
             accepted: None,
             trigger_response: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::execution::{ResultType, Status};
 use entity::{ExecutionId, execution, log, step_result};
 use futures::FutureExt;
-use jobs::{Claimed, Finish, Node, Owner};
+use jobs::{Claimed, Finish, Node, Owner, StateChanges};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
@@ -121,7 +121,7 @@ async fn fail(
         error: Some(message.to_owned()),
         ..execution
     };
-    let (steps, logs, state) = (Vec::new(), Vec::new(), Vec::new());
+    let (steps, logs, state) = (Vec::new(), Vec::new(), StateChanges::default());
     let finish = Finish { execution, owner: Some(owner), steps, logs, state, retry: None };
     Ok(inner.writer.finish(finish.into()).await?)
 }

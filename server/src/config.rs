@@ -113,6 +113,7 @@ impl Config {
             ("runner.concurrency_max", self.runner.concurrency_max as u64),
             ("runner.code_processes_max", self.runner.code_processes_max as u64),
             ("runner.code_heap_mebibytes", self.runner.code_heap_mebibytes as u64),
+            ("runner.execution_time_limit_seconds", self.runner.execution_time_limit_seconds),
             ("runner.code_time_limit_seconds", self.runner.code_time_limit_seconds),
         ] {
             check(value > 0, &format!("{name} must be more than 0"));

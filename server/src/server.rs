@@ -41,6 +41,9 @@ pub struct Options {
     pub concurrency_max: usize,
     /// Executions of one organization at the same time; `None` sets no limit.
     pub organization_concurrency_max: Option<usize>,
+    pub execution_time_limit: Duration,
+    /// Bytes that the state of an instance may hold.
+    pub state_bytes_max: usize,
     /// The program that runs code steps when started as `js-worker`; this one unless given.
     pub code_program: Option<PathBuf>,
     pub code_processes_max: usize,
@@ -68,6 +71,8 @@ impl Options {
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
             organization_concurrency_max: None,
+            execution_time_limit: Duration::from_mins(15),
+            state_bytes_max: runner::STATE_BYTES_MAX,
             code_program: None,
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,
@@ -103,6 +108,8 @@ impl Server {
         let stop_patience = options.stop_patience;
         let concurrency_max = options.concurrency_max;
         let organization_concurrency_max = options.organization_concurrency_max;
+        let execution_time_limit = options.execution_time_limit;
+        let state_bytes_max = options.state_bytes_max;
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
@@ -115,6 +122,8 @@ impl Server {
             scripts: Arc::new(scripts),
             concurrency_max,
             organization_concurrency_max,
+            execution_time_limit,
+            state_bytes_max,
         })
         .await
         .context("starting the runner")?;

@@ -26,6 +26,8 @@ mod language;
 #[cfg(test)]
 mod large;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod loops;
 #[cfg(test)]
 mod pages;

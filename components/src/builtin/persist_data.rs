@@ -165,9 +165,6 @@ const FLATTEN: Input = Input::new("flatten", "Flatten")
     .aliases(&["flattenInput", "flattenValues"]);
 const AMOUNT: Input = Input::new("amountInput", "Amount").comments("By how much.").default("1");
 
-/// Bytes that the state of an instance may hold on all levels together.
-pub const STATE_BYTES_MAX: usize = 67_108_864;
-
 fn get(state: &mut State, inputs: &Inputs) -> Result<Output, StepError> {
     let saved = state.get(&key(inputs)?).filter(|value| !value.is_null());
     let value = saved.or_else(|| inputs.0.get("defaultValueInput"));
@@ -271,16 +268,14 @@ fn clear(state: &mut State) -> Output {
 
 /// Execution state is not stored and does not count against the limit.
 fn usage(run: &Run) -> Output {
-    let bytes = |level| Value::from(run.states.level(level).values().clone()).to_json().len();
-    let [flow, cross_flow, integration] =
-        [Level::Flow, Level::CrossFlow, Level::Integration].map(bytes);
+    let bytes = |level| run.states.level(level).bytes();
     Value::object([
         ("execution", bytes(Level::Execution)),
-        ("flow", flow),
-        ("crossFlow", cross_flow),
-        ("integration", integration),
-        ("total", flow + cross_flow + integration),
-        ("limit", STATE_BYTES_MAX),
+        ("flow", bytes(Level::Flow)),
+        ("crossFlow", bytes(Level::CrossFlow)),
+        ("integration", bytes(Level::Integration)),
+        ("total", run.states.stored_bytes()),
+        ("limit", run.services.state_bytes_max),
     ])
     .into()
 }

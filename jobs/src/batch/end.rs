@@ -2,15 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{ExecutionId, execution, state_value, work};
+use entity::{ExecutionId, execution, work};
 use sea_orm::sea_query::Value;
 use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr};
 
-use super::{Batch, is_written};
+use super::{Batch, is_written, state};
 use crate::enqueue::waiting;
 use crate::requests;
 use crate::rows;
-use crate::writer::{Finish, Retry, StateChange};
+use crate::writer::{Finish, Retry};
 
 const END_EXECUTION: &str = "WITH ended (id, status, result_type, ended_at, error, response, \
     retry_next_at, canceled_by_id) AS (VALUES {rows}) UPDATE \"execution\" SET \
@@ -18,12 +18,6 @@ const END_EXECUTION: &str = "WITH ended (id, status, result_type, ended_at, erro
     error = ended.error, response = ended.response, retry_next_at = ended.retry_next_at, \
     canceled_by_id = ended.canceled_by_id FROM ended WHERE \"execution\".id = ended.id \
     RETURNING \"execution\".id";
-
-const REMOVE_STATE: &str =
-    "DELETE FROM \"state_value\" WHERE (owner_id, key) IN (VALUES {rows}) RETURNING owner_id";
-
-const SET_STATE: &str = "ON CONFLICT (owner_id, key) DO UPDATE SET value = excluded.value, \
-    updated_at = excluded.updated_at";
 
 impl Batch {
     pub(super) async fn end(
@@ -51,10 +45,7 @@ impl Batch {
         rows::query_with_rows(transaction, END_EXECUTION, &ended).await?;
         rows::insert::<execution::Entity>(transaction, &inserted, "").await?;
         rows::insert::<work::Entity>(transaction, &works, "").await?;
-        for finish in finishes {
-            change_state(transaction, &finish.state).await?;
-        }
-        Ok(())
+        state::change(transaction, &finishes).await
     }
 }
 
@@ -104,23 +95,4 @@ fn ended_row(execution: &execution::Model) -> Vec<Value> {
         execution.retry_next_at.into(),
         execution.canceled_by_id.into(),
     ]
-}
-
-/// Keys are written one run after the other: of two runs in one commit, the later one wins.
-async fn change_state(
-    transaction: &DatabaseTransaction,
-    changes: &[StateChange],
-) -> Result<(), DbErr> {
-    let mut set = Vec::new();
-    let mut removed = Vec::new();
-    for change in changes {
-        match change {
-            StateChange::Set(model) => set.push(model.clone()),
-            StateChange::Remove { owner_id, key } => {
-                removed.push(vec![(*owner_id).into(), key.as_str().into()]);
-            }
-        }
-    }
-    rows::insert::<state_value::Entity>(transaction, &set, SET_STATE).await?;
-    rows::query_with_rows(transaction, REMOVE_STATE, &removed).await.map(drop)
 }

@@ -1,6 +1,7 @@
 //! One commit: equal commands become one statement over many rows.
 
 mod end;
+mod state;
 
 use std::collections::{HashMap, HashSet};
 

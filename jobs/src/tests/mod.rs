@@ -5,7 +5,9 @@ mod model;
 
 use std::sync::Arc;
 
-use crate::{Accept, Claimed, Entry, Finish, Journal, Node, Owner, WriteError, Writer};
+use crate::{
+    Accept, Claimed, Entry, Finish, Journal, Node, Owner, StateChanges, WriteError, Writer,
+};
 use entity::execution::{self, InvokeType, ResultType, Status};
 use entity::{
     Clock, CustomerId, Db, DbUrl, ExecutionId, FlowConfigId, Ids, ManualClock, NodeId,
@@ -99,7 +101,7 @@ impl Bench {
             ended_at: Some(self.clock.now()),
             ..execution
         };
-        let (logs, state) = (Vec::new(), Vec::new());
+        let (logs, state) = (Vec::new(), StateChanges::default());
         Arc::new(Finish { execution, owner, steps, logs, state, retry: None })
     }
 

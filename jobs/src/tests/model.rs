@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
 use super::Bench;
-use crate::{Accept, Accepted, Entry, Finish, Node, Owner, Part, Retry, WriteError};
+use crate::{Accept, Accepted, Entry, Finish, Node, Owner, Part, Retry, StateChanges, WriteError};
 
 const DELAY_SECONDS: i64 = 60;
 
@@ -214,7 +214,8 @@ impl World<'_> {
             ended_at: Some(now),
             ..execution
         };
-        let (steps, logs, state) = (Vec::new(), Vec::new(), Vec::new());
+        let (steps, logs) = (Vec::new(), Vec::new());
+        let state = StateChanges::default();
         let owner = Some(Owner { node: node.id, fence });
         let new = retry.as_ref().map(|retry| retry.execution.id);
         let finish = Finish { execution: ended, owner, steps, logs, state, retry };

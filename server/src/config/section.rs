@@ -124,6 +124,8 @@ pub struct RunnerSection {
     /// Executions of one organization at the same time; further calls are answered with 429, what
     /// has no caller waits. 0 sets no limit.
     pub organization_concurrency_max: usize,
+    /// How long one execution may run.
+    pub execution_time_limit_seconds: u64,
     /// Processes for code steps at the same time.
     pub code_processes_max: usize,
     /// Memory that the code of one step may use.
@@ -137,6 +139,7 @@ impl Default for RunnerSection {
         Self {
             concurrency_max: 256,
             organization_concurrency_max: 0,
+            execution_time_limit_seconds: 900,
             code_processes_max: 4,
             code_heap_mebibytes: 64,
             code_time_limit_seconds: 120,

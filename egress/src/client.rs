@@ -16,6 +16,7 @@ use url::{Host, Url};
 use crate::body::{Incoming, Limits};
 use crate::policy::BUFFER_BYTES_MAX;
 use crate::resolver::{FilteringResolver, is_allowed};
+use crate::tls::Tls;
 use crate::{Body, Error, Part, PartData, Policy, Request, Response};
 
 /// Cheap to clone; clones share their connections.
@@ -27,7 +28,8 @@ pub struct Client {
     /// Resolves the host of the server's own URL to whatever address it has; used for that URL only,
     /// since a resolver does not see ports.
     own: reqwest::Client,
-    policy: Arc<Policy>,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) tls: Arc<Tls>,
 }
 
 impl Client {
@@ -47,6 +49,7 @@ impl Client {
             trusting: build(&policy, true)?,
             own: build(&Arc::new(at_home), false)?,
             policy: policy.clone(),
+            tls: Arc::default(),
         })
     }
 

@@ -1,5 +1,7 @@
 //! Why a request got no answer, in words that may be shown to a tenant.
 
+use std::io;
+
 use crate::resolver::RefusedName;
 
 /// Never holds more of a URL than its host: paths and queries can carry secrets.
@@ -10,6 +12,8 @@ pub enum Error {
     Refused(String),
     #[error("The URL is not valid: {0}.")]
     InvalidUrl(String),
+    #[error("The host \"{0}\" is not valid.")]
+    InvalidHost(String),
     #[error("The request took too long.")]
     Timeout,
     #[error("Could not connect to {host}: {reason}.")]
@@ -21,6 +25,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// What went wrong on a [`Stream`](crate::Stream).
+    pub fn of_io(error: &io::Error) -> Self {
+        Self::within(error).unwrap_or_else(|| match error.kind() {
+            io::ErrorKind::TimedOut => Self::Timeout,
+            io::ErrorKind::UnexpectedEof => Self::Other("the connection broke".to_owned()),
+            _ => Self::Other(error.to_string()),
+        })
+    }
+
+    /// The error of ours that others have passed on.
+    pub(crate) fn within(error: &io::Error) -> Option<Self> {
+        let inner = error.get_ref()? as &(dyn std::error::Error + 'static);
+        inner.downcast_ref::<Self>().cloned()
+    }
+
     pub(crate) fn of_reqwest(error: &reqwest::Error, host: &str) -> Self {
         if refused_by_resolver(error) {
             Self::Refused(host.to_owned())
@@ -31,6 +50,16 @@ impl Error {
         } else {
             Self::Other(root_cause(error))
         }
+    }
+}
+
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        let kind = match error {
+            Error::Timeout => io::ErrorKind::TimedOut,
+            _ => io::ErrorKind::Other,
+        };
+        Self::new(kind, error)
     }
 }
 

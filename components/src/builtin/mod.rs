@@ -8,7 +8,9 @@ mod cross_flow;
 mod csv;
 mod data_mapper;
 mod datetime;
+mod dialogue;
 mod equality;
+mod ftp;
 mod graphql;
 mod hash;
 mod html_utils;
@@ -27,12 +29,17 @@ mod process_data;
 mod recursive_flow;
 mod result_placeholder;
 mod schedule_triggers;
+mod sftp;
 mod sleep;
+mod smtp;
 mod soap;
 mod stop_execution;
+#[cfg(test)]
+mod test_peer;
 mod text_manipulation;
 mod uuid;
 mod webhook_triggers;
+mod wire;
 mod xml;
 mod zip;
 
@@ -51,6 +58,7 @@ pub fn all() -> Vec<Component> {
         csv::component(),
         data_mapper::component(),
         datetime::component(),
+        ftp::component(),
         graphql::component(),
         hash::component(),
         html_utils::component(),
@@ -68,7 +76,9 @@ pub fn all() -> Vec<Component> {
         recursive_flow::component(),
         result_placeholder::component(),
         schedule_triggers::component(),
+        sftp::component(),
         sleep::component(),
+        smtp::component(),
         soap::component(),
         stop_execution::component(),
         text_manipulation::component(),

@@ -80,7 +80,12 @@ impl Retries {
         match failure {
             Ok(answer) => self.on_all_errors || answer.response.status.is_server_error(),
             Err(Error::Timeout | Error::Connect { .. } | Error::Other(_)) => true,
-            Err(Error::Refused(_) | Error::InvalidUrl(_) | Error::TooLarge { .. }) => false,
+            Err(
+                Error::Refused(_)
+                | Error::InvalidUrl(_)
+                | Error::InvalidHost(_)
+                | Error::TooLarge { .. },
+            ) => false,
         }
     }
 

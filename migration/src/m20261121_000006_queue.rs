@@ -14,7 +14,9 @@ pub struct Migration;
 /// A lane is made again from the flow config it stands for; deploying sets its limit.
 const FILL_LANES: &str = "INSERT INTO \"lane\" \
     (id, organization_id, customer_id, instance_id, concurrency_limit, is_held) \
-    SELECT id, organization_id, customer_id, instance_id, NULL, FALSE FROM \"flow_config\"";
+    SELECT \"flow_config\".id, \"flow_config\".organization_id, \"flow_config\".customer_id, \
+    \"flow_config\".instance_id, NULL, NOT \"instance\".enabled FROM \"flow_config\" \
+    JOIN \"instance\" ON \"instance\".id = \"flow_config\".instance_id";
 
 const FILL_OLD_LANES: &str = "INSERT INTO \"lane\" (id, organization_id, last_turn) \
     SELECT id, organization_id, 0 FROM \"flow_config\"";

@@ -88,3 +88,28 @@ async fn every_step_can_be_taken_back_and_again() {
     Migrator::up(db.writer(), None).await.unwrap();
     assert!(!columns(db.writer(), "execution").await.is_empty());
 }
+
+/// Work that waits on the day of an upgrade goes on waiting in lanes of the new kind.
+#[tokio::test]
+async fn lanes_are_made_again_with_what_waits_in_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::connect(&DbUrl::in_folder(folder.path())).await.unwrap();
+    Migrator::up(db.writer(), Some(5)).await.unwrap();
+    let run = async |sql: &str| db.writer().execute_unprepared(sql).await.unwrap();
+    run("PRAGMA foreign_keys = OFF").await;
+    run("INSERT INTO \"instance\" VALUES (x'01', x'02', x'03', x'04', 'n', '', '[]', 0, 0, 0, 0, \
+         NULL, 0, NULL, 0, 0)")
+    .await;
+    run(
+        "INSERT INTO \"flow_config\" VALUES (x'05', x'02', x'03', x'01', x'06', 'k', 'w', NULL, 0)",
+    )
+    .await;
+    run("INSERT INTO \"lane\" VALUES (x'05', x'02', 7)").await;
+    run("INSERT INTO \"work\" VALUES (x'08', x'05', x'02', 9, NULL, 1, NULL, NULL)").await;
+    Migrator::up(db.writer(), None).await.unwrap();
+    let sql = "SELECT \"lane\".is_held AND \"lane\".customer_id = x'03' AND wakes_at IS NULL \
+               AND fence = 1 FROM \"work\" JOIN \"lane\" ON \"lane\".id = lane_id";
+    let query = Statement::from_string(DbBackend::Sqlite, sql);
+    let row = db.writer().query_one_raw(query).await.unwrap().unwrap();
+    assert!(row.try_get_by_index::<bool>(0).unwrap(), "the paused instance holds its lane");
+}

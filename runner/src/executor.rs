@@ -73,6 +73,8 @@ pub struct Executor {
     /// How the call entered, until it is written.
     pub entry: jobs::Entry,
     pub rules: CallRules,
+    /// It runs in a test instance: its caller may say what the trigger gives.
+    pub may_be_simulated: bool,
 }
 
 impl Executor {

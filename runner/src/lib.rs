@@ -29,6 +29,7 @@ mod runner;
 pub mod script;
 mod seats;
 mod services;
+mod simulated;
 mod state;
 mod stored;
 mod sweep;

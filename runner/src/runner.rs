@@ -331,6 +331,7 @@ impl Inner {
             result_type: ResultType::Completed,
             entry: Entry::default(),
             rules: deployed.rules.clone(),
+            may_be_simulated: deployment.is_test,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a run begins: its trigger decides what the flow gets and what the caller hears.
 
-use components::{PerformTrigger, Response};
+use components::{PerformTrigger, Response, TriggerOutput};
 use entity::execution::ResultType;
 use flow::{Map, Value};
 
@@ -9,6 +9,7 @@ use crate::inputs::resolve;
 use crate::machine::Machine;
 use crate::plan::Plan;
 use crate::record::{Finished, Place};
+use crate::simulated;
 
 impl Executor {
     /// Performs the trigger, unless the journal has its result.
@@ -32,9 +33,12 @@ impl Executor {
             .map_err(|error| Stop::Failed(error.to_string()))?;
         let inputs =
             resolve(&trigger.inputs, machine).map_err(|error| Stop::Failed(error.message))?;
-        let output = match trigger.trigger.perform {
-            PerformTrigger::Quick(perform) => perform(&mut self.run, payload, &inputs),
-            PerformTrigger::Waiting(perform) => {
+        let simulated = if self.may_be_simulated { simulated::payload(&payload) } else { Ok(None) };
+        let simulated = simulated.map_err(Stop::Failed)?;
+        let output = match (simulated, &trigger.trigger.perform) {
+            (Some(payload), _) => Ok(TriggerOutput::pass(payload)),
+            (None, PerformTrigger::Quick(perform)) => perform(&mut self.run, payload, &inputs),
+            (None, PerformTrigger::Waiting(perform)) => {
                 if self.owner.is_none() {
                     self.make_durable().await?;
                 }

@@ -50,6 +50,60 @@ async fn a_draft_is_tried_with_values_and_credentials_of_its_own() {
     assert!(problems[0].starts_with("headers: "), "{problems:?}");
 }
 
+/// The lines of an execution that has ended, and its error.
+async fn said(owner: &User, execution: &str) -> (Vec<String>, Value) {
+    let mut end = owner.ended(execution).await;
+    let lines = list(&end, "/logs/nodes").iter().map(|line| text(line, "/message")).collect();
+    (lines, end["error"].take())
+}
+
+/// A test may say what the trigger gives; a deployed instance takes nobody's word for that.
+#[tokio::test]
+async fn a_test_says_what_its_trigger_gives() {
+    let app = TestApp::start().await;
+    let greeter = Greeter::of(app.organization("acme").await).await;
+    let owner = &greeter.owner;
+    let flow = greeter.flow("Greet", "id").await;
+    let simulated = |result: &Value| {
+        let headers = json!({ "Prismatic-Simulated-Trigger-Result": result.to_string(),
+            "X-Shop": "oak" });
+        headers.to_string()
+    };
+    let eve = simulated(&json!({ "payload": { "body": { "data": { "name": "Eve" } } } }));
+    let ada = r#"{"name":"Ada"}"#;
+    let execution = greeter.test(&json!({ "id": flow, "payload": ada, "headers": eve })).await;
+    let (lines, error) = said(owner, &execution).await;
+    assert!(error.is_null() && lines.contains(&"Hello, Eve".to_owned()), "{lines:?} {error}");
+    let received = greeter.partner.received("/greetings");
+    assert_eq!(received[0].json(), json!({ "name": "Eve" }));
+    assert_eq!(received[0].header("x-shop"), "oak", "what it does not name stays");
+    let headers = simulated(&json!({ "body": {} }));
+    let execution = greeter.test(&json!({ "id": flow, "headers": headers })).await;
+    let (_, error) = said(owner, &execution).await;
+    assert!(error.as_str().unwrap_or_default().contains("with a payload"), "{error}");
+
+    let version = owner.publish(&greeter.draft).await;
+    let customer = owner.create_customer("Initech").await;
+    let login = json!([{ "name": "username", "type": "value", "value": "a" },
+        { "name": "password", "type": "value", "value": "b" }]);
+    let instance = owner.create_instance(&version, &customer, &[]).await;
+    let document = "mutation ($id: ID!, $values: [InputInstanceConfigVariable]) {
+        updateInstanceConfigVariables(input: { id: $id, configVariables: $values }) {
+            errors { field messages } } }";
+    let values = json!([{ "key": "Partner Login", "values": login.to_string() }]);
+    owner.query_with(document, &json!({ "id": instance.id, "values": values })).await;
+    owner.deploy(&instance).await;
+    let document = "mutation ($input: TestInstanceFlowConfigInput!) {
+        testInstanceFlowConfig(input: $input) {
+            testInstanceFlowConfigResult { execution { id } } errors { field messages } } }";
+    let input = json!({ "id": instance.flow_config("Greet"), "payload": ada, "headers": eve });
+    let data = owner.query_with(document, &json!({ "input": input })).await;
+    let execution =
+        text(&data, "/testInstanceFlowConfig/testInstanceFlowConfigResult/execution/id");
+    let (lines, _) = said(owner, &execution).await;
+    assert!(lines.contains(&"Hello, Ada".to_owned()), "{lines:?}");
+}
+
 /// What an execution shows now.
 async fn shown(owner: &User, execution: &str) -> Value {
     let document = "query ($id: ID!) { executionResult(id: $id) { endedAt

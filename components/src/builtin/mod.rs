@@ -15,6 +15,7 @@ mod graphql;
 mod hash;
 mod html_utils;
 mod http;
+mod imap;
 mod invoke;
 mod jsonata;
 mod liquid_template;
@@ -63,6 +64,7 @@ pub fn all() -> Vec<Component> {
         hash::component(),
         html_utils::component(),
         http::component(),
+        imap::component(),
         jsonata::component(),
         liquid_template::component(),
         log::component(),

@@ -80,6 +80,12 @@ impl Peer {
         bytes
     }
 
+    pub async fn exactly(&mut self, length: usize) -> Option<Vec<u8>> {
+        let mut bytes = vec![0; length];
+        self.0.read_exact(&mut bytes).await.ok()?;
+        Some(bytes)
+    }
+
     pub async fn hang_up(mut self) -> Option<()> {
         self.0.shutdown().await.ok()
     }

@@ -277,7 +277,7 @@ async fn without_needless_retries(
     claimed: Vec<Claimed>,
     now: Timestamp,
 ) -> Result<Vec<Claimed>, DbErr> {
-    let is_retry = |claimed: &&Claimed| claimed.retry_after.is_some();
+    let is_retry = |claimed: &&Claimed| claimed.retry_after.is_some() && claimed.is_fresh();
     let ids: Vec<Value> =
         claimed.iter().filter(is_retry).map(|claimed| claimed.execution_id.into()).collect();
     if ids.is_empty() {

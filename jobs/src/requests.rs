@@ -13,8 +13,9 @@ const REMEMBER: &str = "ON CONFLICT (flow_config_id, request_id) DO UPDATE SET \
     execution_id = excluded.execution_id, accepted_at = excluded.accepted_at \
     WHERE excluded.execution_id > \"latest_request\".execution_id";
 
+/// An attempt that has begun, and waits because its node was lost, goes on.
 const TAKE_WAITING: &str = "DELETE FROM \"work\" WHERE (lane_id, request_id) IN (VALUES {rows}) \
-    AND retry_after_id IS NOT NULL AND node_id IS NULL \
+    AND retry_after_id IS NOT NULL AND node_id IS NULL AND fence = 0 \
     RETURNING execution_id, retry_after_id, lane_id, request_id";
 
 const LATEST: &str = "SELECT flow_config_id, request_id, execution_id FROM \"latest_request\" \

@@ -147,7 +147,12 @@ impl World<'_> {
     fn cancel_retries(&mut self, by: ExecutionId, request: Option<u8>) {
         let is_needless = |known: &Known| {
             let waits = matches!(known.stage, Stage::Waiting | Stage::Sleeping { .. });
-            request.is_some() && known.request == request && known.after.is_some() && waits
+            let has_begun = known.fence > 0;
+            request.is_some()
+                && known.request == request
+                && known.after.is_some()
+                && waits
+                && !has_begun
         };
         let needless: Vec<_> =
             self.known.iter().filter(|known| is_needless(known)).cloned().collect();

@@ -174,7 +174,7 @@ fn errors_name_the_place_in_the_code() {
         ("'text'", "text"),
         ("{ message: 'm', data: { status: 500 } }", "m"),
         ("{ status: 500 }", r#"{"status":500}"#),
-        ("null", "The code threw null"),
+        ("null", "The code threw null, or needed more than 64 MiB of memory"),
         ("undefined", "The code threw undefined"),
         ("new Error()", "Error"),
         ("Object.assign(new Error('big'), { all: 'x'.repeat(1e7) })", "big"),

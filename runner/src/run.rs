@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use entity::Timestamp;
 use entity::execution::{self, ResultType, Status};
 use flow::{Map, Value};
 use jobs::{Finish, Retry, StateChanges, WriteError};
@@ -138,7 +139,8 @@ impl Executor {
         let rules = self.rules.retry.as_ref();
         let rules = rules.filter(|_| failed.status == Status::Error && !failed.is_synchronous)?;
         let now = failed.ended_at.unwrap_or(failed.started_at);
-        let id = self.inner.env.ids.at(now);
+        // Behind what it repeats in the order of ids, also when the clock has not moved.
+        let id = self.inner.env.ids.at(now.max(Timestamp(failed.started_at.0 + 1)));
         let wakes_at = next_attempt(rules, failed.retry_count, now, id)?;
         let execution = execution::Model {
             id,

@@ -116,6 +116,34 @@ async fn a_failed_execution_is_repeated_until_it_goes_well() {
     assert_eq!(story.owner.query(marked).await["executionResults"]["totalCount"], 2);
 }
 
+/// Proves R099: whoever watches failures hears of one when nothing is tried any more.
+#[tokio::test]
+async fn a_failure_counts_when_no_attempt_follows() {
+    let story = Story::begin().await;
+    let failing = async || {
+        let document = "query ($id: ID!) { instance(id: $id) { inFailedState
+                flowConfigs(inFailedState: true) { totalCount } }
+            failed: instances(inFailedState: true) { totalCount }
+            well: instances(inFailedState: false, isSystem: false) { totalCount } }";
+        let data = story.owner.query_with(document, &json!({ "id": story.instance.id })).await;
+        let is_failing = data["instance"]["inFailedState"].as_bool().unwrap();
+        let count = i32::from(is_failing);
+        assert_eq!(data["instance"]["flowConfigs"]["totalCount"], count, "{data:#}");
+        assert_eq!(data["failed"]["totalCount"], count, "{data:#}");
+        assert_eq!(data["well"]["totalCount"], 1 - count, "{data:#}");
+        is_failing
+    };
+    assert!(!failing().await, "nothing ran yet");
+    let first = story.order("By Header", "o1").await;
+    assert!(!failing().await, "an attempt waits");
+    story.clock.advance_seconds(6 * 60);
+    story.attempt_ended(&first, 1).await;
+    assert!(failing().await, "that was the last attempt");
+    story.fail(false);
+    story.order("By Header", "o2").await;
+    assert!(!failing().await, "it works again");
+}
+
 #[tokio::test]
 async fn attempts_have_an_end() {
     let story = Story::begin().await;

@@ -17,6 +17,7 @@ use super::builder::{Registry, Type};
 use super::connection::Listing;
 use super::filter::Filter;
 use super::integration::definition::definition;
+use super::latest::in_failed_state;
 use super::order::Order;
 use super::page::{self, RowKey, all_of};
 use super::{argument, execution as executions, id, log as logs};
@@ -36,18 +37,24 @@ impl page::Noun for flow_config::Entity {
 /// Flows of an instance come in the order of the definition.
 pub fn listing() -> Listing<flow_config::Entity> {
     Listing::new("InstanceFlowConfig")
-        .filters([Filter::new(
-            ("flow_Name", "String", "Only those of the flow with this name."),
-            |value| {
-                let name = argument::text("flow_Name", value)?;
-                let flows = Query::select()
-                    .column(integration_flow::Column::Id)
-                    .from(integration_flow::Entity)
-                    .and_where(integration_flow::Column::Name.eq(name))
-                    .take();
-                Ok(flow_config::Column::FlowId.in_subquery(flows).into_condition())
-            },
-        )])
+        .filters([
+            Filter::new(
+                ("flow_Name", "String", "Only those of the flow with this name."),
+                |value| {
+                    let name = argument::text("flow_Name", value)?;
+                    let flows = Query::select()
+                        .column(integration_flow::Column::Id)
+                        .from(integration_flow::Entity)
+                        .and_where(integration_flow::Column::Name.eq(name))
+                        .take();
+                    Ok(flow_config::Column::FlowId.in_subquery(flows).into_condition())
+                },
+            ),
+            in_failed_state(
+                execution::Column::FlowConfigId,
+                (flow_config::Entity, flow_config::Column::Id),
+            ),
+        ])
         .orders([position()])
         .tie_break(position())
 }

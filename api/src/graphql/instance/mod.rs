@@ -18,7 +18,7 @@ use super::filter::Filter;
 use super::integration::{name_of, together_with};
 use super::order::Order;
 use super::user::customer_name;
-use super::{execution as executions, flow_config as flow_configs, id, log as logs, page};
+use super::{execution as executions, flow_config as flow_configs, id, latest, log as logs, page};
 
 impl page::Noun for instance::Entity {
     type Id = InstanceId;
@@ -82,6 +82,7 @@ fn filters() -> Vec<Filter> {
         Filter::flag("enabled", C::Enabled),
         Filter::flag("globalDebug", C::GlobalDebug),
         Filter::ids::<InstanceId>("id_In", C::Id),
+        latest::in_failed_state(execution::Column::InstanceId, (instance::Entity, C::Id)),
         executions::filters::instance_type(),
         Filter::id_through::<IntegrationId>("integration", C::IntegrationId, together_with),
         executions::filters::in_sequence("integration_VersionSequenceId", C::IntegrationId),

@@ -1,7 +1,7 @@
 //! Stored results and payloads behind signed links.
 //!
-//! `step`: MessagePack of `{data, contentType?}`. `output`: the same as plain JSON, text or bytes, for
-//! synchronous callers. `request`: JSON of what started an execution, its body in base64.
+//! `step`: MessagePack of `{data, contentType?}`. `output`: the same as plain JSON, text or bytes,
+//! for synchronous callers. `request`: JSON of what started an execution, its body in base64.
 
 use axum::Router;
 use axum::body::Body;

@@ -1,7 +1,7 @@
 //! The workloads that count, against the real binary with its data on the real disk.
 //!
-//! Build first, then run: `cargo build --release --workspace && target/release/bench`. Every figure is
-//! also given as a ratio to a request that does nothing (`GET /health`) in the same run, because
+//! Build first, then run: `cargo build --release --workspace && target/release/bench`. Every figure
+//! is also given as a ratio to a request that does nothing (`GET /health`) in the same run, because
 //! absolute times say more about the machine than about the server.
 
 mod connection;

@@ -1,7 +1,7 @@
 //! Removing, the second half: what was marked is deleted little by little.
 //!
-//! Whoever makes something for what is just being marked may come too late to be marked with it: the
-//! last step marks again before it deletes.
+//! Whoever makes something for what is just being marked may come too late to be marked with it:
+//! the last step marks again before it deletes.
 //!
 //! Deleting begins when nothing of an instance runs any more. Each transaction deletes a limited
 //! number of rows and says nothing of how far it has come, so that anybody can go on at any time:

@@ -25,8 +25,8 @@ pub struct Client {
     verifying: reqwest::Client,
     /// Accepts any certificate; separate, so that its connections are never reused for others.
     trusting: reqwest::Client,
-    /// Resolves the host of the server's own URL to whatever address it has; used for that URL only,
-    /// since a resolver does not see ports.
+    /// Resolves the host of the server's own URL to whatever address it has; used for that URL
+    /// only, since a resolver does not see ports.
     own: reqwest::Client,
     pub(crate) policy: Arc<Policy>,
     pub(crate) tls: Arc<Tls>,

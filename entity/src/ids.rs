@@ -1,7 +1,7 @@
 //! One id type per table, so that no id is ever used for the wrong row.
 //!
-//! Values are UUID version 7 with microseconds: they sort by the time they were made. To the outside an id is the
-//! base64 text of `<GraphQL type>:<uuid>`.
+//! Values are UUID version 7 with microseconds: they sort by the time they were made. To the
+//! outside an id is the base64 text of `<GraphQL type>:<uuid>`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,7 +1,8 @@
 //! The tables as types: models, typed ids, times, and the handle to the database.
 //!
 //! Rows only: no rule about who may see or change one lives here (see `domain`). Start at
-//! [`integration`] and [`instance`] for the control plane, at [`execution`] for the execution plane.
+//! [`integration`] and [`instance`] for the control plane, at [`execution`] for the execution
+//! plane.
 
 #![expect(
     clippy::disallowed_methods,

@@ -1,7 +1,7 @@
 //! How values of any size are kept in a row.
 //!
-//! The first byte says what follows: nothing, MessagePack in the row, or the key of an object in the
-//! payload store. Small values never leave their row; large ones never enter it.
+//! The first byte says what follows: nothing, MessagePack in the row, or the key of an object in
+//! the payload store. Small values never leave their row; large ones never enter it.
 
 /// Values up to this size live in the row.
 pub const INLINE_BYTES_MAX: usize = 16 * 1024;

@@ -1,9 +1,9 @@
 //! Durable work on the database: executions are accepted, claimed, journalled and ended here.
 //!
 //! The database is record and queue at once, so there is nothing to drift. [`Writer`] gathers what
-//! arrives while the last commit runs and commits it together; [`claim()`] hands waiting work to nodes
-//! lane by lane; a [`Node`]'s lease says how long the others leave its work alone. Nothing here
-//! knows what a flow does.
+//! arrives while the last commit runs and commits it together; [`claim()`] hands waiting work to
+//! nodes lane by lane; a [`Node`]'s lease says how long the others leave its work alone. Nothing
+//! here knows what a flow does.
 
 mod arrive;
 mod batch;

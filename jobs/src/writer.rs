@@ -160,7 +160,8 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
             Ok(verdict) => answer(replies, &verdict),
             Err(error) if batch.len() == 1 => refuse(replies, error),
             Err(error) => {
-                tracing::warn!(error = ?error, commands = batch.len(), "batch failed; retrying one by one");
+                let commands = batch.len();
+                tracing::warn!(error = ?error, commands, "batch failed; retrying one by one");
                 one_by_one(&db, batch, replies, &mut known_lanes).await;
             }
         }

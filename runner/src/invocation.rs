@@ -17,7 +17,8 @@ pub struct Invocation {
     pub deployment: Arc<Deployment>,
     /// Place of the flow in [`Deployment::flows`].
     pub flow: usize,
-    /// `headers`, `queryParameters`, `rawBody`, `pathFragment`, `invokeUrl`; see [`crate::payload`].
+    /// `headers`, `queryParameters`, `rawBody`, `pathFragment`, `invokeUrl`; see
+    /// [`crate::payload`].
     pub payload: Map,
     /// The parsed body, where the caller has already parsed it.
     pub body: Option<Value>,

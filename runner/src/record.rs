@@ -125,7 +125,8 @@ impl Record {
         id
     }
 
-    /// Adds a step's line, unless the log is full. No two lines of a run have the same time, so their order is never in doubt.
+    /// Adds a step's line, unless the log is full. No two lines of a run have the same time, so
+    /// their order is never in doubt.
     pub fn log(
         &mut self,
         clock: &dyn Clock,

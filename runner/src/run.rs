@@ -180,7 +180,8 @@ impl Executor {
         // What it has to repeat meets other services: not as fast as it fails.
         let due_at = self.now().plus_seconds(LOST_PAUSE_SECONDS);
         while let Err(error) = jobs::postpone(db, self.execution.id, owner, due_at).await {
-            tracing::error!(%error, execution = %self.execution.id.0, "a run is not given back yet");
+            let execution = self.execution.id.0;
+            tracing::error!(%error, %execution, "a run is not given back yet");
             if self.pause(WriteError::Closed).await.is_err() {
                 return;
             }

@@ -135,8 +135,8 @@ impl Runner {
         self.inner.endpoints.find(&self.inner.env, webhook_id).await
     }
 
-    /// What a request at a shared URL is for, with its body parsed; `preprocessed` is the run of the
-    /// preprocess flow, which must have ended.
+    /// What a request at a shared URL is for, with its body parsed; `preprocessed` is the run of
+    /// the preprocess flow, which must have ended.
     pub async fn destination(
         &self,
         route: &Route,

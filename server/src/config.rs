@@ -1,4 +1,5 @@
-//! What can be set, and where it comes from: defaults, then a file, then the environment, then flags.
+//! What can be set, and where it comes from: defaults, then a file, then the environment, then
+//! flags.
 
 mod section;
 

@@ -24,7 +24,8 @@ const KEPT_BYTES: usize = 3 * MEGABYTE;
 /// More than one step may have in memory.
 const UNBUFFERED_BYTES: usize = (128 << 20) + 1;
 
-/// Runs a story, and tells the most memory that the server used meanwhile beyond what it began with.
+/// Runs a story, and tells the most memory that the server used meanwhile beyond what it began
+/// with.
 async fn memory_of<T>(server: &TestProcess, story: impl Future<Output = T>) -> (T, u64) {
     let before = server.resident_bytes();
     let mut most = before;

@@ -12,8 +12,8 @@ use crate::harness::{TestApp, User, example, list, text};
 
 use fields::{Field, Fields};
 
-/// Mutations that the walk cannot get to succeed for the owner, so that their refusals prove little.
-/// This list may only shrink.
+/// Mutations that the walk cannot get to succeed for the owner, so that their refusals prove
+/// little. This list may only shrink.
 const UNPROVEN: &[&str] = &[];
 
 /// What somebody must not see, and the ids to try.

@@ -102,8 +102,8 @@ pub fn register(registry: &mut Registry) {
     });
 }
 
-const WEBHOOK_URL: &str = "Starts the flow. Flows share it where the integration's endpoint type says \
-    so: then each request tells which one it is for.";
+const WEBHOOK_URL: &str = "Starts the flow. Flows share it where the integration's endpoint \
+    type says so: then each request tells which one it is for.";
 
 async fn webhook_url(config: &flow_config::Model, ask: &Ask) -> Result<String, ApiError> {
     let key = RowKey::<instance::Entity>(config.instance_id);

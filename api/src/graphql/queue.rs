@@ -32,8 +32,8 @@ pub fn register(registry: &mut Registry) {
     remove(registry);
 }
 
-const CLEAR_RUNNING: &str = "Ends what runs of a flow, so that the next in its queue can begin. A run stops at its next \
-     step.";
+const CLEAR_RUNNING: &str = "Ends what runs of a flow, so that the next in its queue can \
+    begin. A run stops at its next step.";
 
 const CLEAR_ALL: &str = "Ends what runs of a flow and everything that waits in its queue.";
 

@@ -58,7 +58,8 @@ fn with_password() -> Trigger {
     Trigger::new(
         "basicAuthWebhook",
         "Webhook with Password",
-        "Starts the flow only for calls that give the user name and password (basic authentication)",
+        "Starts the flow only for calls that give the user name and password (basic \
+         authentication)",
         PerformTrigger::Quick(perform),
     )
     .inputs([vec![user, password], webhook().inputs].concat())

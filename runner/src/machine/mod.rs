@@ -1,7 +1,7 @@
 //! Where a run stands and what comes next. Pure: it performs nothing and knows no clock.
 //!
-//! Ask [`Machine::next_effect`] what to do, do it, and tell [`Machine`] how it went. The same answers lead
-//! to the same questions, so a run is resumed by answering from its journal.
+//! Ask [`Machine::next_effect`] what to do, do it, and tell [`Machine`] how it went. The same
+//! answers lead to the same questions, so a run is resumed by answering from its journal.
 
 use std::collections::HashMap;
 use std::fmt::Write;

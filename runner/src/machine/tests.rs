@@ -8,7 +8,8 @@ use crate::plan::Plan;
 
 /// A flow written as an outline: indented steps are the body of the step above them.
 ///
-/// `loop NAME = items`, `branch NAME`, `case NAME`, `break NAME`, `stop NAME`, and plain step names.
+/// `loop NAME = items`, `branch NAME`, `case NAME`, `break NAME`, `stop NAME`, and plain step
+/// names.
 fn plan(outline: &str) -> Plan {
     let mut lines = outline.lines().filter(|line| !line.trim().is_empty()).peekable();
     let steps = yaml(&mut lines, 0);
@@ -66,8 +67,8 @@ fn list(key: &str, body: &str, indent: &str) -> String {
     format!("    {indent}{key}:\n{body}")
 }
 
-/// Performs a flow. Loops go over `a` and `b`; a branching step takes the case given for it; each step
-/// gives its place as its result.
+/// Performs a flow. Loops go over `a` and `b`; a branching step takes the case given for it; each
+/// step gives its place as its result.
 fn perform(plan: &Plan, cases: &[(&str, &str)]) -> (Vec<String>, Vec<(String, String)>) {
     let mut machine = Machine::new(&plan.steps, std::sync::Arc::default());
     machine.triggered("start", Value::Null, None, &[]);

@@ -1,4 +1,5 @@
-//! The other side of the example integrations: a service on this machine that takes what flows send.
+//! The other side of the example integrations: a service on this machine that takes what flows
+//! send.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;

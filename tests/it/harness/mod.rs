@@ -1,4 +1,5 @@
-//! What stories are told with: a server of one's own, users, a third party, the command line client.
+//! What stories are told with: a server of one's own, users, a third party, the command line
+//! client.
 
 mod app;
 mod builders;

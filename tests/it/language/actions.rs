@@ -11,7 +11,8 @@ fn key(number: usize) -> String {
     format!("case{number}")
 }
 
-/// A flow with a step for each row, and what came of them. The body is the list of the rows' inputs.
+/// A flow with a step for each row, and what came of them. The body is the list of the rows'
+/// inputs.
 fn calls(table: &Table) -> Value {
     let (component, action) = table.heading.split_once('.').unwrap_or((&*table.heading, ""));
     let called = table.rows.iter().enumerate().map(|(number, row)| {

@@ -78,8 +78,9 @@ impl Answer {
     }
 }
 
-/// Sends a request and takes in the answer: files by pieces, so that a large one is never in memory,
-/// anything else at once. The outer error is one of keeping the file, which no retry makes better.
+/// Sends a request and takes in the answer: files by pieces, so that a large one is never in
+/// memory, anything else at once. The outer error is one of keeping the file, which no retry makes
+/// better.
 pub async fn receive(
     run: &mut Run,
     shape: &Shape,

@@ -2,6 +2,7 @@
 //!
 //! `step`: MessagePack of `{data, contentType?}`. `output`: the same as plain JSON, text or bytes,
 //! for synchronous callers. `request`: JSON of what started an execution, its body in base64.
+//! `response`: what a caller who waits for an execution gets, which is its last step's `output`.
 
 use axum::Router;
 use axum::body::Body;
@@ -11,11 +12,12 @@ use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::{Env, signature, token};
-use entity::{ExecutionId, StepResultId, Timestamp};
+use entity::{ExecutionId, StepResultId, Timestamp, step_result};
 use flow::Value;
 use http::{HeaderValue, StatusCode, header};
 use jobs::PayloadStore;
 use runner::{Packed, StoredResult};
+use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -35,6 +37,7 @@ pub enum Kind {
     Step,
     Output,
     Request,
+    Response,
 }
 
 impl Kind {
@@ -43,6 +46,7 @@ impl Kind {
             Self::Step => "step",
             Self::Output => "output",
             Self::Request => "request",
+            Self::Response => "response",
         }
     }
 }
@@ -82,6 +86,7 @@ async fn read(
         Kind::Step => step(&state, id).await,
         Kind::Output => output(&state, id).await,
         Kind::Request => request(&state, id).await,
+        Kind::Response => response(&state, id).await,
     };
     match answer {
         Ok(Some(response)) => response,
@@ -192,6 +197,22 @@ async fn request(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
         ("body", body.into()),
     ]);
     Ok(Some(([(header::CONTENT_TYPE, "application/json")], json.to_json()).into_response()))
+}
+
+async fn response(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
+    let Some(row) = token::execution_by_id(&state.env, ExecutionId(id)).await? else {
+        return Ok(None);
+    };
+    let last = domain::Viewer::System(row.organization_id)
+        .rows::<step_result::Entity>()
+        .filter(step_result::Column::ExecutionId.eq(row.id))
+        .order_by_desc(step_result::Column::Position)
+        .one(state.env.db.read())
+        .await?;
+    match last {
+        Some(step) => output(state, step.id.0).await,
+        None => Ok(Some(StatusCode::NO_CONTENT.into_response())),
+    }
 }
 
 fn store(state: &State) -> &PayloadStore {

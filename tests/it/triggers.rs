@@ -241,8 +241,11 @@ async fn what_started_a_failed_run_can_be_looked_at() {
     let answer = owner.call(request.json(&json!({ "order": 7 }))).await;
     let id = text(&answer.json(), "/executionId");
     assert!(!owner.ended(&id).await["error"].is_null());
-    let document = "query ($id: ID!) { executionResult(id: $id) { requestPayloadUrl } }";
+    let document = "query ($id: ID!) { executionResult(id: $id) {
+        requestPayloadUrl responsePayloadUrl } }";
     let data = owner.query_with(document, &json!({ "id": id })).await;
+    let came_out = owner.get(&text(&data, "/executionResult/responsePayloadUrl")).await;
+    assert_eq!((came_out.status, came_out.header("prismatic-executionid")), (200, &*id));
     let shown = owner.get(&text(&data, "/executionResult/requestPayloadUrl")).await.json();
     assert_eq!(text(&shown, "/contentType"), "application/json");
     assert_eq!(text(&shown, "/headers/x-attempt"), "3");

@@ -83,4 +83,10 @@ impl Prism {
         std::fs::write(&path, content).unwrap();
         path.display().to_string()
     }
+
+    /// Reads a file that a command has left in the shell's folder.
+    pub fn read(&self, path: &str) -> String {
+        let path = self.home.path().join(path);
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{error}: {path:?}"))
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{ThirdParty, example, text};
+use crate::harness::{ThirdParty, eventually, example, list, text};
 
 use super::{column, shell};
 
@@ -52,4 +52,30 @@ async fn the_whole_api_is_there_by_hand() {
     for name in ["debug", "info", "warn", "error"] {
         assert!(names.iter().any(|known| known.eq_ignore_ascii_case(name)), "{names:?}");
     }
+}
+
+/// Proves R169.
+#[tokio::test]
+async fn a_real_call_is_caught_and_kept_as_a_sample() {
+    let (_app, acme, prism) = shell().await;
+    let draft = acme.import(&example("order-sync")).await;
+    let document = "query ($id: ID!) { integration(id: $id) { flows { nodes { name testUrl } } } }";
+    let data = acme.query_with(document, &json!({ "id": draft })).await;
+    let flows = list(&data, "/integration/flows/nodes");
+    let flow = flows.iter().find(|flow| flow["name"] == "Receive Order").unwrap();
+    let call = async {
+        let document = "{ executionResults(invokeType_In: [\"WEBHOOK_SNAPSHOT\"]) { totalCount } }";
+        eventually("a call that is caught", async || {
+            acme.trigger(&text(flow, "/testUrl"), &json!({ "id": "7" })).await;
+            let caught = acme.query(document).await["executionResults"]["totalCount"].clone();
+            (caught != 0).then_some(())
+        })
+        .await;
+    };
+    let listen = ["integrations:flows:listen", "-i", &draft, "-n", "Receive Order"];
+    let (printed, ()) = tokio::join!(prism.ok(&listen), call);
+    let saved = printed.lines().find_map(|line| line.split_once("Payload saved to: "));
+    let (_, path) = saved.unwrap_or_else(|| panic!("{printed}"));
+    let sample: Value = serde_json::from_str(&prism.read(path)).unwrap();
+    assert_eq!(sample["payload"], json!({ "id": "7" }));
 }

@@ -121,78 +121,80 @@ fn enumerations(registry: &mut Registry) {
 }
 
 fn object() -> Type<execution::Model> {
-    let object =
-        Type::<execution::Model>::new("InstanceExecutionResult", "One run of a flow.")
-            .id(|execution| id::encode(execution.id))
-            .field("status", "ExecutionStatus!", "Where it stands.", |execution| {
-                execution.status.to_value()
-            })
-            .field(
-                "resultType",
-                "InstanceExecutionResultResultType",
-                "How it ended; null while it runs.",
-                |execution| execution.result_type.map(|kind| kind.to_value()),
-            )
-            .field(
-                "invokeType",
-                "InstanceExecutionResultInvokeType",
-                "What started it.",
-                |execution| execution.invoke_type.to_value(),
-            )
-            .field("startedAt", "DateTime!", "When it started.", |execution| execution.started_at)
-            .field("queuedAt", "DateTime", "Since when it waited for a place.", |execution| {
-                execution.queued_at
-            })
-            .field("endedAt", "DateTime", "When it ended; null while it runs.", |execution| {
-                execution.ended_at
-            })
-            .field("error", "String", "Why it failed; null if it did not.", |execution| {
-                execution.error.clone()
-            })
-            .field("isTestExecution", "Boolean!", "Whether it was a test.", |execution| {
-                execution.is_test
-            })
-            .field("isLre", "Boolean!", "Whether it may run for very long.", |_| false)
-            .field(
-                "retryCount",
-                "Int",
-                "Which repetition this is; 0 for the first run.",
-                |execution| execution.retry_count,
-            )
-            .field("maxRetryCount", "Int", "How often its flow lets it be repeated.", |execution| {
-                execution.max_retry_count
-            })
-            .field(
-                "retryNextAt",
-                "DateTime",
-                "When it will be repeated; null if it will not, or has been.",
-                |execution| execution.retry_next_at,
-            )
-            .field(
-                "retryUniqueRequestId",
-                "String",
-                "By this id a newer call cancels its repetitions.",
-                |execution| execution.request_id.clone(),
-            )
-            .resolve("requestPayloadUrl", "String!", REQUEST, |execution, ask| async move {
-                Ok(results::url(ask.env(), Kind::Request, execution.id.0))
-            })
-            .resolve(
-                "requestPayloadMetadataUrl",
-                "String!",
-                REQUEST_SIZE,
-                |execution, ask| async move {
-                    Ok(results::url(ask.env(), Kind::Request, execution.id.0))
-                },
-            )
-            .fixed();
-    related(object)
+    let object = Type::<execution::Model>::new("InstanceExecutionResult", "One run of a flow.")
+        .id(|execution| id::encode(execution.id))
+        .field("status", "ExecutionStatus!", "Where it stands.", |execution| {
+            execution.status.to_value()
+        })
+        .field(
+            "resultType",
+            "InstanceExecutionResultResultType",
+            "How it ended; null while it runs.",
+            |execution| execution.result_type.map(|kind| kind.to_value()),
+        )
+        .field("invokeType", "InstanceExecutionResultInvokeType", "What started it.", |execution| {
+            execution.invoke_type.to_value()
+        })
+        .field("startedAt", "DateTime!", "When it started.", |execution| execution.started_at)
+        .field("queuedAt", "DateTime", "Since when it waited for a place.", |execution| {
+            execution.queued_at
+        })
+        .field("endedAt", "DateTime", "When it ended; null while it runs.", |execution| {
+            execution.ended_at
+        })
+        .field("error", "String", "Why it failed; null if it did not.", |execution| {
+            execution.error.clone()
+        })
+        .field("isTestExecution", "Boolean!", "Whether it was a test.", |execution| {
+            execution.is_test
+        })
+        .field("isLre", "Boolean!", "Whether it may run for very long.", |_| false)
+        .field("retryCount", "Int", "Which repetition this is; 0 for the first run.", |execution| {
+            execution.retry_count
+        })
+        .field("maxRetryCount", "Int", "How often its flow lets it be repeated.", |execution| {
+            execution.max_retry_count
+        })
+        .field(
+            "retryNextAt",
+            "DateTime",
+            "When it will be repeated; null if it will not, or has been.",
+            |execution| execution.retry_next_at,
+        )
+        .field(
+            "retryUniqueRequestId",
+            "String",
+            "By this id a newer call cancels its repetitions.",
+            |execution| execution.request_id.clone(),
+        )
+        .fixed();
+    related(documents(object))
+}
+
+/// Where what came in and went out can be read.
+fn documents(of: Type<execution::Model>) -> Type<execution::Model> {
+    let links = [
+        ("requestPayloadUrl", REQUEST, Kind::Request),
+        ("requestPayloadMetadataUrl", REQUEST_SIZE, Kind::Request),
+        ("responsePayloadUrl", RESPONSE, Kind::Response),
+        ("responsePayloadMetadataUrl", RESPONSE_SIZE, Kind::Response),
+    ];
+    links.into_iter().fold(of, |of, (name, about, kind)| {
+        of.resolve(name, "String!", about, move |execution, ask| async move {
+            Ok(results::url(ask.env(), kind, execution.id.0))
+        })
+    })
 }
 
 const REQUEST: &str = "Where what started it can be read for an hour: JSON with `headers`, \
     `contentType` and the `body` in base64.";
 
 const REQUEST_SIZE: &str = "Where the size of that document can be asked for.";
+
+const RESPONSE: &str = "Where what a caller who waits gets can be read for an hour: the last step's \
+    result, by its content type; no content if no step has ended.";
+
+const RESPONSE_SIZE: &str = "Where the size of that result can be asked for.";
 
 fn related(object: Type<execution::Model>) -> Type<execution::Model> {
     object

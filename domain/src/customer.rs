@@ -7,6 +7,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, QueryFilter, S
 use crate::attachment;
 use crate::env::Env;
 use crate::error::{Error, Kind, OnUnique, Unique};
+use crate::event::{self, EventType, Slots};
 use crate::input::Problems;
 use crate::instance::mark;
 use crate::integration as integrations;
@@ -60,8 +61,11 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<custome
     };
     problems.finish()?;
     let created = rows::insert::<customer::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
+    let slots = Slots::default().with_customer(&created);
+    event::record(env, &tx, viewer, EventType::CustomerCreated, slots).await?;
     tx.commit().await?;
     env.limits_changed();
+    env.deliveries_arrived();
     Ok(created)
 }
 
@@ -101,8 +105,14 @@ pub async fn update(
     problems.finish()?;
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
+    let before = permit.into_row();
+    if updated != (customer::Model { updated_at: updated.updated_at, ..before }) {
+        let slots = Slots::default().with_customer(&updated);
+        event::record(env, &tx, viewer, EventType::CustomerUpdated, slots).await?;
+    }
     tx.commit().await?;
     env.limits_changed();
+    env.deliveries_arrived();
     Ok(updated)
 }
 
@@ -122,9 +132,12 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: CustomerId) -> Result<custom
     if marked.rows_affected == 0 {
         return Err(Error::NotFound(Kind::Customer));
     }
-    let instances = mark_parts(env, &tx, &row).await?;
+    let instances = mark_parts(env, &tx, viewer, &row).await?;
+    let slots = Slots::default().with_customer(&row);
+    event::record(env, &tx, viewer, EventType::CustomerDeleted, slots).await?;
     tx.commit().await?;
     env.marked(&instances);
+    env.deliveries_arrived();
     Ok(row)
 }
 
@@ -132,15 +145,9 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: CustomerId) -> Result<custom
 pub(crate) async fn mark_parts(
     env: &Env,
     tx: &DatabaseTransaction,
+    viewer: &Viewer,
     row: &customer::Model,
 ) -> Result<Vec<InstanceId>, Error> {
-    let organization = row.organization_id;
-    let owned = integration::Column::CustomerId.eq(row.id);
-    integrations::mark_rows(env, tx, organization, owned.into_condition()).await?;
-    rows::delete::<user::Entity>(organization)
-        .filter(user::Column::CustomerId.eq(row.id))
-        .exec(tx)
-        .await?;
     let owned = Query::select()
         .column(integration::Column::Id)
         .from(integration::Entity)
@@ -150,7 +157,16 @@ pub(crate) async fn mark_parts(
     let theirs = instance::Column::CustomerId
         .eq(row.id)
         .or(instance::Column::IntegrationId.in_subquery(owned));
-    mark(env, tx, organization, theirs.into_condition()).await
+    let marked = mark(env, tx, viewer, theirs.into_condition()).await?;
+    let owned = integration::Column::CustomerId.eq(row.id);
+    integrations::mark_rows(env, tx, viewer, owned.into_condition()).await?;
+    let users = rows::delete::<user::Entity>(row.organization_id)
+        .filter(user::Column::CustomerId.eq(row.id))
+        .exec_with_returning(tx)
+        .await?;
+    let gone = |user| (EventType::UserDeleted, Slots::of_user(user, Some(row)));
+    event::record_all(env, tx, viewer, users.iter().map(gone).collect()).await?;
+    Ok(marked)
 }
 
 const CONFLICTS: [Unique; 2] = [

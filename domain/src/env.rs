@@ -26,6 +26,9 @@ pub type MarkListener = Box<dyn Fn() + Send + Sync>;
 /// Hears that something may come due earlier than was known.
 pub type ScheduleListener = Box<dyn Fn() + Send + Sync>;
 
+/// Hears that there may be something to deliver.
+pub type DeliveryListener = Box<dyn Fn() + Send + Sync>;
+
 pub struct Env {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
@@ -41,6 +44,7 @@ pub struct Env {
     pub on_removal: OnceLock<RemovalListener>,
     pub on_schedule_change: OnceLock<ScheduleListener>,
     pub on_limit_change: OnceLock<LimitListener>,
+    pub on_delivery: OnceLock<DeliveryListener>,
 }
 
 impl Env {
@@ -80,6 +84,13 @@ impl Env {
     /// To be called after the commit.
     pub fn work_arrived(&self) {
         if let Some(listener) = self.on_work.get() {
+            listener();
+        }
+    }
+
+    /// To be called after the commit of an event or of something else to deliver.
+    pub fn deliveries_arrived(&self) {
+        if let Some(listener) = self.on_delivery.get() {
             listener();
         }
     }

@@ -20,6 +20,7 @@ use sea_orm::{
 
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
+use crate::event::{self, EventType};
 use crate::input::Problems;
 use crate::integration as integrations;
 use crate::policy::{Action, Noun};
@@ -116,7 +117,9 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
     let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
     flows::sync(env, &tx, &row, &flows).await?;
     flows::apply(env, &tx, &row, &input.flow_configs).await?;
+    event::record_of_instance(env, &tx, viewer, EventType::InstanceCreated, &row).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(row)
 }
 
@@ -152,6 +155,7 @@ pub async fn update(
         edit.global_debug = Set(debug);
     }
     let version = selected_version(&tx, viewer, row, input.integration).await?;
+    let mut is_changed = false;
     let mut needs_deploy = version.id != row.integration_id;
     if needs_deploy {
         edit.integration_id = Set(version.id);
@@ -164,18 +168,46 @@ pub async fn update(
         needs_deploy |= config::apply(env, &tx, viewer, row, &change, variables).await?;
     }
     if let Some(flow_configs) = &input.flow_configs {
-        flows::apply(env, &tx, row, flow_configs).await?;
+        is_changed = flows::apply(env, &tx, row, flow_configs).await?;
     }
+    is_changed |= needs_deploy;
     if needs_deploy && !input.preserve_deploy_state {
         edit.needs_deploy = Set(true);
     }
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
+    record_update(env, &tx, viewer, (permit.row(), &updated), is_changed).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.schedules_changed();
     env.work_arrived();
+    env.deliveries_arrived();
     Ok(updated)
+}
+
+/// Writes what an update was: of what is stored, of whether it runs, or of nothing.
+async fn record_update(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    (before, after): (&instance::Model, &instance::Model),
+    is_changed: bool,
+) -> Result<(), Error> {
+    let otherwise_same = instance::Model {
+        enabled: after.enabled,
+        needs_deploy: after.needs_deploy,
+        updated_at: after.updated_at,
+        ..before.clone()
+    };
+    if is_changed || *after != otherwise_same {
+        event::record_of_instance(env, tx, viewer, EventType::InstanceUpdated, after).await?;
+    }
+    if after.enabled == before.enabled {
+        return Ok(());
+    }
+    let switched =
+        if after.enabled { EventType::InstanceEnabled } else { EventType::InstanceDisabled };
+    event::record_of_instance(env, tx, viewer, switched, after).await
 }
 
 /// Changes the named config variables and leaves the others. Takes effect with the next deployment.
@@ -194,12 +226,15 @@ pub async fn update_config_variables(
     let definition = integrations::definition(&version)?;
     let change = config::Change { definition: &definition, mode: Mode::Merge };
     let mut edit = permit.edit();
-    if config::apply(env, &tx, viewer, row, &change, &variables).await? {
+    let is_changed = config::apply(env, &tx, viewer, row, &change, &variables).await?;
+    if is_changed {
         edit.needs_deploy = Set(true);
     }
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await?;
+    record_update(env, &tx, viewer, (row, &updated), is_changed).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(updated)
 }
 

@@ -13,6 +13,7 @@ pub mod deployment;
 pub mod endpoint;
 mod env;
 mod error;
+pub mod event;
 pub mod execution;
 mod global_id;
 mod input;

@@ -133,7 +133,7 @@ async fn finish_integration(env: &Env, draft: &integration::Model) -> Result<boo
     if !lock::<integration::Entity>(&tx, organization, draft.id).await? {
         return Ok(false);
     }
-    let late = mark_instances(env, &tx, organization, sequence).await?;
+    let late = mark_instances(env, &tx, &Viewer::System(organization), sequence).await?;
     let mut purge = Purge { tx: &tx, organization, left: ROWS_MAX };
     purge.take::<state_value::Entity>(state_value::Column::OwnerId.eq(sequence.0)).await?;
     purge.take::<endpoint::Entity>(endpoint::Column::OwnerId.eq(sequence.0)).await?;
@@ -167,7 +167,7 @@ async fn finish_customer(env: &Env, row: &customer::Model) -> Result<bool, Error
     if !lock::<customer::Entity>(&tx, organization, row.id).await? {
         return Ok(false);
     }
-    let late = mark_parts(env, &tx, row).await?;
+    let late = mark_parts(env, &tx, &Viewer::System(organization), row).await?;
     if late.is_empty() && integrations.count(&tx).await? == 0 {
         let this = rows::delete::<customer::Entity>(organization);
         this.filter(customer::Column::Id.eq(row.id)).exec(&tx).await?;
@@ -180,6 +180,7 @@ async fn finish_customer(env: &Env, row: &customer::Model) -> Result<bool, Error
 fn announce(env: &Env, late: &[InstanceId]) {
     if !late.is_empty() {
         env.marked(late);
+        env.deliveries_arrived();
     }
 }
 

@@ -1,129 +1,23 @@
 //! People who sign in, and the roles they can have.
 
+mod role;
+
 use entity::user::Role;
 use entity::{CustomerId, UserId, customer, user};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, PaginatorTrait, QueryFilter, Set};
-use uuid::{Uuid, uuid};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait,
+    QueryFilter, Set,
+};
 
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Problem, Unique};
+use crate::event::{self, EventType, Slots};
 use crate::input::Problems;
 use crate::policy::{Action, Noun};
 use crate::viewer::Viewer;
 use crate::{rows, token};
 
-/// What roles are called, and how they compare.
-#[derive(Clone, Copy, Debug)]
-pub struct RoleInfo {
-    pub id: Uuid,
-    pub role: Role,
-    pub name: &'static str,
-    pub description: &'static str,
-    /// Nobody grants a role of a higher level than their own.
-    pub level: i32,
-    pub scope: Scope,
-}
-
-/// Whom a role is for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Scope {
-    Organization,
-    Customer,
-}
-
-/// Every role once. Ids are fixed: clients store them.
-pub const ROLES: [RoleInfo; 10] = [
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0001"),
-        role: Role::Owner,
-        name: "Owner",
-        description: "May do everything, including changes to the organization itself.",
-        level: 100,
-        scope: Scope::Organization,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0002"),
-        role: Role::Admin,
-        name: "Admin",
-        description: "May do everything but change the organization itself.",
-        level: 90,
-        scope: Scope::Organization,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0003"),
-        role: Role::Integrator,
-        name: "Integrator",
-        description: "Manages customers, integrations and instances.",
-        level: 70,
-        scope: Scope::Organization,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0004"),
-        role: Role::CustomerManager,
-        name: "Customer Manager",
-        description: "Manages customers and their users.",
-        level: 50,
-        scope: Scope::Organization,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0005"),
-        role: Role::Guest,
-        name: "Guest",
-        description: "Sees everything and changes nothing.",
-        level: 30,
-        scope: Scope::Organization,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0006"),
-        role: Role::ThirdParty,
-        name: "Third-Party",
-        description: "Sees only what is granted object by object.",
-        level: 10,
-        scope: Scope::Organization,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0007"),
-        role: Role::CustomerAdmin,
-        name: "Admin",
-        description: "Manages the customer's users and configures its instances.",
-        level: 90,
-        scope: Scope::Customer,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0008"),
-        role: Role::CustomerMember,
-        name: "Member",
-        description: "Sees the customer's users and instances.",
-        level: 30,
-        scope: Scope::Customer,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e0009"),
-        role: Role::MarketplaceAdmin,
-        name: "Marketplace Admin",
-        description: "Activates and configures integrations in the marketplace.",
-        level: 50,
-        scope: Scope::Customer,
-    },
-    RoleInfo {
-        id: uuid!("5b0a7b5e-3a52-4f0e-8a54-0c1d6f0e000a"),
-        role: Role::MarketplaceUser,
-        name: "Marketplace User",
-        description: "Enters configuration of their own in the marketplace.",
-        level: 10,
-        scope: Scope::Customer,
-    },
-];
-
-/// What is known of a role.
-pub fn role_info(role: Role) -> &'static RoleInfo {
-    ROLES.iter().find(|info| info.role == role).expect("the list has every role")
-}
-
-/// The role with this id.
-pub fn role_by_id(id: Uuid) -> Option<Role> {
-    ROLES.iter().find(|info| info.id == id).map(|info| info.role)
-}
+pub use role::{ROLES, RoleInfo, Scope, role_by_id, role_info};
 
 #[derive(Clone, Debug)]
 pub struct Create {
@@ -152,7 +46,9 @@ pub async fn create_for_organization(
     viewer.permit_in_organization(&tx, Noun::OrganizationUser).await?;
     let row = new_row(env, viewer, &input, None)?;
     let created = insert(&tx, row).await?;
+    record(env, &tx, viewer, EventType::UserCreated, &created).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(created)
 }
 
@@ -166,7 +62,9 @@ pub async fn create_for_customer(
     viewer.permit_within::<customer::Entity>(&tx, Noun::CustomerUser, customer).await?;
     let row = new_row(env, viewer, &input, Some(customer))?;
     let created = insert(&tx, row).await?;
+    record(env, &tx, viewer, EventType::UserCreated, &created).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(created)
 }
 
@@ -213,7 +111,12 @@ pub async fn update(
     }
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
+    let before = permit.into_row();
+    if updated != (user::Model { updated_at: updated.updated_at, ..before }) {
+        record(env, &tx, viewer, EventType::UserUpdated, &updated).await?;
+    }
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(updated)
 }
 
@@ -231,8 +134,29 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: UserId) -> Result<user::Mode
         .filter(user::Column::Id.eq(id))
         .exec(&tx)
         .await?;
+    record(env, &tx, viewer, EventType::UserDeleted, &row).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(row)
+}
+
+/// Writes an event about an account.
+async fn record(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    event_type: EventType,
+    row: &user::Model,
+) -> Result<(), Error> {
+    let customer = match row.customer_id {
+        Some(id) => {
+            let system = Viewer::System(row.organization_id);
+            Some(system.find::<customer::Entity>(tx, id).await?)
+        }
+        None => None,
+    };
+    let slots = Slots::of_user(row, customer.as_ref());
+    event::record(env, tx, viewer, event_type, slots).await
 }
 
 /// The user who signs in with this address. For the command line and the login page.

@@ -62,7 +62,10 @@ id_types! {
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
     CustomerId = "Customer";
+    DeliveryAttemptId = "WebhookDeliveryAttempt";
+    DeliveryId = "WebhookDelivery";
     DeploymentId = "Deployment";
+    EventId = "Event";
     ExecutionId = "InstanceExecutionResult";
     FlowConfigId = "InstanceFlowConfig";
     FlowId = "IntegrationFlow";
@@ -77,6 +80,7 @@ id_types! {
     StepResultId = "InstanceStepResult";
     TestCaseId = "TestCase";
     UserId = "User";
+    WebhookEndpointId = "WebhookEndpoint";
 }
 
 /// Makes ids from the time of a clock and a source of randomness.

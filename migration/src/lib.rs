@@ -16,6 +16,7 @@ mod m20261121_000007_schedules;
 mod m20261121_000008_endpoints;
 mod m20261121_000009_testing;
 mod m20261121_000010_removals;
+mod m20261121_000011_events;
 #[cfg(test)]
 mod tests;
 
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_endpoints::Migration),
             Box::new(m20261121_000009_testing::Migration),
             Box::new(m20261121_000010_removals::Migration),
+            Box::new(m20261121_000011_events::Migration),
         ]
     }
 }

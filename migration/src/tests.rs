@@ -57,8 +57,13 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::config_value::Entity).await;
     compare(connection, entity::config_variable::Entity).await;
     compare(connection, entity::customer::Entity).await;
+    compare(connection, entity::delivery::Entity).await;
+    compare(connection, entity::delivery_attempt::Entity).await;
+    compare(connection, entity::delivery_target::Entity).await;
     compare(connection, entity::deployment::Entity).await;
     compare(connection, entity::endpoint::Entity).await;
+    compare(connection, entity::event::Entity).await;
+    compare(connection, entity::event_sequence::Entity).await;
     compare(connection, entity::execution::Entity).await;
     compare(connection, entity::flow_config::Entity).await;
     compare(connection, entity::idempotency_key::Entity).await;
@@ -76,6 +81,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::step_result::Entity).await;
     compare(connection, entity::test_case::Entity).await;
     compare(connection, entity::user::Entity).await;
+    compare(connection, entity::webhook_endpoint::Entity).await;
     compare(connection, entity::work::Entity).await;
 }
 

@@ -92,6 +92,7 @@ impl Installation {
             on_removal: OnceLock::new(),
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),
+            on_delivery: OnceLock::new(),
         };
         Ok(Self { env: Arc::new(env), lock })
     }

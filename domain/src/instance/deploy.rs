@@ -12,6 +12,7 @@ use super::{config_check, flows, is_configured, resolve};
 use crate::deployment::seal_config;
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
+use crate::event::{self, EventType};
 use crate::execution::{Origin, Request, Start};
 use crate::input::Problems;
 use crate::integration as integrations;
@@ -57,8 +58,10 @@ pub async fn deploy(
     }
     let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
     let started = start_deploy_flows(env, &tx, &deployed, &definition).await?;
+    event::record_of_instance(env, &tx, viewer, EventType::InstanceDeployed, &deployed).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
+    env.deliveries_arrived();
     env.schedules_changed();
     if started {
         env.work_arrived();

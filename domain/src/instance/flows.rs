@@ -42,11 +42,19 @@ pub fn trigger_url(env: &Env, webhook_id: &str) -> String {
 
 /// The keys of which callers of the flow need one.
 pub async fn api_keys(env: &Env, config: &flow_config::Model) -> Result<Vec<String>, Error> {
+    open_keys(env, env.db.read(), config).await
+}
+
+async fn open_keys(
+    env: &Env,
+    db: &impl ConnectionTrait,
+    config: &flow_config::Model,
+) -> Result<Vec<String>, Error> {
     let Some(sealed) = &config.sealed_api_keys else {
         return Ok(Vec::new());
     };
     let place = Place::new("flow_config.sealed_api_keys", config.id);
-    let plain = env.secrets.open(env.db.read(), config.organization_id, place, sealed).await?;
+    let plain = env.secrets.open(db, config.organization_id, place, sealed).await?;
     Ok(serde_json::from_slice(&plain).context("reading API keys")?)
 }
 
@@ -108,15 +116,16 @@ pub(super) async fn sync(
     endpoint::keep_for_instance(env, tx, row).await
 }
 
-/// Stores settings of flows.
+/// Stores settings of flows, and says whether that changed what is deployed next. Calls to try a
+/// flow with do not.
 pub(super) async fn apply(
     env: &Env,
     tx: &DatabaseTransaction,
     row: &instance::Model,
     inputs: &[FlowInput],
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     if inputs.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let configs = configs_of(tx, row).await?;
     let mut problems = Problems::default();
@@ -134,12 +143,17 @@ pub(super) async fn apply(
         input.sample.check(&mut problems, [FIELD; 3]);
     }
     problems.finish()?;
+    let mut is_changed = false;
     for input in inputs {
         let config = configs.iter().find(|config| config.flow_id == input.flow);
         let Some(config) = config else { continue };
         keep_sample(tx, config.clone(), &input.sample).await?;
         let Some(keys) = &input.api_keys else { continue };
-        let keys: Vec<_> = keys.iter().filter(|key| !key.trim().is_empty()).collect();
+        let keys: Vec<_> = keys.iter().filter(|key| !key.trim().is_empty()).cloned().collect();
+        if keys == open_keys(env, tx, config).await? {
+            continue;
+        }
+        is_changed = true;
         let sealed = if keys.is_empty() {
             None
         } else {
@@ -151,5 +165,5 @@ pub(super) async fn apply(
         edit.sealed_api_keys = Set(sealed);
         edit.update(tx).await?;
     }
-    Ok(())
+    Ok(is_changed)
 }

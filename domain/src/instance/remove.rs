@@ -15,6 +15,7 @@ use sea_orm::{ActiveEnum, ColumnTrait, Condition, DatabaseTransaction, QueryFilt
 
 use crate::env::Env;
 use crate::error::{Error, Kind};
+use crate::event::{self, EventType};
 use crate::execution::{Origin, Request, Start};
 use crate::policy::Action;
 use crate::rows;
@@ -36,12 +37,13 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: InstanceId) -> Result<instan
         return Err(Error::invalid("id", message));
     }
     let this = instance::Column::Id.eq(id).into_condition();
-    let marked = mark(env, &tx, row.organization_id, this).await?;
+    let marked = mark(env, &tx, viewer, this).await?;
     if marked.is_empty() {
         return Err(Error::NotFound(Kind::Instance));
     }
     tx.commit().await?;
     env.marked(&marked);
+    env.deliveries_arrived();
     Ok(row)
 }
 
@@ -49,9 +51,10 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: InstanceId) -> Result<instan
 pub(crate) async fn mark(
     env: &Env,
     tx: &DatabaseTransaction,
-    organization: OrganizationId,
+    viewer: &Viewer,
     of: Condition,
 ) -> Result<Vec<InstanceId>, Error> {
+    let organization = viewer.signed_in()?;
     let marked = rows::update::<instance::Entity>(organization)
         .col_expr(instance::Column::RemovedAt, env.now().into())
         .filter(of)
@@ -69,6 +72,7 @@ pub(crate) async fn mark(
             jobs::hold(tx, organization, row.id, false).await?;
         }
     }
+    event::record_of_instances(env, tx, viewer, EventType::InstanceDeleted, &marked).await?;
     Ok(marked.iter().map(|row| row.id).collect())
 }
 

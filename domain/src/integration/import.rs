@@ -9,6 +9,7 @@ use serde_json::json;
 use super::{as_input_problems, check, draft_of, parse_stored, parts, with_texts};
 use crate::env::Env;
 use crate::error::Error;
+use crate::event::{self, EventType};
 use crate::input::Problems;
 use crate::instance;
 use crate::policy::{Action, Noun};
@@ -71,6 +72,7 @@ pub async fn create(
     let tx = env.db.begin().await?;
     let created = insert_draft(env, viewer, &tx, &definition, input.customer, None).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(created)
 }
 
@@ -93,11 +95,13 @@ pub async fn import(env: &Env, viewer: &Viewer, input: Import) -> Result<Importe
             let permit = viewer.permit(&tx, Action::Modify, draft.id).await?;
             check_kind(permit.row(), &definition, input.replace)?;
             let (draft, test_instance) = replace_draft(env, &tx, &permit, &definition).await?;
+            event::record_integration_update(env, &tx, viewer, permit.row(), &draft).await?;
             (draft, Some(test_instance))
         }
     };
     tx.commit().await?;
     env.instances_changed(changed.as_slice());
+    env.deliveries_arrived();
     let problems = check(env, &definition);
     Ok(Imported { integration, problems })
 }
@@ -225,6 +229,8 @@ pub(super) async fn insert_draft(
     let row = rows::insert::<integration::Entity>(tx, row).await?;
     let flows = parts::write(env, tx, &row, definition).await?;
     instance::keep_test_instance(env, tx, &row, &flows).await?;
+    let slots = event::of_integration(tx, &row).await?;
+    event::record(env, tx, viewer, EventType::IntegrationCreated, slots).await?;
     Ok(row)
 }
 

@@ -8,6 +8,7 @@ use super::import::insert_draft;
 use super::{as_input_problems, check, definition, of_sequence, parts, with_texts};
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
+use crate::event::{self, EventType};
 use crate::input::Problems;
 use crate::policy::{Action, Noun};
 use crate::rows;
@@ -78,7 +79,10 @@ pub async fn publish(
     edit.has_unpublished_changes = Set(false);
     edit.updated_at = Set(now);
     edit.update(&tx).await?;
+    let slots = event::of_integration(&tx, &version).await?;
+    event::record(env, &tx, viewer, EventType::IntegrationPublished, slots).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(version)
 }
 
@@ -98,7 +102,9 @@ pub async fn set_availability(
     edit.version_is_available = Set(is_available);
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await?;
+    event::record_integration_update(env, &tx, viewer, permit.row(), &updated).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(updated)
 }
 
@@ -125,5 +131,6 @@ pub async fn fork(
     let owner = parent.customer_id;
     let fork = insert_draft(env, viewer, &tx, &definition, owner, Some(parent.id)).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(fork)
 }

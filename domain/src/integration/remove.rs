@@ -1,11 +1,12 @@
 //! Deleting integrations.
 
-use entity::{InstanceId, IntegrationId, OrganizationId, SequenceId, instance, integration};
+use entity::{InstanceId, IntegrationId, SequenceId, instance, integration};
 use sea_orm::sea_query::{IntoCondition, Query};
 use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, QueryFilter};
 
 use crate::env::Env;
 use crate::error::{Error, Kind};
+use crate::event::{self, EventType};
 use crate::instance::mark;
 use crate::policy::Action;
 use crate::rows;
@@ -21,14 +22,14 @@ pub async fn delete(
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<integration::Entity>(&tx, Action::Remove, id).await?;
     let row = permit.into_row();
-    let organization = row.organization_id;
+    let instances = mark_instances(env, &tx, viewer, row.sequence_id).await?;
     let sequence = integration::Column::SequenceId.eq(row.sequence_id);
-    if mark_rows(env, &tx, organization, sequence.into_condition()).await? == 0 {
+    if mark_rows(env, &tx, viewer, sequence.into_condition()).await? == 0 {
         return Err(Error::NotFound(Kind::Integration));
     }
-    let instances = mark_instances(env, &tx, organization, row.sequence_id).await?;
     tx.commit().await?;
     env.marked(&instances);
+    env.deliveries_arrived();
     Ok(row)
 }
 
@@ -36,9 +37,21 @@ pub async fn delete(
 pub(crate) async fn mark_rows(
     env: &Env,
     tx: &DatabaseTransaction,
-    organization: OrganizationId,
+    viewer: &Viewer,
     of: Condition,
 ) -> Result<u64, Error> {
+    let organization = viewer.signed_in()?;
+    let drafts = Viewer::System(organization)
+        .rows::<integration::Entity>()
+        .filter(of.clone())
+        .filter(integration::Column::IsDraft.eq(true))
+        .filter(integration::Column::RemovedAt.is_null())
+        .all(tx)
+        .await?;
+    for draft in &drafts {
+        let slots = event::of_integration(tx, draft).await?;
+        event::record(env, tx, viewer, EventType::IntegrationDeleted, slots).await?;
+    }
     let marked = rows::update::<integration::Entity>(organization)
         .col_expr(integration::Column::RemovedAt, env.now().into())
         .filter(of)
@@ -52,7 +65,7 @@ pub(crate) async fn mark_rows(
 pub(crate) async fn mark_instances(
     env: &Env,
     tx: &DatabaseTransaction,
-    organization: OrganizationId,
+    viewer: &Viewer,
     sequence: SequenceId,
 ) -> Result<Vec<InstanceId>, Error> {
     let versions = Query::select()
@@ -61,5 +74,5 @@ pub(crate) async fn mark_instances(
         .and_where(integration::Column::SequenceId.eq(sequence))
         .take();
     let of_versions = instance::Column::IntegrationId.in_subquery(versions);
-    mark(env, tx, organization, of_versions.into_condition()).await
+    mark(env, tx, viewer, of_versions.into_condition()).await
 }

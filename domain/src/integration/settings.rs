@@ -10,6 +10,7 @@ use super::{definition, draft_of, with_texts};
 use crate::attachment;
 use crate::env::Env;
 use crate::error::Error;
+use crate::event;
 use crate::input::Problems;
 use crate::policy::Action;
 use crate::rows;
@@ -80,8 +81,10 @@ pub async fn update(
         updated.attachments = attachments.clone();
         attach(&tx, &updated, attachments).await?;
     }
+    event::record_integration_update(env, &tx, viewer, &draft, &updated).await?;
     tx.commit().await?;
     env.instances_changed(changed.as_slice());
+    env.deliveries_arrived();
     Ok(updated)
 }
 
@@ -134,6 +137,8 @@ pub async fn set_marketplace(
         .exec(&tx)
         .await?;
     let updated = viewer.find::<integration::Entity>(&tx, id).await?;
+    event::record_integration_update(env, &tx, viewer, &row, &updated).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(updated)
 }

@@ -35,39 +35,32 @@ pub fn definition(row: &integration::Model) -> Result<Definition, Error> {
     parse_stored(&row.definition)
 }
 
+/// As [`definition`], with the text that a draft was imported as.
+fn definition_as_written(row: &integration::Model) -> Result<Definition, Error> {
+    let definition = definition(row)?;
+    Ok(match &row.source {
+        Some(source) => definition.written_as(source),
+        None => definition,
+    })
+}
+
 /// A definition as the database keeps it: only what was valid is ever written.
 pub(crate) fn parse_stored(text: &str) -> Result<Definition, Error> {
-    Definition::from_json(text).map_err(|problems| {
-        let problem = problems.first().map(ToString::to_string).unwrap_or_default();
-        anyhow!("a stored definition is not readable: {problem}").into()
-    })
+    Definition::from_json(text).map_err(|problems| unreadable(&problems))
+}
+
+fn unreadable(problems: &[flow::Problem]) -> Error {
+    let problem = problems.first().map(ToString::to_string).unwrap_or_default();
+    anyhow!("a stored definition is not readable: {problem}").into()
 }
 
 /// The definition as a YAML document that imports again and means the same.
 pub fn export(row: &integration::Model, use_latest_components: bool) -> Result<String, Error> {
     let definition = definition(row)?;
-    if !use_latest_components {
-        return Ok(definition.to_yaml());
+    if use_latest_components {
+        return Ok(definition.with_versions(&|_| definition::Version::Latest).to_yaml());
     }
-    let mut document = definition.document().clone();
-    unpin(&mut document);
-    Ok(parse_stored(&document.to_string())?.to_yaml())
-}
-
-/// Makes every component reference follow the latest version.
-fn unpin(json: &mut Json) {
-    match json {
-        Json::Array(items) => items.iter_mut().for_each(unpin),
-        Json::Object(map) => {
-            if let Some(Json::Object(component)) = map.get_mut("component")
-                && let Some(version) = component.get_mut("version")
-            {
-                *version = "LATEST".into();
-            }
-            map.values_mut().for_each(unpin);
-        }
-        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
-    }
+    Ok(definition.to_yaml())
 }
 
 /// Everything that keeps a definition from running as it should.
@@ -127,7 +120,7 @@ fn with_texts(definition: &Definition, texts: &[(&str, Json)]) -> Result<Definit
             map.insert((*key).to_owned(), value.clone());
         }
     }
-    parse_stored(&document.to_string())
+    definition.with_document(document).map_err(|problems| unreadable(&problems))
 }
 
 /// The name a member of an enumeration has in definitions.

@@ -34,6 +34,9 @@ pub struct Model {
     /// The definition as ordered JSON text.
     #[sea_orm(column_type = "Text")]
     pub definition: String,
+    /// Of a draft: the text it was imported as, which problems are located in.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub source: Option<String>,
     /// Of a draft: it differs from the newest version.
     pub has_unpublished_changes: bool,
     pub version_comment: String,

@@ -12,6 +12,8 @@ mod upconvert;
 mod versions;
 mod yaml;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
@@ -31,11 +33,18 @@ pub use flow::{
     Schedule, ScheduleTime, Step, TriggerResolver, Version,
 };
 
+/// What an author wrote, and where each value stands in it.
+#[derive(Debug)]
+struct Source {
+    text: String,
+    places: Places,
+}
+
 /// A whole integration.
 #[derive(Clone, Debug)]
 pub struct Definition {
     document: Json,
-    places: Option<Places>,
+    source: Option<Arc<Source>>,
     pub name: String,
     pub description: String,
     pub category: String,
@@ -59,11 +68,9 @@ pub struct Definition {
 impl Definition {
     /// Reads what an author wrote: YAML or JSON, in any version of the language.
     pub fn parse(text: &str) -> Result<Self, Vec<Problem>> {
-        let mut tree = yaml::parse(text).map_err(|problem| vec![problem])?;
-        upconvert::upconvert(&mut tree).map_err(|problem| vec![problem])?;
-        let (document, places) = tree.split();
+        let (document, places) = read(text).map_err(|problem| vec![problem])?;
         match Self::from_document(document) {
-            Ok(definition) => Ok(Self { places: Some(places), ..definition }),
+            Ok(definition) => Ok(definition.with_source(text, places)),
             Err(mut problems) => {
                 for problem in &mut problems {
                     problem.position = places.of(&problem.path);
@@ -80,6 +87,26 @@ impl Definition {
         Self::from_document(document)
     }
 
+    /// The same definition, with the text it once came from: problems are told with places in it.
+    #[must_use]
+    pub fn written_as(self, text: &str) -> Self {
+        match read(text) {
+            Ok((_, places)) => self.with_source(text, places),
+            Err(_) => self,
+        }
+    }
+
+    /// The definition that another document makes, still with the text this one came from.
+    pub fn with_document(&self, document: Json) -> Result<Self, Vec<Problem>> {
+        let definition = Self::from_document(document)?;
+        Ok(Self { source: self.source.clone(), ..definition })
+    }
+
+    /// The text it came from, as far as that is known.
+    pub fn source(&self) -> Option<&str> {
+        self.source.as_ref().map(|source| source.text.as_str())
+    }
+
     /// The document in its stored form.
     pub fn to_json(&self) -> String {
         self.document.to_string()
@@ -92,7 +119,7 @@ impl Definition {
 
     /// Where the value at a problem's path begins, as far as the source is known.
     pub fn position_of(&self, path: &str) -> Option<Position> {
-        self.places.as_ref()?.of(path)
+        self.source.as_ref()?.places.of(path)
     }
 
     /// The document itself, with every key it came with.
@@ -108,6 +135,10 @@ impl Definition {
         self.config_vars.iter().find(|variable| variable.key == key)
     }
 
+    fn with_source(self, text: &str, places: Places) -> Self {
+        Self { source: Some(Arc::new(Source { text: text.to_owned(), places })), ..self }
+    }
+
     fn from_document(document: Json) -> Result<Self, Vec<Problem>> {
         let problems = Problems::default();
         let definition = Fields::new(&document, "", &problems).map(|fields| Self::read(&fields));
@@ -121,7 +152,7 @@ impl Definition {
     fn read(fields: &Fields<'_>) -> Self {
         Self {
             document: Json::Null,
-            places: None,
+            source: None,
             name: fields.required_text("name"),
             description: fields.text("description"),
             category: fields.text("category"),
@@ -140,6 +171,13 @@ impl Definition {
             version: fields.filled_text("version"),
         }
     }
+}
+
+/// A document in the newest version of the language, and where its values stand in the text.
+fn read(text: &str) -> Result<(Json, Places), Problem> {
+    let mut tree = yaml::parse(text)?;
+    upconvert::upconvert(&mut tree)?;
+    Ok(tree.split())
 }
 
 /// Where a shared endpoint finds something in a request, whose headers may be spelled in any case.

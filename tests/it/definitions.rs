@@ -63,6 +63,11 @@ async fn a_sloppy_draft_is_kept_and_its_problems_are_told_once() {
     assert_eq!(found, expected);
     let messages = refused(&owner, &draft).await;
     assert_eq!(messages.len(), found.len(), "{messages:#?}");
+    let places = |line: &str| line.split(' ').take(2).map(str::to_owned).collect::<Vec<_>>();
+    for (message, found) in messages.iter().zip(&found) {
+        let [at, path] = &places(found)[..] else { panic!("{found}") };
+        assert!(message.contains(&format!("line {at}, {path}: ")), "{message}");
+    }
     let mut once = messages.clone();
     once.sort();
     once.dedup();

@@ -130,9 +130,10 @@ async fn a_queued_call_hears_what_its_trigger_decides() {
 
 #[tokio::test]
 async fn a_paused_instance_keeps_what_waits() {
-    let story = Story::begin(Duration::from_millis(200)).await;
+    let story = Story::begin(Duration::from_secs(1)).await;
     let first = story.order("In Order", "a").await;
     let second = story.order("In Order", "b").await;
+    story.wait_for("In Order", 1, 1).await;
     story.enable(false).await;
     story.owner.ended(&first).await;
     assert_eq!(story.call("In Order", "c").await.status, 404);

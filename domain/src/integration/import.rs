@@ -209,6 +209,7 @@ pub(super) async fn insert_draft(
         documentation: definition.documentation.clone(),
         overview: String::new(),
         definition: definition.to_json(),
+        source: definition.source().map(ToOwned::to_owned),
         has_unpublished_changes: true,
         version_comment: String::new(),
         version_attributes: None,
@@ -249,6 +250,7 @@ pub(super) async fn replace_draft(
     edit.documentation = Set(definition.documentation.clone());
     edit.labels = Set(Labels(definition.labels.clone()));
     edit.definition = Set(definition.to_json());
+    edit.source = Set(definition.source().map(ToOwned::to_owned));
     edit.has_unpublished_changes = Set(true);
     edit.updated_at = Set(env.now());
     let row = edit.update(tx).await?;

@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, Set};
 use serde_json::{Value as Json, json};
 
 use super::import::insert_draft;
-use super::{as_input_problems, check, definition, of_sequence, parts, with_texts};
+use super::{as_input_problems, check, definition_as_written, of_sequence, parts, with_texts};
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
 use crate::event::{self, EventType};
@@ -48,7 +48,7 @@ pub async fn publish(
     if !draft.is_draft {
         return Err(Error::invalid("id", "This is a published version: publish its draft."));
     }
-    let definition = definition(draft)?;
+    let definition = definition_as_written(draft)?;
     let problems = check(env, &definition);
     if !problems.is_empty() {
         return Err(Error::Invalid(as_input_problems(WHOLE_INPUT, &problems)));
@@ -60,6 +60,7 @@ pub async fn publish(
     let version = integration::Model {
         id: env.ids.next(),
         is_draft: false,
+        source: None,
         version_number: number,
         has_unpublished_changes: false,
         version_comment: comment,
@@ -127,7 +128,7 @@ pub async fn fork(
     let parent = viewer.find::<integration::Entity>(&tx, id).await?;
     let mut texts = vec![("name", json!(name))];
     texts.extend(description.map(|text| ("description", json!(text))));
-    let definition = with_texts(&definition(&parent)?, &texts)?;
+    let definition = with_texts(&definition_as_written(&parent)?, &texts)?;
     let owner = parent.customer_id;
     let fork = insert_draft(env, viewer, &tx, &definition, owner, Some(parent.id)).await?;
     tx.commit().await?;

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, QueryFilter, S
 use serde_json::json;
 
 use super::import::replace_draft;
-use super::{definition, draft_of, with_texts};
+use super::{definition_as_written, draft_of, with_texts};
 use crate::attachment;
 use crate::env::Env;
 use crate::error::Error;
@@ -64,7 +64,7 @@ pub async fn update(
     problems.finish()?;
     let mut changed = None;
     if !texts.is_empty() {
-        let definition = with_texts(&definition(permit.row())?, &texts)?;
+        let definition = with_texts(&definition_as_written(permit.row())?, &texts)?;
         changed = Some(replace_draft(env, &tx, &permit, &definition).await?.1);
         permit = viewer.permit(&tx, Action::Modify, draft.id).await?;
     }

@@ -12,9 +12,7 @@ impl Definition {
     pub fn with_versions(&self, version_of: &dyn Fn(&ComponentRef) -> Version) -> Self {
         let mut document = self.document.clone();
         visit(&mut document, version_of);
-        let places = self.places.clone();
-        let changed = Self::from_document(document).expect("every version can be read");
-        Self { places, ..changed }
+        self.with_document(document).expect("every version can be read")
     }
 }
 

@@ -17,6 +17,7 @@ mod testing;
 
 pub mod builtin;
 
+pub use builtin::{describe_request, shown_headers};
 pub use catalog::Catalog;
 pub use describe::{
     Action, Collection, Component, Connection, DataSource, DataSourceFuture, DataSourceKind,
@@ -28,7 +29,7 @@ pub use files::{BUFFER_BYTES_MAX, Files, Pieces, bytes_of, load, load_fitting};
 pub use guard::{Guard, Refusal};
 pub use inputs::{Inputs, file};
 pub use run::{
-    Clock, LogLine, Named, Randomness, Run, RunInfo, Script, ScriptOutput, Scripts, Services,
-    Severity,
+    Clock, LogLine, Named, Network, Randomness, Run, RunInfo, Script, ScriptOutput, Scripts,
+    Services, Severity,
 };
 pub use state::{Level, STATE_BYTES_MAX, State, States};

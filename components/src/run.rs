@@ -116,10 +116,20 @@ pub struct Script {
     pub arguments: Vec<Value>,
     /// With it, the first argument gets `logger`, and state objects changed in place are reported.
     pub with_context: bool,
+    /// Who answers the requests that the code makes with `fetch`; without it they fail.
+    pub network: Option<Network>,
     /// Whose code it is: customers take turns when there are more calls than processes.
     pub customer: String,
     /// Shorter than what the installation allows, where somebody waits for the answer.
     pub time_limit: Option<Duration>,
+}
+
+/// What a script may reach.
+#[derive(Clone, Debug)]
+pub struct Network {
+    pub egress: egress::Client,
+    /// Each request and each answer leaves a line, without what may be secret.
+    pub is_debugged: bool,
 }
 
 /// What a script call left behind, also when it failed.

@@ -115,8 +115,8 @@ impl Executor {
         if let Some(limit) = self.record.full() {
             return Err(Stop::Failed(limit));
         }
-        let is_lasting = matches!(step.action.perform, Perform::Waiting(_));
-        self.before(step, &place, is_lasting).await?;
+        let safety = safety(step, machine);
+        self.before(step, &place, safety).await?;
         let started_at = self.now();
         let message = format!("Starting step \"{}\"", step.step.display);
         self.line(step, &place, Severity::Info, message);
@@ -137,7 +137,7 @@ impl Executor {
             }
             Err(error) => self.fail(step, place, started_at, &error, machine).await?,
         }
-        self.must_write |= step.action.safety != Safety::Pure;
+        self.must_write |= safety != Safety::Pure;
         Ok(())
     }
 
@@ -163,12 +163,10 @@ impl Executor {
         &mut self,
         step: &PlannedStep,
         place: &Place,
-        is_lasting: bool,
+        safety: Safety,
     ) -> Result<(), Stop> {
         let path = step_path(&step.step.key, &place.loop_path);
-        if self.journal.was_cut(&step.step.key, &place.loop_path)
-            && step.action.safety == Safety::Once
-        {
+        if self.journal.was_cut(&step.step.key, &place.loop_path) && safety == Safety::Once {
             return Err(Stop::Failed(format!(
                 "Outcome unknown: the server stopped while step \"{}\" was running. It was not run \
                  again, because it may have taken effect.",
@@ -178,9 +176,10 @@ impl Executor {
         self.run.idempotency_key = format!("{}/{path}", self.run.info.execution_id);
         let age = self.now().0 - self.written_at.0;
         let is_full = self.record.len() >= ROWS_UNWRITTEN_MAX;
+        let is_lasting = matches!(step.action.perform, Perform::Waiting(_));
         // Whoever tests looks on: what there is shows before a step that may take long.
         let is_watched = is_lasting && self.execution.is_test;
-        if step.action.safety != Safety::Pure {
+        if safety != Safety::Pure {
             self.write(Some(path)).await
         } else if self.owner.is_none() && !is_full {
             let is_due = is_lasting || age > UNWRITTEN_MICROS_MAX;
@@ -355,4 +354,14 @@ fn place(machine: &Machine<'_>) -> Place {
         loop_path: machine.loop_path(),
         innermost_loop: innermost.map(|(key, index)| (key.to_owned(), index)),
     }
+}
+
+/// What a crash in the middle of this step would mean. Inputs that cannot be read say nothing: the
+/// step fails before it does anything.
+fn safety(step: &PlannedStep, machine: &Machine<'_>) -> Safety {
+    let by_inputs = step.action.safety_by.and_then(|safety_by| {
+        let inputs = resolve(&step.inputs, machine).ok()?;
+        Some(safety_by(&inputs))
+    });
+    by_inputs.unwrap_or(step.action.safety)
 }

@@ -1,5 +1,6 @@
 //! Code of integration authors where callers see it.
 
+mod fetching;
 mod hostile;
 
 use serde_json::json;

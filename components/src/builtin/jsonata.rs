@@ -54,6 +54,7 @@ fn transform<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<O
             code: EVALUATE.to_owned(),
             arguments: vec![inputs.require_text("expression")?.into(), data(inputs)],
             with_context: false,
+            network: None,
             customer: run.info.customer.id.clone(),
             time_limit: Some(TIME_LIMIT),
         };

@@ -44,6 +44,7 @@ mod wire;
 mod xml;
 mod zip;
 
+pub use http::{describe_request, shown_headers};
 pub use invoke::LINEAGE_DEPTH_MAX;
 
 use crate::Component;

@@ -59,6 +59,8 @@ pub struct Action {
     pub description: &'static str,
     pub inputs: Vec<Input>,
     pub safety: Safety,
+    /// What the inputs of a step make of its safety, where they decide it.
+    pub safety_by: Option<fn(&Inputs) -> Safety>,
     pub perform: Perform,
     /// The execution ends successfully after this action.
     pub terminates: bool,
@@ -88,6 +90,7 @@ impl Action {
             description,
             inputs: Vec::new(),
             safety: Safety::Pure,
+            safety_by: None,
             perform,
             terminates: false,
             uses_state: false,
@@ -105,6 +108,11 @@ impl Action {
 
     pub const fn safety(mut self, safety: Safety) -> Self {
         self.safety = safety;
+        self
+    }
+
+    pub const fn safety_by(mut self, safety: fn(&Inputs) -> Safety) -> Self {
+        self.safety_by = Some(safety);
         self
     }
 

@@ -1,21 +1,24 @@
 //! One call, from text to answer, in an engine of its own.
 
 use std::cell::Cell;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use flow::{Map, Value};
 use rquickjs::context::EvalOptions;
 use rquickjs::promise::PromiseState;
 use rquickjs::runtime::InterruptHandler;
 use rquickjs::{
-    Array, Context, Ctx, FromJs, Function, Object, Persistent, Promise, Runtime, Value as Js,
+    Array, Context, Ctx, FromJs, Function, Object, Persistent, Promise, Runtime, TypedArray,
+    Value as Js,
 };
 
 use super::convert::Reader;
+use super::fetches::{Fetches, Settled};
 use super::host::{self, Logs};
-use super::wire::{Answer, Call, Failure, OUTPUT_BYTES_MAX, Outcome};
+use super::link::Link;
+use super::wire::{Answer, Call, Failure, Head, OUTPUT_BYTES_MAX, Outcome};
 
 /// How the tenant's code is called in stack lines.
 pub(super) const FILE: &str = "code.js";
@@ -30,8 +33,25 @@ pub(super) struct Engine {
     // Dropped before the context it belongs to.
     tools: Persistent<Object<'static>>,
     context: Context,
-    logs: Arc<Mutex<Logs>>,
+    outside: Outside,
     heap_bytes: usize,
+}
+
+/// What leaves the engine while it runs; shared with the functions it calls.
+#[derive(Clone, Default)]
+pub(super) struct Outside {
+    logs: Arc<Mutex<Logs>>,
+    fetches: Arc<Mutex<Fetches>>,
+}
+
+impl Outside {
+    pub fn logs(&self) -> MutexGuard<'_, Logs> {
+        self.logs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn fetches(&self) -> MutexGuard<'_, Fetches> {
+        self.fetches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Engine {
@@ -40,17 +60,19 @@ impl Engine {
         runtime.set_memory_limit(heap_bytes);
         runtime.set_max_stack_size(STACK_BYTES);
         let context = Context::full(&runtime)?;
-        let logs = Arc::new(Mutex::new(Logs::default()));
+        let outside = Outside::default();
         let tools = context.with(|ctx| {
             let core: Function = strict(&ctx, "core", CORE)?;
-            let tools: Object = core.call((host::create(&ctx, logs.clone())?,))?;
+            let tools: Object = core.call((host::create(&ctx, &outside)?,))?;
             Ok::<_, rquickjs::Error>(Persistent::save(&ctx, tools))
         })?;
-        Ok(Self { tools, context, logs, heap_bytes })
+        Ok(Self { tools, context, outside, heap_bytes })
     }
 
-    pub fn run(self, call: &Call) -> Answer {
-        let Self { tools, context, logs, heap_bytes } = self;
+    /// Without a link nobody answers requests.
+    pub fn run(self, call: &Call, link: Option<&mut Link>) -> Answer {
+        let Self { tools, context, outside, heap_bytes } = self;
+        outside.fetches().are_answered = call.with_fetch && link.is_some();
         let time_limit = call.time_limit;
         let deadline = Instant::now() + time_limit;
         let overtime: InterruptHandler = Box::new(move || Instant::now() >= deadline);
@@ -59,10 +81,14 @@ impl Engine {
         let outcome = context.with(|ctx| {
             let tools = tools.restore(&ctx).map_err(|error| Failure::new(error.to_string()))?;
             let describing = Cell::new(false);
-            Scope { ctx, tools, deadline, time_limit, heap_bytes, describing }
-                .run(call, &mut states)
+            let outside = outside.clone();
+            Scope { ctx, tools, outside, deadline, time_limit, heap_bytes, describing }.run(
+                call,
+                &mut states,
+                link,
+            )
         });
-        let logs = logs.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let logs = outside.logs().take();
         Answer { outcome: outcome.unwrap_or_else(Outcome::Failed), logs, states }
     }
 }
@@ -83,6 +109,7 @@ pub(super) struct Scope<'js> {
     pub ctx: Ctx<'js>,
     /// What `core.js` offers.
     pub tools: Object<'js>,
+    pub outside: Outside,
     pub deadline: Instant,
     pub time_limit: Duration,
     pub heap_bytes: usize,
@@ -91,10 +118,15 @@ pub(super) struct Scope<'js> {
 }
 
 impl<'js> Scope<'js> {
-    fn run(&self, call: &Call, states: &mut Map) -> Result<Outcome, Failure> {
+    fn run(
+        &self,
+        call: &Call,
+        states: &mut Map,
+        link: Option<&mut Link>,
+    ) -> Result<Outcome, Failure> {
         let arguments = self.arguments(call)?;
         let callee = self.callee(&call.code)?;
-        let returned = self.settle(&callee, &arguments);
+        let returned = self.settle(&callee, &arguments, link);
         let mut reader = Reader::new(self, OUTPUT_BYTES_MAX);
         let outcome = match returned {
             Ok(value) => reader.read("the returned value", &value),
@@ -178,8 +210,13 @@ impl<'js> Scope<'js> {
         Ok(default.into_function())
     }
 
-    /// Calls, then lets promises and timers run until the call has its result.
-    fn settle(&self, callee: &Function<'js>, arguments: &Array<'js>) -> Result<Js<'js>, Failure> {
+    /// Calls, then lets promises, timers and requests run until the call has its result.
+    fn settle(
+        &self,
+        callee: &Function<'js>,
+        arguments: &Array<'js>,
+        mut link: Option<&mut Link>,
+    ) -> Result<Js<'js>, Failure> {
         let promise: Promise = self.tool("call", (callee.clone(), arguments.clone()))?;
         loop {
             while self.ctx.execute_pending_job() {
@@ -190,12 +227,60 @@ impl<'js> Scope<'js> {
             }
             self.in_time()?;
             let wait_ms: f64 = self.tool("runTimer", ())?;
-            if wait_ms < 0.0 {
+            let rest = self.deadline.saturating_duration_since(Instant::now());
+            let wait = Duration::try_from_secs_f64(wait_ms / 1000.0).unwrap_or(rest).min(rest);
+            let is_fetching = match &mut link {
+                Some(link) => self.fetch(link, wait)?,
+                None => false,
+            };
+            if !is_fetching && wait_ms < 0.0 {
                 return Err(Failure::new("The code waits for something that never happens"));
             }
-            let rest = self.deadline.saturating_duration_since(Instant::now());
-            thread::sleep(Duration::try_from_secs_f64(wait_ms / 1000.0).unwrap_or(rest).min(rest));
+            if !is_fetching {
+                thread::sleep(wait);
+            }
         }
         self.caught(promise.result().unwrap_or(Err(rquickjs::Error::WouldBlock)))
     }
+
+    /// Sends requests and waits for what comes of them; at once false if there are none.
+    fn fetch(&self, link: &mut Link, wait: Duration) -> Result<bool, Failure> {
+        let mut fetches = self.outside.fetches();
+        if !fetches.send(link).map_err(broken)? {
+            return Ok(false);
+        }
+        let (settled, lines) = fetches.receive(link, wait).map_err(broken)?;
+        drop(fetches);
+        for line in lines {
+            self.outside.logs().push(line.severity, line.message);
+        }
+        match settled {
+            None => {}
+            Some(Settled { id, answer: Err(reason) }) => {
+                self.tool::<()>("settleFetch", (id, None::<i32>, None::<i32>, reason))?;
+            }
+            Some(Settled { id, answer: Ok((head, body)) }) => {
+                let head = self.caught(self.head(head))?;
+                let body = self.caught(TypedArray::<u8>::new(self.ctx.clone(), body))?;
+                self.tool::<()>("settleFetch", (id, head, body))?;
+            }
+        }
+        Ok(true)
+    }
+
+    fn head(&self, head: Head) -> rquickjs::Result<Object<'js>> {
+        let object = Object::new(self.ctx.clone())?;
+        object.set("status", head.status)?;
+        object.set("statusText", head.status_text)?;
+        object.set("url", head.url)?;
+        object.set("redirected", head.is_redirected)?;
+        let headers = head.headers.into_iter().map(|(name, value)| vec![name, value]);
+        object.set("headers", headers.collect::<Vec<_>>())?;
+        Ok(object)
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "a map_err function takes the error")]
+fn broken(error: io::Error) -> Failure {
+    Failure::new(format!("The code lost its connection: {error}"))
 }

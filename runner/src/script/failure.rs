@@ -76,6 +76,10 @@ impl<'js> Scope<'js> {
         details.insert("name".into(), name.as_str().into());
         details.insert("stack".into(), cut(&stack).into());
         self.add_members(error, &mut details);
+        let message = match self.cause(error) {
+            Some(cause) => cut(&format!("{message}: {cause}")),
+            None => message,
+        };
         let message = match own.first().filter(|_| name == "SyntaxError") {
             Some(place) => format!("{message} ({})", place.trim().trim_start_matches("at ")),
             None if message.is_empty() => name,
@@ -125,6 +129,12 @@ impl<'js> Scope<'js> {
                 details.insert(key.into(), value);
             }
         }
+    }
+
+    /// The message of the error that led to this one.
+    fn cause(&self, error: &Object<'js>) -> Option<String> {
+        let cause: Js = self.caught(error.get("cause")).ok()?;
+        self.member(cause.as_object()?, "message")
     }
 
     /// A member that is text.

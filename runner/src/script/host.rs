@@ -1,7 +1,6 @@
 //! What the environment in `js/` asks of Rust: functions without side effects outside the call.
 
 use std::str::FromStr as _;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use base64::Engine as _;
@@ -14,7 +13,8 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use url::{Url, form_urlencoded, quirks};
 
-use super::engine;
+use super::engine::{self, Outside};
+use super::fetches::Asked;
 use super::wire::Line;
 
 const LOG_LINES_MAX: usize = 10_000;
@@ -36,7 +36,7 @@ impl Logs {
     }
 
     /// Whether there is room for more.
-    fn push(&mut self, severity: u8, message: String) -> bool {
+    pub fn push(&mut self, severity: u8, message: String) -> bool {
         if self.is_full {
             return false;
         }
@@ -52,13 +52,21 @@ impl Logs {
     }
 }
 
-pub(super) fn create<'js>(ctx: &Ctx<'js>, logs: Arc<Mutex<Logs>>) -> Result<Object<'js>> {
+pub(super) fn create<'js>(ctx: &Ctx<'js>, outside: &Outside) -> Result<Object<'js>> {
     let started = Instant::now();
     let host = Object::new(ctx.clone())?;
-    let log = move |severity: u8, message: String| {
-        logs.lock().unwrap_or_else(PoisonError::into_inner).push(severity, message)
-    };
+    let logged = outside.clone();
+    let log = move |severity: u8, message: String| logged.logs().push(severity, message);
     host.set("log", Function::new(ctx.clone(), log)?)?;
+    let asked_of = outside.clone();
+    let fetch = move |id, line: Vec<String>, headers: Vec<Vec<String>>, body, is_text| {
+        let line = line.try_into().map_err(|_| "the request has no first line".to_owned());
+        let headers = headers.into_iter().filter_map(|pair| <[String; 2]>::try_from(pair).ok());
+        let headers = headers.map(Into::into).collect();
+        let asked = line.map(|line| Asked { id, line, headers, body, is_text });
+        asked.and_then(|request| asked_of.fetches().ask(request)).err()
+    };
+    host.set("fetch", Function::new(ctx.clone(), fetch)?)?;
     let now = move || started.elapsed().as_secs_f64() * 1000.0;
     host.set("now", Function::new(ctx.clone(), now)?)?;
     host.set("load", Function::new(ctx.clone(), load)?)?;
@@ -91,6 +99,7 @@ fn load(ctx: Ctx<'_>, name: String) -> Result<Js<'_>> {
         "clone" => include_str!("js/clone.js"),
         "crypto" => include_str!("js/crypto.js"),
         "encoding" => include_str!("js/encoding.js"),
+        "fetch" => include_str!("js/fetch.js"),
         "headers" => include_str!("js/headers.js"),
         "jsonata" => JSONATA,
         "logging" => include_str!("js/logging.js"),

@@ -3,22 +3,20 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use components::{LogLine, Script, ScriptOutput, Scripts, StepError};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::time::timeout;
 
+use super::process::Worker;
 use super::turns::Turns;
-use super::wire::{self, Answer, Call, Limits, Line, Outcome, SEVERITIES};
+use super::wire::{self, Answer, Call, Line, Order, Outcome, SEVERITIES};
 
 /// How long after its time limit a call may still answer by itself, with a better error and its
 /// log lines.
-const GRACE: Duration = Duration::from_millis(250);
+pub(super) const GRACE: Duration = Duration::from_millis(250);
 
 /// How to start workers, and how many.
 #[derive(Clone, Debug)]
@@ -73,14 +71,6 @@ struct Idle {
     is_watched: bool,
 }
 
-/// A process; dropping it kills it.
-struct Worker {
-    child: Child,
-    input: ChildStdin,
-    output: ChildStdout,
-    calls: u32,
-}
-
 impl Pool {
     pub fn new(options: Options) -> Self {
         let turns = Turns::new(options.workers_max);
@@ -112,7 +102,7 @@ impl Pool {
     }
 
     async fn release(&self, worker: Worker) {
-        if worker.calls < self.options.calls_per_worker {
+        if worker.is_fit() && worker.calls < self.options.calls_per_worker {
             self.keep(worker);
         } else {
             drop(worker);
@@ -162,16 +152,18 @@ fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
 #[async_trait]
 impl Scripts for Pool {
     async fn run(&self, script: Script) -> Result<ScriptOutput, StepError> {
-        let Script { code, arguments, with_context, customer, time_limit } = script;
+        let Script { code, arguments, with_context, network, customer, time_limit } = script;
         let longest = self.options.time_limit;
         let time_limit = time_limit.map_or(longest, |time_limit| time_limit.min(longest));
         // Calls that wait do so without their message, which can be large.
         let place = self.turns.take(customer).await;
         let _place = place.ok_or_else(|| unavailable(&"shutting down"))?;
-        let frame = wire::encode(&Call { code, arguments, with_context, time_limit })
+        let with_fetch = network.is_some();
+        let call = Call { code, arguments, with_context, with_fetch, time_limit };
+        let frame = wire::encode(&Order::Call(call))
             .map_err(|error| StepError::new(format!("The code cannot be called: {error}")))?;
         let mut worker = self.worker().await.map_err(|error| unavailable(&error))?;
-        let error = match timeout(time_limit + GRACE, worker.call(&frame)).await {
+        let error = match timeout(time_limit + GRACE, worker.call(frame, network.as_ref())).await {
             Ok(Ok(answer)) => {
                 self.release(worker).await;
                 return Ok(output(answer));
@@ -182,49 +174,6 @@ impl Scripts for Pool {
         drop(worker);
         self.warm_up().await;
         Err(error)
-    }
-}
-
-impl Worker {
-    async fn start(options: &Options) -> io::Result<Self> {
-        let mut child = Command::new(&options.program)
-            .args(&options.args)
-            .env_clear()
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()?;
-        let (Some(mut input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(io::Error::other("a process without pipes"));
-        };
-        let Options { heap_bytes, address_space_bytes, .. } = *options;
-        input.write_all(&wire::encode(&Limits { address_space_bytes, heap_bytes })?).await?;
-        Ok(Self { child, input, output, calls: 0 })
-    }
-
-    /// The worker, unless something ended it while it was idle.
-    fn alive(mut self) -> Option<Self> {
-        matches!(self.child.try_wait(), Ok(None)).then_some(self)
-    }
-
-    async fn call(&mut self, frame: &[u8]) -> io::Result<Answer> {
-        self.calls += 1;
-        self.input.write_all(frame).await?;
-        let mut prefix = [0; 4];
-        self.output.read_exact(&mut prefix).await?;
-        let mut message = vec![0; wire::length(prefix)?];
-        self.output.read_exact(&mut message).await?;
-        wire::decode(&message)
-    }
-
-    /// What the author of the code should know about the end of the process.
-    async fn obituary(&mut self, error: &io::Error) -> StepError {
-        let status = timeout(GRACE, self.child.wait()).await;
-        let status = status.ok().and_then(Result::ok).map(|status| status.to_string());
-        tracing::warn!(%error, status, "a script worker was lost");
-        StepError::new("The code needed too much memory, or crashed, and was stopped")
     }
 }
 

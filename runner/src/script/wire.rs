@@ -1,10 +1,13 @@
 //! What parent and worker say to each other: a length (`u32`, big-endian), then MessagePack.
 //!
-//! Both ends are the same program, so the shapes may change freely.
+//! First come [`Limits`]. Then each [`Order::Call`] ends with one [`Report::Answer`]; in between the
+//! worker may ask for requests to be sent, as many at once as [`FETCHES_AT_ONCE_MAX`], and hears of
+//! each in parts. Both ends are the same program, so the shapes may change freely.
 
 use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
 use components::Severity;
 use flow::{Map, Value};
 use serde::de::DeserializeOwned;
@@ -12,6 +15,16 @@ use serde::{Deserialize, Serialize};
 
 /// Bytes of one returned value, states included.
 pub const OUTPUT_BYTES_MAX: usize = 64 << 20;
+/// Requests of one call.
+pub const FETCHES_MAX: u32 = 100;
+/// Requests of one call that are under way at the same time; the others wait for their turn.
+pub const FETCHES_AT_ONCE_MAX: usize = 8;
+/// Bytes of the body of one request.
+pub const FETCH_BODY_BYTES_MAX: usize = 16 << 20;
+/// Bytes of the bodies of all requests of one call.
+pub const FETCH_BODIES_BYTES_MAX: usize = 64 << 20;
+/// Bytes of one answer, unpacked.
+pub const FETCHED_BYTES_MAX: usize = 16 << 20;
 /// Bytes of one message: all files a step may have in memory, log lines and what encoding adds.
 pub const FRAME_BYTES_MAX: usize = components::BUFFER_BYTES_MAX + (16 << 20);
 
@@ -24,12 +37,83 @@ pub struct Limits {
     pub heap_bytes: usize,
 }
 
+/// What the parent says.
+#[derive(Debug, Deserialize, Serialize)]
+pub enum Order {
+    Call(Call),
+    Fetched(Fetched),
+}
+
+/// What the worker says.
+#[derive(Debug, Deserialize, Serialize)]
+pub enum Report {
+    Fetch(Fetch),
+    Answer(Answer),
+}
+
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Call {
     pub code: String,
     pub arguments: Vec<Value>,
     pub with_context: bool,
+    /// Whether requests of the code are answered.
+    pub with_fetch: bool,
     pub time_limit: Duration,
+}
+
+/// A request to send.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Fetch {
+    /// Unique within the call.
+    pub id: u32,
+    pub method: String,
+    pub url: String,
+    pub redirect: Redirect,
+    /// Characters stand for bytes.
+    pub headers: Vec<(String, String)>,
+    pub body: Bytes,
+}
+
+/// What to do with an answer that leads elsewhere.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub enum Redirect {
+    Follow,
+    HandBack,
+    Fail,
+}
+
+/// The next part of what became of a request.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Fetched {
+    pub id: u32,
+    pub part: Part,
+    /// For the log of the call.
+    pub lines: Vec<Line>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub enum Part {
+    Head(Head),
+    Body(Bytes),
+    End,
+    /// Instead of all that was to follow: why.
+    Failed(String),
+}
+
+impl Part {
+    pub fn is_last(&self) -> bool {
+        matches!(self, Self::End | Self::Failed(_))
+    }
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Head {
+    pub status: u16,
+    pub status_text: String,
+    pub url: String,
+    pub is_redirected: bool,
+    /// Characters stand for bytes.
+    pub headers: Vec<(String, String)>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]

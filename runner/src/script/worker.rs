@@ -1,52 +1,45 @@
 //! The child's side: gives up what it does not need, then answers one call after the other.
 
-use std::io::{Read, Write};
-use std::{fs, io, thread};
+use std::io::Write;
+use std::os::fd::AsFd;
+use std::{fs, thread};
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::engine::Engine;
-use super::wire::{self, Call, Limits};
+use super::link::Link;
+use super::wire::{Limits, Order, Report};
 
 /// Native stack of the thread that runs the engine; the engine itself stops far below it.
 const STACK_BYTES: usize = 16 << 20;
 
-/// Serves calls until the parent closes `input`.
+/// Serves calls until the parent closes `input`, of which nothing may have been read.
 ///
 /// Call it before anything starts threads or opens files: afterwards the process can do neither,
 /// and what other threads have mapped counts against the limit.
-pub fn main(
-    mut input: impl Read + Send + 'static,
-    mut output: impl Write + Send + 'static,
-) -> anyhow::Result<()> {
+pub fn main(input: impl AsFd, output: impl Write + Send + 'static) -> anyhow::Result<()> {
+    let mut link = Link::new(&input, output)?;
     let serving = move || {
-        let Some(limits) = read::<Limits>(&mut input)? else {
+        let Some(limits) = link.next::<Limits>()? else {
             return Ok(());
         };
         confine(limits).context("giving up rights")?;
         loop {
             // Made while there is time, that is before the next call comes.
             let engine = Engine::start(limits.heap_bytes)?;
-            let Some(call) = read::<Call>(&mut input)? else { return Ok(()) };
-            output.write_all(&wire::encode(&engine.run(&call))?)?;
-            output.flush()?;
+            match link.next()? {
+                None => return Ok(()),
+                Some(Order::Call(call)) => {
+                    let answer = engine.run(&call, Some(&mut link));
+                    link.send(&Report::Answer(answer))?;
+                }
+                Some(Order::Fetched(_)) => anyhow::bail!("nothing was asked for"),
+            }
         }
     };
     let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(serving)?;
     thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the engine's thread panicked")))
-}
-
-/// The next message, or none when the parent is done.
-fn read<T: serde::de::DeserializeOwned>(input: &mut impl Read) -> anyhow::Result<Option<T>> {
-    let mut prefix = [0; 4];
-    match input.read_exact(&mut prefix) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
-        read => read?,
-    }
-    let mut message = vec![0; wire::length(prefix)?];
-    input.read_exact(&mut message)?;
-    Ok(Some(wire::decode(&message)?))
 }
 
 /// Lowers the limits of this process, for good. Without new descriptors there are no files and no

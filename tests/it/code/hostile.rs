@@ -5,17 +5,17 @@ use serde_json::{Value, json};
 use crate::harness::{Instance, TestApp, TestProcess, User, definition, eventually, list, text};
 
 /// How long code runs in these stories.
-const TIME_LIMIT_SECONDS: u64 = 1;
-const OVERTIME: &str = "The code ran longer than 1s and was stopped";
+pub(super) const TIME_LIMIT_SECONDS: u64 = 1;
+pub(super) const OVERTIME: &str = "The code ran longer than 1s and was stopped";
 
 /// An owner, and an instance of the same integration for each of two customers.
-async fn neighbours(app: &TestApp) -> (User, Instance, Instance) {
+pub(super) async fn neighbours(app: &TestApp) -> (User, Instance, Instance) {
     let owner = app.organization("acme").await;
     let (hostile, other) = of_two_customers(&owner).await;
     (owner, hostile, other)
 }
 
-async fn of_two_customers(owner: &User) -> (Instance, Instance) {
+pub(super) async fn of_two_customers(owner: &User) -> (Instance, Instance) {
     let version = owner.publish(&owner.import(&definition("hostile")).await).await;
     let mut instances = Vec::new();
     for customer in ["Initech", "Globex"] {
@@ -28,20 +28,20 @@ async fn of_two_customers(owner: &User) -> (Instance, Instance) {
     (hostile, other)
 }
 
-async fn start(owner: &User, instance: &Instance, code: &str) -> String {
+pub(super) async fn start(owner: &User, instance: &Instance, code: &str) -> String {
     let answer = owner.trigger(instance.url("Run"), &json!({ "code": code })).await;
     assert_eq!(answer.status, 200, "{answer:?}");
     answer.header("prismatic-executionid").to_owned()
 }
 
 /// What a code step returns to a caller who waits.
-async fn answer(owner: &User, instance: &Instance, code: &str) -> Value {
+pub(super) async fn answer(owner: &User, instance: &Instance, code: &str) -> Value {
     let answer = owner.trigger(instance.url("Answer"), &json!({ "code": code })).await;
     assert_eq!(answer.status, 303, "{code}: {answer:?}");
     owner.get(answer.header("location")).await.json()
 }
 
-async fn error_of(owner: &User, instance: &Instance, code: &str) -> String {
+pub(super) async fn error_of(owner: &User, instance: &Instance, code: &str) -> String {
     let end = owner.ended(&start(owner, instance, code).await).await;
     end["error"].as_str().unwrap_or_default().to_owned()
 }
@@ -115,7 +115,8 @@ async fn code_that_asks_for_too_much_hears_what_was_too_much() {
         ("require('child_process')", "The module \"child_process\" is not available"),
         ("require('node:net')", "The module \"node:net\" is not available"),
         ("import('fs')", "could not load module 'fs'"),
-        ("fetch('http://169.254.169.254/latest/meta-data')", "use a step of the http component"),
+        ("fetch('http://169.254.169.254/latest/meta-data')", "address 169.254.169.254 is not"),
+        ("globalThis['fe' + 'tch']('http://a.test')", "in whose text the word fetch stands"),
         ("{ throw null; }", "The code threw null"),
         ("{ throw new Proxy({}, { get() { throw 1; } }); }", "an object that says nothing"),
     ] {

@@ -28,13 +28,15 @@ pub struct Received {
 pub struct Answer {
     pub status: u16,
     pub body: Value,
+    pub headers: Vec<(&'static str, String)>,
     /// How long to keep the caller waiting.
     pub after: Duration,
 }
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: 200, body: json!({ "ok": true }), after: Duration::ZERO }
+        let (body, headers) = (json!({ "ok": true }), Vec::new());
+        Self { status: 200, body, headers, after: Duration::ZERO }
     }
 }
 
@@ -107,9 +109,11 @@ async fn receive(
     let answer = book.answers.lock().unwrap().get(&path).cloned().unwrap_or_default();
     book.received.lock().unwrap().push(Received { method, path, headers, body });
     tokio::time::sleep(answer.after).await;
-    Response::builder()
-        .status(answer.status)
-        .header("content-type", "application/json")
+    let response =
+        Response::builder().status(answer.status).header("content-type", "application/json");
+    let headers = answer.headers.into_iter();
+    headers
+        .fold(response, |response, (name, value)| response.header(name, value))
         .body(Body::from(answer.body.to_string()))
         .unwrap()
 }

@@ -7,7 +7,7 @@ use futures::future::BoxFuture;
 
 use crate::{
     Action, Component, DataSource, DataSourceKind, DataSourceOutput, Input, InputKind, Inputs,
-    Level, Named, Output, Perform, PerformTrigger, Run, Safety, ScheduleSupport, Script,
+    Level, Named, Network, Output, Perform, PerformTrigger, Run, Safety, ScheduleSupport, Script,
     ScriptOutput, StepError, Trigger, TriggerOutput,
 };
 
@@ -22,10 +22,11 @@ pub fn component() -> Component {
         "Runs JavaScript with the results of earlier steps",
         Perform::Waiting(run_code),
     )
-    .inputs([code(TEMPLATE)
-        .comments("Exports a function that gets the context and the results of earlier steps.")])
-    // The engine offers no network, files or processes: what code does ends with the run.
-    .safety(Safety::Pure)
+    .inputs([code(TEMPLATE).comments(
+        "Exports a function that gets the context and the results of earlier steps. With fetch \
+             it calls other services.",
+    )])
+    .safety_by(safety)
     .reads_step_results()
     .uses_state();
     Component {
@@ -91,6 +92,25 @@ const FORM_TEMPLATE: &str = "module.exports = async (context, { connection, cont
 /// Longest a caller or a person waits for code.
 const WAITED_FOR_TIME_LIMIT: Duration = Duration::from_secs(25);
 
+/// Without the word `fetch` in it, code reaches nothing outside the engine: what it does ends with
+/// the run. Code that is not text yet may say anything.
+fn safety(inputs: &Inputs) -> Safety {
+    match inputs.get("code") {
+        None => Safety::Pure,
+        Some(Value::String(code)) if !names_fetch(code) => Safety::Pure,
+        Some(_) => Safety::Once,
+    }
+}
+
+/// Whether `fetch` stands in a text as a word of its own.
+fn names_fetch(code: &str) -> bool {
+    let is_part = |char: char| char.is_alphanumeric() || char == '_' || char == '$';
+    code.match_indices("fetch").any(|(at, word)| {
+        let (before, after) = (&code[..at], &code[at + word.len()..]);
+        !before.ends_with(is_part) && !after.starts_with(is_part)
+    })
+}
+
 fn run_code<'a>(run: &'a mut Run, inputs: &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>> {
     Box::pin(async move {
         let arguments = vec![context(run), Value::from(run.step_results.clone())];
@@ -136,7 +156,9 @@ async fn call(
 ) -> Result<Option<Value>, StepError> {
     let code = inputs.require_text("code")?;
     let customer = run.info.customer.id.clone();
-    let script = Script { code, arguments, with_context: true, customer, time_limit };
+    let network = names_fetch(&code)
+        .then(|| Network { egress: run.services.egress.clone(), is_debugged: run.info.debug });
+    let script = Script { code, arguments, with_context: true, network, customer, time_limit };
     let ScriptOutput { returned, logs, states } = run.services.scripts.run(script).await?;
     run.logs.extend(logs);
     for (key, level) in STATES {

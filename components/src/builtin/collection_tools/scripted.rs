@@ -145,7 +145,8 @@ fn program(functions: &[(&str, String)], body: &str) -> String {
 async fn call(run: &mut Run, code: String, arguments: Vec<Value>) -> Result<Value, StepError> {
     let customer = run.info.customer.id.clone();
     let time_limit = Some(TIME_LIMIT);
-    let script = Script { code, arguments, with_context: false, customer, time_limit };
+    let script =
+        Script { code, arguments, with_context: false, network: None, customer, time_limit };
     let output = run.services.scripts.run(script).await?;
     run.logs.extend(output.logs);
     match output.returned {

@@ -26,7 +26,7 @@ async fn exchange(run: &mut Run, inputs: &Inputs, request: Request) -> Result<Ou
     let mut tried = 0;
     loop {
         if is_debugged {
-            run.log(Severity::Debug, format!("Request: {}", request::describe(&request)));
+            run.log(Severity::Debug, format!("Request: {}", request::describe_request(&request)));
         }
         let result = answer::receive(run, &shape, request.clone()).await?;
         if is_debugged {

@@ -16,6 +16,7 @@ use http::Method;
 pub(super) use answer::error as refusal;
 pub(super) use connection::{all as connections, authorization};
 pub(super) use exchange::send;
+pub use request::{describe_request, shown_headers};
 
 use super::webhook_triggers::webhook;
 use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, Run, Safety, StepError};

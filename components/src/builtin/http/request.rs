@@ -155,7 +155,7 @@ fn header_value(name: &str, value: &str) -> Result<HeaderValue, StepError> {
 }
 
 /// A request in words, for the log: no query, no body, no secrets.
-pub fn describe(request: &Request) -> String {
+pub fn describe_request(request: &Request) -> String {
     let address = request.url.split(['?', '#']).next().unwrap_or_default();
     let size = match &request.body {
         Body::Bytes(bytes) => format!("{} bytes", bytes.len()),

@@ -29,7 +29,8 @@
     defineProperty(globalThis, name, {
       configurable: true,
       get() {
-        const value = module === name ? load(module) : load(module)[name];
+        const offered = load(module);
+        const value = name in offered ? offered[name] : offered;
         define(name, value);
         return value;
       },
@@ -51,11 +52,10 @@
   defineLazily("TextDecoder", "encoding");
   defineLazily("structuredClone", "clone");
   defineLazily("crypto", "crypto");
+  for (const name of ["fetch", "Headers", "Request", "Response"]) defineLazily(name, "fetch");
+  for (const name of ["AbortController", "AbortSignal"]) defineLazily(name, "fetch");
 
   define("global", globalThis);
-  define("fetch", function fetch() {
-    throw new Error("fetch is not available in code steps; use a step of the http component");
-  });
 
   const modules = ["buffer", "crypto", "jsonata", "url", "util"];
   function require(name) {
@@ -70,6 +70,7 @@
     toBase64: (value) => toBase64(viewOf(value)),
     toWellFormed,
     call: async (callee, values) => callee(...values),
+    settleFetch: (...answer) => load("fetch").settle(...answer),
     runTimer: () => (loaded.timers ? loaded.timers.runTimer() : -1),
     withLogger: (context) => load("logging").withLogger(context),
     headers: (target) => load("headers").headers(target),

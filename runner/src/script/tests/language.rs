@@ -9,11 +9,11 @@ use crate::script::wire::{Answer, Call, Failure, Outcome};
 
 fn run(code: &str, arguments: Vec<Value>, with_context: bool) -> Answer {
     let time_limit = Duration::from_secs(5);
-    call(&Call { code: code.into(), arguments, with_context, time_limit })
+    call(&Call { code: code.into(), arguments, with_context, with_fetch: false, time_limit })
 }
 
 fn call(call: &Call) -> Answer {
-    Engine::start(64 << 20).unwrap().run(call)
+    Engine::start(64 << 20).unwrap().run(call, None)
 }
 
 fn returned(code: &str, arguments: Vec<Value>) -> String {
@@ -147,11 +147,45 @@ fn the_usual_globals_are_there() {
         "failed: The module \"fs\" is not available in code steps \
          (there are buffer, crypto, jsonata, url, util)",
     );
-    check(
-        "fetch('http://a')",
-        "failed: fetch is not available in code steps; use a step of the http component",
-    );
     check("[typeof process, typeof std, typeof os]", r#"["undefined","undefined","undefined"]"#);
+}
+
+#[test]
+fn requests_and_answers_are_those_of_the_standard() {
+    check("[...new Headers([['B', ' 1 '], ['a', 2], ['b', 3]])]", r#"[["a","2"],["b","1, 3"]]"#);
+    check(
+        "((h) => (h.set('X-A', 1), [h.get('x-a'), h.has('y')]))(new Headers())",
+        r#"["1",false]"#,
+    );
+    check("new Headers({ 'a b': 1 })", "failed: A header name is not valid");
+    check("new Headers({ a: '€' })", "failed: The value of the header \"a\" is not valid");
+    check("new Response('{\"a\":1}', { status: 404 }).ok", "false");
+    check("await Response.json({ a: 'ü' }).clone().json()", r#"{"a":"ü"}"#);
+    check("await new Response(Buffer.from([239, 187, 191, 97])).text()", r#""a""#);
+    check("Buffer.from(await new Response('hi').arrayBuffer()).toString('hex')", r#""6869""#);
+    // Text is decoded in pieces, none of which ends within a character.
+    let split = "'a' + '€'.repeat(1e6)";
+    check(&format!("(await new Response(Buffer.from({split})).text()) === {split}"), "true");
+    check(
+        "((r) => r.text().then(() => r.json()))(new Response('1'))",
+        "failed: Body is unusable: Body has already been read",
+    );
+    check(
+        "((r) => [r.method, r.url, r.headers.get('content-type'), r.redirect])(new Request(\
+         new URL('http://a/b'), { method: 'post', body: new URLSearchParams({ c: 1 }) }))",
+        r#"["POST","http://a/b","application/x-www-form-urlencoded;charset=UTF-8","follow"]"#,
+    );
+    for (call, expected) in [
+        ("'/path'", "Invalid URL"),
+        ("'http://a', { body: 'x' }", "Request with GET/HEAD method cannot have body."),
+        ("'http://a', { method: 'CONNECT' }", "The method of a request is not valid"),
+        ("'http://a', { signal: AbortSignal.abort(new Error('enough')) }", "enough"),
+        // Nobody answers here.
+        ("'http://a'", "fetch failed: requests are sent only for"),
+    ] {
+        let told = failure(&format!("module.exports = () => fetch({call})")).message;
+        assert!(told.starts_with(expected), "{call}: {told}");
+    }
 }
 
 #[test]
@@ -257,7 +291,7 @@ fn hostile_code_is_stopped_with_a_clear_error() {
         let is_slow = expected.contains("longer");
         let time_limit = Duration::from_millis(if is_slow { 300 } else { 20_000 });
         let (arguments, with_context) = (vec![], false);
-        let attack = Call { code, arguments, with_context, time_limit };
+        let attack = Call { code, arguments, with_context, with_fetch: false, time_limit };
         let started = Instant::now();
         let message = match call(&attack).outcome {
             Outcome::Failed(failure) => failure.message,

@@ -41,6 +41,7 @@ fn script(code: &str, time_limit_ms: u64) -> Script {
         code: code.into(),
         arguments: vec![],
         with_context: false,
+        network: None,
         customer: "acme".to_owned(),
         time_limit: Some(Duration::from_millis(time_limit_ms)),
     }

@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
+use anyhow::Context;
 use entity::{Clock, Db, Ids, InstanceId, Timestamp};
 use uuid::Uuid;
 
+use crate::oauth;
 use crate::secrets::Secrets;
 
 /// Hears of every committed change to what an instance runs.
@@ -38,6 +40,9 @@ pub struct Env {
     pub vocabulary: Arc<dyn flow::Vocabulary + Send + Sync>,
     /// Base of trigger URLs, without a slash at the end.
     pub public_url: String,
+    /// The way out, for whoever has to ask somebody else; set when a server starts.
+    pub egress: OnceLock<egress::Client>,
+    pub authorizations: oauth::Memory,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,
     pub on_mark: OnceLock<MarkListener>,
@@ -50,6 +55,11 @@ pub struct Env {
 impl Env {
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The way out; commands that only use the database have none.
+    pub fn egress(&self) -> anyhow::Result<&egress::Client> {
+        self.egress.get().context("nothing is sent from here")
     }
 
     pub(crate) fn instances_changed(&self, instances: &[InstanceId]) {

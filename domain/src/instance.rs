@@ -4,6 +4,7 @@
 
 mod config;
 mod config_check;
+mod connections;
 mod deploy;
 mod flows;
 mod remove;
@@ -30,6 +31,7 @@ use crate::viewer::Viewer;
 
 pub(crate) use config::Mode;
 pub use config::{ConfigInput, ConnectionInput, connection_inputs, is_configured};
+pub use connections::{Configured, Names, by_key, connection_to_change, disconnect, oauth2};
 pub use deploy::deploy;
 pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
@@ -120,6 +122,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
     event::record_of_instance(env, &tx, viewer, EventType::InstanceCreated, &row).await?;
     tx.commit().await?;
     env.deliveries_arrived();
+    env.authorizations.nudge();
     Ok(row)
 }
 
@@ -179,6 +182,7 @@ pub async fn update(
     record_update(env, &tx, viewer, (permit.row(), &updated), is_changed).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
+    env.authorizations.nudge();
     env.schedules_changed();
     env.work_arrived();
     env.deliveries_arrived();
@@ -235,6 +239,7 @@ pub async fn update_config_variables(
     record_update(env, &tx, viewer, (row, &updated), is_changed).await?;
     tx.commit().await?;
     env.deliveries_arrived();
+    env.authorizations.nudge();
     Ok(updated)
 }
 

@@ -19,6 +19,7 @@ mod global_id;
 mod input;
 pub mod instance;
 pub mod integration;
+pub mod oauth;
 pub mod organization;
 pub mod policy;
 pub mod queue;

@@ -9,9 +9,9 @@
 //! integration and its customer, if they were removed as well.
 
 use entity::{
-    ExecutionId, InstanceId, OrganizationId, TenantOwned, config_value, customer, deployment,
-    endpoint, execution, flow_config, idempotency_key, instance, integration, lane, latest_request,
-    log, schedule, state_value, step_result, work,
+    ExecutionId, InstanceId, OrganizationId, TenantOwned, authorization, config_value, customer,
+    deployment, endpoint, execution, flow_config, idempotency_key, instance, integration, lane,
+    latest_request, log, schedule, state_value, step_result, work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -247,6 +247,8 @@ impl Purge<'_> {
         self.take::<state_value::Entity>(owner.eq(id.0)).await?;
         self.take::<state_value::Entity>(owner.in_subquery(configs())).await?;
         self.take::<endpoint::Entity>(endpoint::Column::OwnerId.eq(id.0)).await?;
+        let owned = authorization::Column::OwnerId.eq(id.0);
+        self.take::<authorization::Entity>(owned).await?;
         self.take::<schedule::Entity>(schedule::Column::InstanceId.eq(id)).await?;
         self.take::<deployment::Entity>(deployment::Column::InstanceId.eq(id)).await?;
         self.take::<config_value::Entity>(config_value::Column::InstanceId.eq(id)).await?;

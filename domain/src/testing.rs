@@ -36,6 +36,8 @@ impl World {
             secrets: Secrets::from_master_key([7; 32]),
             vocabulary: Arc::new(Components),
             public_url: "https://marquetry.test".to_owned(),
+            egress: OnceLock::new(),
+            authorizations: crate::oauth::Memory::default(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

@@ -6,13 +6,15 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
 use entity::{
-    CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, UserId,
-    customer, endpoint, execution, flow_config, instance, integration, organization, step_result,
-    user,
+    CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, Timestamp,
+    UserId, authorization, customer, endpoint, execution, flow_config, instance, integration,
+    organization, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -181,6 +183,46 @@ pub(crate) async fn removed(env: &Env) -> Result<Removed, Error> {
         drafts: drafts.all(db).await?,
         customers: customers.all(db).await?,
     })
+}
+
+/// A user as somebody who asks, where their own token is not at hand.
+pub(crate) async fn viewer_of(
+    env: &Env,
+    organization: OrganizationId,
+    id: UserId,
+) -> Result<Option<Viewer>, Error> {
+    let found = user::Entity::find()
+        .filter(user::Column::Id.eq(id))
+        .filter(user::Column::OrganizationId.eq(organization))
+        .one(env.db.read())
+        .await?;
+    Ok(found.map(|user| Viewer::User(UserViewer { user })))
+}
+
+/// Authorizations whose next token should be asked for, the longest due first.
+pub async fn due_authorizations(env: &Env, count: u64) -> Result<Vec<authorization::Model>, Error> {
+    let now = env.now();
+    let until = authorization::Column::LeaseUntil;
+    let is_free = Condition::any().add(until.is_null()).add(until.lte(now));
+    let found = authorization::Entity::find()
+        .filter(authorization::Column::RefreshAt.lte(now))
+        .filter(is_free)
+        .order_by_asc(authorization::Column::RefreshAt)
+        .limit(count);
+    Ok(found.all(env.db.read()).await?)
+}
+
+/// When the next authorization is due.
+pub async fn next_authorization(env: &Env) -> Result<Option<Timestamp>, Error> {
+    let next: Option<Option<Timestamp>> = authorization::Entity::find()
+        .filter(authorization::Column::RefreshAt.is_not_null())
+        .order_by_asc(authorization::Column::RefreshAt)
+        .select_only()
+        .column(authorization::Column::RefreshAt)
+        .into_tuple()
+        .one(env.db.read())
+        .await?;
+    Ok(next.flatten())
 }
 
 /// Which of these ids name no instance and no integration any more, for whoever tidies up behind

@@ -4,9 +4,9 @@ use std::any::TypeId;
 
 use entity::{
     CustomerId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId, TenantOwned,
-    TestCaseId, UserId, config_value, config_variable, customer, deployment, execution,
-    flow_config, instance, integration, integration_flow, log, organization, step_result,
-    test_case, user,
+    TestCaseId, UserId, authorization, config_value, config_variable, customer, deployment,
+    execution, flow_config, instance, integration, integration_flow, log, organization,
+    step_result, test_case, user,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -195,7 +195,9 @@ impl UserViewer {
                 }
             }
             Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
-            Table::Instance | Table::PartOfInstance if can_view(Noun::Instance) => {
+            Table::Instance | Table::PartOfInstance | Table::Authorization
+                if can_view(Noun::Instance) =>
+            {
                 of_own_customer()
             }
             _ => return nothing(),
@@ -219,6 +221,8 @@ enum Table {
     TestCase,
     Instance,
     PartOfInstance,
+    /// Of a connection, by whatever it is stored.
+    Authorization,
 }
 
 impl Table {
@@ -233,6 +237,7 @@ impl Table {
             (TypeId::of::<config_variable::Entity>(), Self::ConfigVariable),
             (TypeId::of::<test_case::Entity>(), Self::TestCase),
             (TypeId::of::<instance::Entity>(), Self::Instance),
+            (TypeId::of::<authorization::Entity>(), Self::Authorization),
             (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
             (TypeId::of::<flow_config::Entity>(), Self::PartOfInstance),
             (TypeId::of::<deployment::Entity>(), Self::PartOfInstance),
@@ -257,6 +262,7 @@ impl Table {
                 is_of_none("integration_id", marked::<integration::Entity>())
             }
             Self::PartOfInstance => is_of_none("instance_id", marked::<instance::Entity>()),
+            Self::Authorization => is_of_none("owner_id", marked::<instance::Entity>()),
         }
     }
 }

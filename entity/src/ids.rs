@@ -59,6 +59,7 @@ macro_rules! id_types {
 }
 
 id_types! {
+    AuthorizationId = "Authorization";
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
     CustomerId = "Customer";

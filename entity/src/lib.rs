@@ -10,6 +10,7 @@
 )]
 
 mod attachments;
+pub mod authorization;
 pub mod config_value;
 pub mod config_variable;
 pub mod customer;
@@ -38,6 +39,7 @@ pub mod organization_key;
 pub mod payload;
 pub mod schedule;
 mod scope;
+pub mod spent_state;
 pub mod state_value;
 pub mod step_result;
 pub mod test_case;

@@ -6,6 +6,7 @@ mod steps;
 
 use std::collections::{BTreeSet, HashSet};
 
+use crate::OAuth2Shape;
 use crate::definition::{ActionRef, ComponentRef, ConfigVar, Definition, ElementKind, Flow};
 use crate::expression::{Expression, Mention};
 use crate::problem::{Kind, Problem, Problems, item, property};
@@ -33,6 +34,11 @@ pub trait Vocabulary {
 
     /// The keys of a component's connections.
     fn connections(&self, component: &str) -> Vec<String>;
+
+    /// How a kind of connection gets tokens; `None` where it has none.
+    fn oauth2(&self, _component: &str, _connection: &str) -> Option<OAuth2Shape> {
+        None
+    }
 
     /// The keys of a component's data sources.
     fn data_sources(&self, component: &str) -> Vec<String>;

@@ -17,6 +17,7 @@ mod m20261121_000008_endpoints;
 mod m20261121_000009_testing;
 mod m20261121_000010_removals;
 mod m20261121_000011_events;
+mod m20261121_000012_authorizations;
 mod m20261121_000016_sources;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_testing::Migration),
             Box::new(m20261121_000010_removals::Migration),
             Box::new(m20261121_000011_events::Migration),
+            Box::new(m20261121_000012_authorizations::Migration),
             Box::new(m20261121_000016_sources::Migration),
         ]
     }

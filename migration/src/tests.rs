@@ -54,6 +54,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     let db = Db::connect(&DbUrl::in_folder(folder.path())).await.unwrap();
     Migrator::up(db.writer(), None).await.unwrap();
     let connection = db.writer();
+    compare(connection, entity::authorization::Entity).await;
     compare(connection, entity::config_value::Entity).await;
     compare(connection, entity::config_variable::Entity).await;
     compare(connection, entity::customer::Entity).await;
@@ -77,6 +78,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::organization::Entity).await;
     compare(connection, entity::organization_key::Entity).await;
     compare(connection, entity::schedule::Entity).await;
+    compare(connection, entity::spent_state::Entity).await;
     compare(connection, entity::state_value::Entity).await;
     compare(connection, entity::step_result::Entity).await;
     compare(connection, entity::test_case::Entity).await;

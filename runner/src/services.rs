@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use entity::{Clock, Ids};
-use flow::{ActionShape, InputShape};
+use flow::{ActionShape, InputShape, OAuth2Grant, OAuth2Shape};
 
 use crate::CATALOG;
 
@@ -78,6 +78,18 @@ impl flow::Vocabulary for Vocabulary {
         let component = CATALOG.component(component);
         let connections = component.into_iter().flat_map(|component| &component.connections);
         connections.map(|connection| connection.key.to_owned()).collect()
+    }
+
+    fn oauth2(&self, component: &str, connection: &str) -> Option<OAuth2Shape> {
+        let connections = &CATALOG.component(component)?.connections;
+        let found = connections.iter().find(|known| known.key == connection)?;
+        let grant = match found.grant? {
+            components::Grant::AuthorizationCode => OAuth2Grant::AuthorizationCode,
+            components::Grant::ClientCredentials => OAuth2Grant::ClientCredentials,
+        };
+        let defaults = found.inputs.iter().filter(|input| !input.default.is_empty());
+        let defaults = defaults.map(|input| (input.key.to_owned(), input.default.to_owned()));
+        Some(OAuth2Shape { defaults: defaults.collect(), ..OAuth2Shape::new(grant) })
     }
 
     fn data_sources(&self, component: &str) -> Vec<String> {

@@ -86,6 +86,8 @@ impl Installation {
             secrets: key.secrets(),
             vocabulary: Arc::new(runner::Vocabulary),
             public_url: options.public_url,
+            egress: OnceLock::new(),
+            authorizations: domain::oauth::Memory::default(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

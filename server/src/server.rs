@@ -115,6 +115,8 @@ impl Server {
         let env = installation.env.clone();
         let own_url = Some(env.public_url.clone());
         let egress = egress::Client::new(egress::Policy { own_url, ..egress_policy })?;
+        // Set once per server: the environment is this server's own.
+        let _ = env.egress.set(egress.clone());
         let runner = Runner::start(RunnerOptions {
             env: env.clone(),
             store: PayloadStore::in_folder(&payloads, env.ids.clone())?,
@@ -141,6 +143,7 @@ impl Server {
         self.http.stop(self.stop_patience).await;
         self.tasks.stop(self.stop_patience).await;
         self.runner.stop(self.stop_patience).await;
+        self.env.authorizations.settle(self.stop_patience).await;
         drop(self.installation);
     }
 }

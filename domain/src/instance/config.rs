@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::config_check;
+use super::{config_check, connections};
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -118,6 +118,7 @@ pub(super) async fn apply(
     let mut rows: Vec<_> = new.into_values().collect();
     rows.sort_by_key(|row| row.id);
     rows::insert_all::<config_value::Entity>(tx, rows).await?;
+    connections::keep(env, tx, row, change.definition).await?;
     Ok(true)
 }
 

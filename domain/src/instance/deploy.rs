@@ -8,7 +8,7 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
 use super::config::{open_inputs, values_of};
 use super::flows::configs_of;
-use super::{config_check, flows, is_configured, resolve};
+use super::{config_check, connections, flows, is_configured, resolve};
 use crate::deployment::seal_config;
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
@@ -62,6 +62,7 @@ pub async fn deploy(
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.deliveries_arrived();
+    env.authorizations.nudge();
     env.schedules_changed();
     if started {
         env.work_arrived();
@@ -113,6 +114,7 @@ pub(super) async fn freeze(
     let row = permit.row();
     let now = env.now();
     let config = run_time_values(env, tx, row, definition).await?;
+    connections::settle(env, tx, row, definition).await?;
     let id = env.ids.next();
     let deployment = deployment::Model {
         id,

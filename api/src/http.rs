@@ -15,6 +15,7 @@ use serde_json::json;
 use tower_http::cors::CorsLayer;
 
 use crate::graphql::Schema;
+use crate::oauth2;
 use crate::problem::problem;
 use crate::results;
 use crate::trigger::{self, Calls};
@@ -45,6 +46,7 @@ pub fn router(state: State) -> Router {
         .layer(CorsLayer::very_permissive().allow_credentials(false))
         .merge(trigger::routes())
         .merge(results::routes())
+        .merge(oauth2::routes())
         .route("/health", get(|| async { "ok" }))
         .route("/graphiql", get(|| async { asset(assets::GRAPHIQL) }))
         .route(

@@ -7,6 +7,7 @@ mod error;
 mod graphql;
 mod http;
 mod loader;
+mod oauth2;
 mod problem;
 mod results;
 mod trigger;

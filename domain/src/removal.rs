@@ -247,8 +247,8 @@ impl Purge<'_> {
         self.take::<state_value::Entity>(owner.eq(id.0)).await?;
         self.take::<state_value::Entity>(owner.in_subquery(configs())).await?;
         self.take::<endpoint::Entity>(endpoint::Column::OwnerId.eq(id.0)).await?;
-        let owned = authorization::Column::OwnerId.eq(id.0);
-        self.take::<authorization::Entity>(owned).await?;
+        let tokens = authorization::Column::OwnerId.eq(id.0);
+        self.take::<authorization::Entity>(tokens).await?;
         self.take::<schedule::Entity>(schedule::Column::InstanceId.eq(id)).await?;
         self.take::<deployment::Entity>(deployment::Column::InstanceId.eq(id)).await?;
         self.take::<config_value::Entity>(config_value::Column::InstanceId.eq(id)).await?;

@@ -1,9 +1,10 @@
-//! What happens without anybody asking: schedules, and deleting what was removed.
+//! What happens without anybody asking: schedules, tokens that end, and deleting what was removed.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
 //! happen once is decided in the transaction that does it.
 
+mod authorizations;
 mod removals;
 mod schedules;
 
@@ -32,6 +33,7 @@ impl Tasks {
         let nudge = begun.clone();
         let _ = env.on_mark.set(Box::new(move || nudge.notify_one()));
         tasks.tracker.spawn(schedules::run(env.clone(), changed, tasks.stopping.clone()));
+        tasks.tracker.spawn(authorizations::run(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(removals::run(env, begun, tasks.stopping.clone()));
         tasks
     }

@@ -217,7 +217,7 @@ async fn redeem(
         passed_on.filter_map(|name| Some((name.clone(), value(parameters, name)?.to_owned())));
     let redirect_uri = callback_url(env);
     let code = Code {
-        code,
+        text: code,
         redirect_uri: &redirect_uri,
         verifier: verifier.as_deref(),
         passed_on: passed_on.collect(),
@@ -233,12 +233,11 @@ async fn connect(env: &Env, place: &Place, token: &Token, context: &Token) -> Re
     let base = Model {
         lease_fence: row.lease_fence + 1,
         sealed_settings: store::seal_settings(env, &tx, &row, &place.settings).await?,
-        sealed_context: match context.is_empty() {
-            true => None,
-            false => {
-                let context = Json::Object(context.clone());
-                Some(store::seal_context(env, &tx, &row, &context).await?)
-            }
+        sealed_context: if context.is_empty() {
+            None
+        } else {
+            let context = Json::Object(context.clone());
+            Some(store::seal_context(env, &tx, &row, &context).await?)
         },
         ..row.clone()
     };

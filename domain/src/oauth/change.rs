@@ -182,12 +182,11 @@ pub async fn update(env: &Env, place: &Place, update: &Update) -> Result<Model, 
             tokio::time::sleep(LOOK_AGAIN).await;
             continue;
         }
-        let row = match row {
-            Some(row) => row,
-            None => {
-                let blank = store::blank(env, &tx, &place.scope, &place.settings).await?;
-                store::insert(&tx, blank).await?
-            }
+        let row = if let Some(row) = row {
+            row
+        } else {
+            let blank = store::blank(env, &tx, &place.scope, &place.settings).await?;
+            store::insert(&tx, blank).await?
         };
         let new = changed(env, &tx, &row, place, update, &checked).await?;
         store::replace(&tx, &row, new.clone()).await?;

@@ -65,7 +65,7 @@ impl Failure {
 
 /// A code as it came back, with what belongs to it.
 pub(super) struct Code<'a> {
-    pub code: &'a str,
+    pub text: &'a str,
     pub redirect_uri: &'a str,
     pub verifier: Option<&'a str>,
     /// Parameters of the callback that go along.
@@ -84,13 +84,13 @@ impl Asking<'_> {
     /// The first token, for a code.
     pub(super) async fn redeem(&self, code: &Code<'_>) -> Result<Token, Failure> {
         let mut form = self.form("authorization_code");
-        form.push(("code".to_owned(), code.code.to_owned()));
+        form.push(("code".to_owned(), code.text.to_owned()));
         form.push(("redirect_uri".to_owned(), code.redirect_uri.to_owned()));
         if let Some(verifier) = code.verifier {
             form.push(("code_verifier".to_owned(), verifier.to_owned()));
         }
         form.extend(code.passed_on.iter().cloned());
-        self.token(&self.settings.token_url, form, &[code.code]).await
+        self.token(&self.settings.token_url, form, &[code.text]).await
     }
 
     /// The next token: for a refresh token, or for the client itself.
@@ -204,7 +204,9 @@ impl Asking<'_> {
         if let Some(whole) = parsed.as_ref().filter(|_| answer.status.is_success()) {
             let token = at_path(whole, &self.settings.token_path);
             let is_token = |token: &&Token| {
-                token.get("access_token").is_some_and(|it| it.as_str().is_some_and(|s| s != ""))
+                token
+                    .get("access_token")
+                    .is_some_and(|it| it.as_str().is_some_and(|text| !text.is_empty()))
             };
             if let Some(token) = token.filter(is_token) {
                 // What stands beside a nested token is kept as well.
@@ -213,7 +215,7 @@ impl Asking<'_> {
                 return Ok(all);
             }
         }
-        let said = parsed.as_ref().and_then(|whole| error_of(whole));
+        let said = parsed.as_ref().and_then(error_of);
         let message = describe(answer.status, said.as_ref(), secrets);
         let is_final = matches!(answer.status.as_u16(), 200..=299 | 400 | 401 | 403);
         let is_known = |said: &Said| TERMINAL.contains(&said.code.as_str());

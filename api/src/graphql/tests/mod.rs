@@ -100,6 +100,8 @@ impl World {
             secrets: Secrets::from_master_key([7; 32]),
             vocabulary: Arc::new(AnyComponent),
             public_url: "https://marquetry.test".to_owned(),
+            egress: OnceLock::new(),
+            authorizations: domain::oauth::Memory::default(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

@@ -25,6 +25,7 @@ mod management_triggers;
 mod math;
 mod messagepack;
 mod persist_data;
+mod pgp;
 mod prismatic;
 mod process_data;
 mod recursive_flow;
@@ -74,6 +75,7 @@ pub fn all() -> Vec<Component> {
         math::component(),
         messagepack::component(),
         persist_data::component(),
+        pgp::component(),
         prismatic::component(),
         process_data::component(),
         recursive_flow::component(),

@@ -83,6 +83,8 @@ pub enum Kind {
     ConfigVariable,
     Deployment,
     TestCase,
+    WebhookEndpoint,
+    Delivery,
 }
 
 impl fmt::Display for Kind {
@@ -101,6 +103,8 @@ impl fmt::Display for Kind {
             Self::ConfigVariable => "config variable",
             Self::Deployment => "deployment",
             Self::TestCase => "test case",
+            Self::WebhookEndpoint => "webhook endpoint",
+            Self::Delivery => "delivery",
         })
     }
 }

@@ -21,12 +21,14 @@ use sea_orm::{
     IntoActiveModel, QueryFilter,
 };
 
+use crate::delivery::Content;
 use crate::env::Env;
 use crate::error::Error;
 use crate::rows;
 use crate::viewer::Viewer;
 
 pub use kind::EventType;
+pub(crate) use slots::time;
 pub use slots::{Slot, Slots, Subject};
 
 /// Writes an event of the viewer's organization in the transaction of the change.
@@ -203,4 +205,9 @@ pub(crate) async fn of_integration(
         }
     }
     Ok(slots)
+}
+
+/// What endpoints are told of an event, but for their own id: JSON text.
+pub fn body(row: &event::Model) -> Result<String, Error> {
+    Ok(serde_json::Value::Object(Content::of_event(row)?.body).to_string())
 }

@@ -9,6 +9,7 @@
 
 pub mod attachment;
 pub mod customer;
+pub mod delivery;
 pub mod deployment;
 pub mod endpoint;
 mod env;
@@ -44,6 +45,7 @@ pub mod token;
 pub mod user;
 #[expect(clippy::disallowed_methods, reason = "this is where reading starts")]
 mod viewer;
+pub mod webhook;
 
 pub use env::{Env, InstanceListener, ScheduleListener, WorkListener};
 pub use error::{Error, Kind, Problem};

@@ -124,6 +124,8 @@ pub enum Noun {
     TestCase,
     /// With its configuration, deployments, executions and logs.
     Instance,
+    /// With what is sent to it, and the events that are.
+    WebhookEndpoint,
 }
 
 impl Noun {
@@ -135,6 +137,7 @@ impl Noun {
         Self::Integration,
         Self::TestCase,
         Self::Instance,
+        Self::WebhookEndpoint,
     ];
 }
 
@@ -179,7 +182,9 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
         ],
         (Noun::Customer, _) => &[P::OrgManageCustomers, P::OrgCrudCustomers],
         (Noun::OrganizationUser, Action::View) => &[P::OrgAdminUsers, P::OrgViewUsers],
-        (Noun::OrganizationUser, _) | (Noun::Instance, Action::Clear) => &[P::OrgAdminUsers],
+        (Noun::OrganizationUser | Noun::WebhookEndpoint, _) | (Noun::Instance, Action::Clear) => {
+            &[P::OrgAdminUsers]
+        }
         (Noun::CustomerUser, Action::View) => &[
             P::OrgAdminCustomerPermissions,
             P::OrgManageCustomers,

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Context;
 use entity::{
     CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, Timestamp,
-    UserId, authorization, customer, endpoint, execution, flow_config, instance, integration,
-    organization, step_result, user,
+    UserId, authorization, customer, delivery, endpoint, event, execution, flow_config, instance,
+    integration, organization, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::sea_query::Query;
@@ -246,6 +246,45 @@ pub async fn unknown_owners(env: &Env, owners: &[Uuid]) -> Result<Vec<Uuid>, Err
     let known = instances.iter().map(|id| id.0).chain(sequences.iter().map(|id| id.0));
     let known: HashSet<Uuid> = known.collect();
     Ok(ids().filter(|id| !known.contains(id)).collect())
+}
+
+/// Events that nobody has been told of, the oldest first, for whoever makes deliveries of them.
+pub(crate) async fn new_events(env: &Env, limit: u64) -> Result<Vec<event::Model>, Error> {
+    let events = event::Entity::find()
+        .filter(event::Column::FannedOutAt.is_null())
+        .order_by_asc(event::Column::OrganizationId)
+        .order_by_asc(event::Column::Sequence)
+        .limit(limit);
+    Ok(events.all(env.db.read()).await?)
+}
+
+/// Deliveries whose time has come, the longest first, but for those to some targets.
+pub(crate) async fn due_deliveries(
+    env: &Env,
+    except: &[Uuid],
+    limit: u64,
+) -> Result<Vec<delivery::Model>, Error> {
+    let due = delivery::Entity::find()
+        .filter(delivery::Column::NextAt.lte(env.now()))
+        .filter(delivery::Column::TargetId.is_not_in(except.iter().copied()))
+        .order_by_asc(delivery::Column::NextAt)
+        .limit(limit);
+    Ok(due.all(env.db.read()).await?)
+}
+
+/// When the first delivery is due.
+pub(crate) async fn next_delivery(env: &Env) -> Result<Option<Timestamp>, Error> {
+    let first = delivery::Entity::find()
+        .filter(delivery::Column::NextAt.is_not_null())
+        .order_by_asc(delivery::Column::NextAt)
+        .limit(1);
+    Ok(first.one(env.db.read()).await?.and_then(|row| row.next_at))
+}
+
+/// Everybody, for what is done for all of them in turn.
+pub(crate) async fn organizations(env: &Env) -> Result<Vec<OrganizationId>, Error> {
+    let ids = organization::Entity::find().select_only().column(organization::Column::Id);
+    Ok(ids.into_tuple().all(env.db.read()).await?)
 }
 
 /// How many executions of a customer may run at once, where there is a limit.

@@ -1,20 +1,24 @@
 //! Who asks, and the proof that they may.
 
+mod governed;
+
 use std::any::TypeId;
 
 use entity::{
-    CustomerId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId, TenantOwned,
-    TestCaseId, UserId, authorization, config_value, config_variable, customer, deployment,
-    execution, flow_config, instance, integration, integration_flow, log, organization,
-    step_result, test_case, user,
+    CustomerId, OrganizationId, TenantOwned, UserId, authorization, config_value, config_variable,
+    customer, delivery, delivery_attempt, deployment, event, execution, flow_config, instance,
+    integration, integration_flow, log, organization, step_result, test_case, user,
+    webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Select,
 };
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::policy::{self, Action, Noun, Permission};
+
+pub use governed::Governed;
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -200,6 +204,7 @@ impl UserViewer {
             {
                 of_own_customer()
             }
+            Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
             _ => return nothing(),
         };
         Condition::all().add(allowed).add(table.not_removed::<E>())
@@ -223,6 +228,8 @@ enum Table {
     PartOfInstance,
     /// Of a connection, by whatever it is stored.
     Authorization,
+    /// What people who may see webhook endpoints see.
+    PartOfWebhooks,
 }
 
 impl Table {
@@ -244,6 +251,10 @@ impl Table {
             (TypeId::of::<execution::Entity>(), Self::PartOfInstance),
             (TypeId::of::<step_result::Entity>(), Self::PartOfInstance),
             (TypeId::of::<log::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<webhook_endpoint::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<event::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<delivery::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<delivery_attempt::Entity>(), Self::PartOfWebhooks),
         ];
         known.into_iter().find(|(id, _)| *id == TypeId::of::<E>()).map(|(_, table)| table)
     }
@@ -255,7 +266,7 @@ impl Table {
             Expr::col((E::default(), column)).not_in_subquery(marked).into_condition()
         };
         match self {
-            Self::Organization | Self::User => Condition::all(),
+            Self::Organization | Self::User | Self::PartOfWebhooks => Condition::all(),
             Self::Customer | Self::Integration | Self::Instance => is_not_marked(),
             Self::PartOfIntegration(column) => is_of_none(column, marked::<integration::Entity>()),
             Self::ConfigVariable | Self::TestCase => {
@@ -315,55 +326,6 @@ fn part_of_integrations<E: EntityTrait>(column: &'static str, customer: Customer
         .cond_where(integrations_of(customer))
         .to_owned();
     Expr::col((E::default(), column)).in_subquery(visible).into_condition()
-}
-
-/// A table whose rows are found by id and that the policy speaks of.
-pub trait Governed: TenantOwned {
-    type Id: Into<sea_orm::Value> + Copy + Send;
-    const ID: Self::Column;
-    const KIND: Kind;
-
-    fn noun_of(row: &Self::Model) -> Noun;
-
-    fn customer_of(row: &Self::Model) -> Option<CustomerId>;
-}
-
-macro_rules! governed {
-    ($($table:ident($id:ty): $kind:ident, $noun:expr, $customer:expr;)*) => {$(
-        impl Governed for $table::Entity {
-            type Id = $id;
-            const ID: Self::Column = $table::Column::Id;
-            const KIND: Kind = Kind::$kind;
-
-            fn noun_of(row: &Self::Model) -> Noun {
-                let noun: fn(&Self::Model) -> Noun = $noun;
-                noun(row)
-            }
-
-            fn customer_of(row: &Self::Model) -> Option<CustomerId> {
-                let customer: fn(&Self::Model) -> Option<CustomerId> = $customer;
-                customer(row)
-            }
-        }
-    )*};
-}
-
-governed! {
-    organization(OrganizationId): Organization, |_| Noun::Organization, |_| None;
-    customer(CustomerId): Customer, |_| Noun::Customer, |row| Some(row.id);
-    user(UserId): User, noun_of_user, |row| row.customer_id;
-    integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
-    test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
-    instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
-    flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
-    execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);
-}
-
-fn noun_of_user(user: &user::Model) -> Noun {
-    match user.customer_id {
-        Some(_) => Noun::CustomerUser,
-        None => Noun::OrganizationUser,
-    }
 }
 
 /// Proof that a viewer may do what they asked with one row. Only a [`Viewer`] makes one.

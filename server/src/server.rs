@@ -22,6 +22,9 @@ use crate::master_key::MasterKey;
 /// Payloads that are too large for a row, inside the data folder.
 const PAYLOADS_FOLDER: &str = "payloads";
 
+/// How long the platform itself waits for a connection.
+const CONNECT_SECONDS_MAX: u64 = 5;
+
 /// What a server is started with.
 pub struct Options {
     /// Address and port; with port 0 the system picks a free one.
@@ -114,9 +117,14 @@ impl Server {
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
         let own_url = Some(env.public_url.clone());
-        let egress = egress::Client::new(egress::Policy { own_url, ..egress_policy })?;
-        // Set once per server: the environment is this server's own.
-        let _ = env.egress.set(egress.clone());
+        let policy = egress::Policy { own_url, ..egress_policy };
+        let impatient = egress::Policy {
+            connect_timeout_seconds: policy.connect_timeout_seconds.min(CONNECT_SECONDS_MAX),
+            ..policy.clone()
+        };
+        // Set once per server: nobody else does.
+        let _ = env.egress.set(egress::Client::new(impatient)?);
+        let egress = egress::Client::new(policy)?;
         let runner = Runner::start(RunnerOptions {
             env: env.clone(),
             store: PayloadStore::in_folder(&payloads, env.ids.clone())?,

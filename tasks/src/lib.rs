@@ -1,10 +1,12 @@
-//! What happens without anybody asking: schedules, tokens that end, and deleting what was removed.
+//! What happens without anybody asking: schedules, tokens that end, deleting what was removed, and
+//! telling others of events.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
 //! happen once is decided in the transaction that does it.
 
 mod authorizations;
+mod deliveries;
 mod removals;
 mod schedules;
 
@@ -34,7 +36,11 @@ impl Tasks {
         let _ = env.on_mark.set(Box::new(move || nudge.notify_one()));
         tasks.tracker.spawn(schedules::run(env.clone(), changed, tasks.stopping.clone()));
         tasks.tracker.spawn(authorizations::run(env.clone(), tasks.stopping.clone()));
-        tasks.tracker.spawn(removals::run(env, begun, tasks.stopping.clone()));
+        tasks.tracker.spawn(removals::run(env.clone(), begun, tasks.stopping.clone()));
+        let arrived = Arc::new(Notify::new());
+        let nudge = arrived.clone();
+        let _ = env.on_delivery.set(Box::new(move || nudge.notify_one()));
+        tasks.tracker.spawn(deliveries::run(env, arrived, tasks.stopping.clone()));
         tasks
     }
 

@@ -74,7 +74,7 @@ impl Subject {
 }
 
 /// ISO 8601 with microseconds and offset.
-fn time(value: Option<Timestamp>) -> Json {
+pub(crate) fn time(value: Option<Timestamp>) -> Json {
     value.map_or(Json::Null, |time| json!(time.to_datetime().format("%FT%T%.6f+00:00").to_string()))
 }
 

@@ -1,0 +1,61 @@
+//! Which tables the policy speaks of.
+
+use entity::{
+    CustomerId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId,
+    TenantOwned, TestCaseId, UserId, WebhookEndpointId, customer, delivery, execution, flow_config,
+    instance, integration, organization, test_case, user, webhook_endpoint,
+};
+
+use crate::error::Kind;
+use crate::policy::Noun;
+
+/// A table whose rows are found by id and that the policy speaks of.
+pub trait Governed: TenantOwned {
+    type Id: Into<sea_orm::Value> + Copy + Send;
+    const ID: Self::Column;
+    const KIND: Kind;
+
+    fn noun_of(row: &Self::Model) -> Noun;
+
+    fn customer_of(row: &Self::Model) -> Option<CustomerId>;
+}
+
+macro_rules! governed {
+    ($($table:ident($id:ty): $kind:ident, $noun:expr, $customer:expr;)*) => {$(
+        impl Governed for $table::Entity {
+            type Id = $id;
+            const ID: Self::Column = $table::Column::Id;
+            const KIND: Kind = Kind::$kind;
+
+            fn noun_of(row: &Self::Model) -> Noun {
+                let noun: fn(&Self::Model) -> Noun = $noun;
+                noun(row)
+            }
+
+            fn customer_of(row: &Self::Model) -> Option<CustomerId> {
+                let customer: fn(&Self::Model) -> Option<CustomerId> = $customer;
+                customer(row)
+            }
+        }
+    )*};
+}
+
+governed! {
+    organization(OrganizationId): Organization, |_| Noun::Organization, |_| None;
+    customer(CustomerId): Customer, |_| Noun::Customer, |row| Some(row.id);
+    user(UserId): User, noun_of_user, |row| row.customer_id;
+    integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
+    test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
+    instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
+    flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
+    webhook_endpoint(WebhookEndpointId): WebhookEndpoint, |_| Noun::WebhookEndpoint, |_| None;
+    delivery(DeliveryId): Delivery, |_| Noun::WebhookEndpoint, |_| None;
+    execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);
+}
+
+fn noun_of_user(user: &user::Model) -> Noun {
+    match user.customer_id {
+        Some(_) => Noun::CustomerUser,
+        None => Noun::OrganizationUser,
+    }
+}

@@ -43,6 +43,9 @@ pub struct Env {
     /// The way out, for whoever has to ask somebody else; set when a server starts.
     pub egress: OnceLock<egress::Client>,
     pub authorizations: oauth::Memory,
+    /// Within how many seconds after their slots schedules start something, each at a moment of its
+    /// own; 0 for at once.
+    pub schedule_jitter_seconds: u32,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,
     pub on_mark: OnceLock<MarkListener>,
@@ -105,7 +108,7 @@ impl Env {
         }
     }
 
-    pub(crate) fn schedules_changed(&self) {
+    pub fn schedules_changed(&self) {
         if let Some(listener) = self.on_schedule_change.get() {
             listener();
         }

@@ -62,6 +62,7 @@ pub(crate) async fn register(
             deployment_id,
             cron,
             time_zone,
+            delay_seconds: 0,
             next_at: None,
             last_at: None,
         };
@@ -70,7 +71,8 @@ pub(crate) async fn register(
             let before = old.iter().find(|old| old.flow_config_id == config.id);
             row.last_at = before.and_then(|before| before.last_at);
         }
-        row.next_at = if deployed.enabled { next_slot(&row, env.now()) } else { None };
+        row.delay_seconds = delay_seconds(&row, env.schedule_jitter_seconds);
+        row.next_at = if deployed.enabled { next_start(&row, env.now()) } else { None };
         new.push(row);
     }
     rows::delete::<schedule::Entity>(deployed.organization_id)
@@ -89,7 +91,7 @@ pub(crate) async fn set_enabled(
     enabled: bool,
 ) -> Result<(), Error> {
     for schedule in schedules_of(tx, row).await? {
-        let next = if enabled { next_slot(&schedule, env.now()) } else { None };
+        let next = if enabled { next_start(&schedule, env.now()) } else { None };
         let mut edit = schedule.into_active_model();
         edit.next_at = Set(next);
         edit.update(tx).await?;
@@ -100,12 +102,14 @@ pub(crate) async fn set_enabled(
 /// What becomes of a schedule that is due.
 pub fn decide(env: &Env, due: &Due) -> Result<Firing, Error> {
     let row = &due.schedule;
-    let now = env.now();
-    let slot = row.next_at.unwrap_or(now);
+    let delay = i64::from(row.delay_seconds);
+    let now = env.now().plus_seconds(-delay);
+    let slot = row.next_at.map_or(now, |next| next.plus_seconds(-delay));
     let (last_at, earlier, next_at) = match recurrence(row) {
         Some(recurrence) => {
             let missed = recurrence.missed(slot.to_datetime(), now.to_datetime());
-            (missed.last.into(), missed.earlier, missed.next.map(Timestamp::from))
+            let next = missed.next.map(|next| Timestamp::from(next).plus_seconds(delay));
+            (missed.last.into(), missed.earlier, next)
         }
         None => (slot, 0, None),
     };
@@ -183,13 +187,42 @@ fn timing(schedule: &Schedule, config_vars: &Map) -> Result<Option<(String, Stri
     })
 }
 
-/// When a schedule comes next, as it was registered.
-fn next_slot(row: &schedule::Model, now: Timestamp) -> Option<Timestamp> {
+/// When a schedule starts something next, as it was registered.
+fn next_start(row: &schedule::Model, now: Timestamp) -> Option<Timestamp> {
     if row.cron.is_empty() {
         return if row.last_at.is_none() { Some(now) } else { None };
     }
+    let delay = i64::from(row.delay_seconds);
+    let now = now.plus_seconds(-delay);
     let after = row.last_at.map_or(now, |last| last.max(now));
-    recurrence(row)?.next_after(after.to_datetime()).map(Timestamp::from)
+    let slot = recurrence(row)?.next_after(after.to_datetime())?;
+    Some(Timestamp::from(slot).plus_seconds(delay))
+}
+
+/// A moment of its own for each schedule, the same for all of its deployments.
+fn delay_seconds(row: &schedule::Model, jitter_seconds: u32) -> i32 {
+    if row.cron.is_empty() || jitter_seconds == 0 {
+        return 0;
+    }
+    // Multiplying by the golden ratio spreads ids that lie close together.
+    let (_, id) = row.flow_config_id.0.as_u64_pair();
+    let spread = id.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
+    let share = (spread * u64::from(jitter_seconds)) >> 32;
+    i32::try_from(share).unwrap_or_default()
+}
+
+/// The row of a schedule as it should be, where it is not: as after the rules of a time zone, or
+/// the setting for delays, have changed.
+pub fn correction(env: &Env, row: &schedule::Model, enabled: bool) -> Option<schedule::Model> {
+    let now = env.now();
+    let is_due = row.next_at.is_some_and(|next| next <= now);
+    if enabled && is_due {
+        return None;
+    }
+    let delay_seconds = delay_seconds(row, env.schedule_jitter_seconds);
+    let mut expected = schedule::Model { delay_seconds, ..row.clone() };
+    expected.next_at = if enabled { next_start(&expected, now) } else { None };
+    (expected.next_at != row.next_at).then_some(expected)
 }
 
 /// `None` of what comes once.
@@ -208,4 +241,70 @@ async fn schedules_of(
         .rows::<schedule::Entity>()
         .filter(schedule::Column::InstanceId.eq(row.id));
     Ok(schedules.all(db).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{FlowConfigId, Ids, ManualClock};
+
+    use super::*;
+    use crate::testing::World;
+
+    /// A schedule of ten to every hour.
+    fn hourly(world: &World, id: FlowConfigId) -> schedule::Model {
+        let ids = &world.env.ids;
+        schedule::Model {
+            flow_config_id: id,
+            organization_id: ids.next(),
+            customer_id: ids.next(),
+            instance_id: ids.next(),
+            integration_id: ids.next(),
+            flow_id: ids.next(),
+            deployment_id: ids.next(),
+            cron: "50 * * * *".to_owned(),
+            time_zone: String::new(),
+            delay_seconds: 0,
+            next_at: None,
+            last_at: None,
+        }
+    }
+
+    #[tokio::test]
+    async fn delays_spread_starts_and_stay_the_same() {
+        let mut world = World::new().await;
+        world.env.schedule_jitter_seconds = 600;
+        let ids = Ids::seeded(world.clock.clone(), 7);
+        let mut minutes = [0; 10];
+        for _ in 0..500 {
+            let row = hourly(&world, ids.next());
+            let row = correction(&world.env, &row, true).unwrap();
+            minutes[usize::try_from(row.delay_seconds / 60).unwrap()] += 1;
+            let next = row.next_at.unwrap();
+            let slot = next.plus_seconds(-i64::from(row.delay_seconds)).to_datetime();
+            assert_eq!(slot.format("%M:%S").to_string(), "50:00");
+            assert_eq!(correction(&world.env, &row, true), None);
+
+            let clock = ManualClock::starting_at(next);
+            world.env.clock = std::sync::Arc::new(clock);
+            let due = Due { schedule: row.clone(), webhook_id: String::new(), is_singleton: false };
+            let fired = decide(&world.env, &due).unwrap();
+            assert_eq!((fired.last_at, fired.skipped), (slot.into(), 0));
+            assert_eq!(fired.next_at, Some(next.plus_seconds(60 * 60)));
+            assert!(fired.execution.is_some() && fired.line.is_none());
+            world.env.clock = world.clock.clone();
+        }
+        assert!(minutes.iter().all(|count| (25..100).contains(count)), "{minutes:?}");
+    }
+
+    #[tokio::test]
+    async fn what_a_paused_instance_would_start_is_corrected() {
+        let world = World::new().await;
+        let row = hourly(&world, world.env.ids.next());
+        let enabled = correction(&world.env, &row, true).unwrap();
+        assert_eq!(correction(&world.env, &row, false), None);
+        assert_eq!(correction(&world.env, &enabled, false), Some(row.clone()));
+        // What is due is about to be started.
+        let due = schedule::Model { next_at: Some(world.env.now()), ..row };
+        assert_eq!(correction(&world.env, &due, true), None);
+    }
 }

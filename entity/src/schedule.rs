@@ -22,7 +22,10 @@ pub struct Model {
     pub cron: String,
     /// An IANA name; empty for UTC.
     pub time_zone: String,
-    /// The slot that comes next; null while the instance is paused, and where nothing comes.
+    /// How long after its slots it starts something, so that not everything starts at once.
+    pub delay_seconds: i32,
+    /// When it starts something next, which is a slot and the delay; null while the instance is
+    /// paused, and where nothing comes.
     pub next_at: Option<Timestamp>,
     /// The slot that came last. No slot comes twice, whatever the clocks of the nodes say.
     pub last_at: Option<Timestamp>,

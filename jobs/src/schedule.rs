@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use entity::{Db, FlowConfigId, Timestamp, execution, log, schedule};
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, FromQueryResult, Statement};
+use sea_orm::{DatabaseTransaction, DbErr, FromQueryResult, QueryResult};
+use uuid::Uuid;
 
 use crate::enqueue::{Entry, SINGLETON, enqueue_all};
 use crate::rows;
@@ -101,8 +102,58 @@ pub async fn next_slot(db: &Db) -> Result<Option<Timestamp>, DbErr> {
     let sql = format!(
         "SELECT \"schedule\".next_at {DUE} IS NOT NULL ORDER BY \"schedule\".next_at LIMIT 1"
     );
-    let found = db.read().query_one_raw(Statement::from_string(db.backend(), sql)).await?;
-    found.map(|row| row.try_get_by_index(0)).transpose()
+    let found = rows::query(db.read(), &sql, Vec::new()).await?;
+    found.first().map(|row| row.try_get_by_index(0)).transpose()
+}
+
+/// How many schedules should have started something before this time, and since when the longest
+/// due of them.
+pub async fn behind(db: &Db, before: Timestamp) -> Result<Option<(i64, Timestamp)>, DbErr> {
+    let sql = format!("SELECT COUNT(*), MIN(\"schedule\".next_at) {DUE} < $1");
+    let found = rows::query(db.read(), &sql, vec![before.into()]).await?;
+    let Some(row) = found.first() else { return Ok(None) };
+    let oldest: Option<Timestamp> = row.try_get_by_index(1)?;
+    let count = row.try_get_by_index(0)?;
+    Ok(oldest.map(|oldest| (count, oldest)))
+}
+
+/// Up to `count` schedules in the order of their ids, after this one, and whether their instances
+/// are enabled.
+pub async fn page(
+    db: &Db,
+    after: Option<FlowConfigId>,
+    count: usize,
+) -> Result<Vec<(schedule::Model, bool)>, DbErr> {
+    let sql = format!(
+        "SELECT \"schedule\".*, \"instance\".enabled FROM \"schedule\" JOIN \"instance\" \
+         ON \"instance\".id = \"schedule\".instance_id AND \"instance\".removed_at IS NULL \
+         WHERE \"schedule\".flow_config_id > $1 ORDER BY \"schedule\".flow_config_id LIMIT {count}"
+    );
+    let after = after.unwrap_or(FlowConfigId(Uuid::nil()));
+    let found = rows::query(db.read(), &sql, vec![after.into()]).await?;
+    let read = |row: &QueryResult| {
+        Ok((schedule::Model::from_query_result(row, "")?, row.try_get("", "enabled")?))
+    };
+    found.iter().map(read).collect()
+}
+
+/// Makes a schedule start something next when it is expected to, unless it has moved on since it
+/// was found.
+pub async fn correct(
+    db: &Db,
+    found: &schedule::Model,
+    expected: &schedule::Model,
+) -> Result<bool, DbErr> {
+    let sql = "UPDATE \"schedule\" SET next_at = $1, delay_seconds = $2 WHERE flow_config_id = $3 \
+               AND deployment_id = $4 AND next_at IS NOT DISTINCT FROM $5";
+    let values = vec![
+        expected.next_at.into(),
+        expected.delay_seconds.into(),
+        found.flow_config_id.into(),
+        found.deployment_id.into(),
+        found.next_at.into(),
+    ];
+    Ok(rows::execute(db.writer(), sql, values).await? > 0)
 }
 
 async fn due(
@@ -118,10 +169,8 @@ async fn due(
          \"lane\".concurrency_limit IS NOT NULL AS is_singleton {DUE} <= $1 \
          ORDER BY \"schedule\".next_at LIMIT {count} {lock}"
     );
-    let backend = transaction.get_database_backend();
-    let statement = Statement::from_sql_and_values(backend, sql, [now.into()]);
-    let found = transaction.query_all_raw(statement).await?;
-    let read = |row: &sea_orm::QueryResult| {
+    let found = rows::query(transaction, &sql, vec![now.into()]).await?;
+    let read = |row: &QueryResult| {
         let schedule = schedule::Model::from_query_result(row, "")?;
         Ok(Due {
             schedule,

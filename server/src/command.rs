@@ -66,6 +66,7 @@ fn options(
     options.database_url = config.database_url()?;
     options.master_key = MasterKey::find(folder, environment)?;
     options.public_url.clone_from(&config.server.public_url);
+    options.schedule_jitter_seconds = config.schedules.jitter_seconds;
     options.trigger = config.trigger.settings();
     options.egress_policy = config.egress.policy();
     options.concurrency_max = config.runner.concurrency_max;
@@ -124,6 +125,7 @@ async fn join(
         database_url: config.database_url()?,
         master_key: MasterKey::find(folder, environment)?,
         public_url: String::new(),
+        schedule_jitter_seconds: 0,
         ids: Ids::random(clock.clone()),
         clock,
     };

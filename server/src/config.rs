@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
 pub use section::{
-    EgressSection, LogFormat, LogSection, RunnerSection, ServerSection, StorageSection,
-    TriggerSection,
+    EgressSection, LogFormat, LogSection, RunnerSection, SchedulesSection, ServerSection,
+    StorageSection, TriggerSection,
 };
 
 use crate::cli::Place;
@@ -33,6 +33,7 @@ pub struct Config {
     pub server: ServerSection,
     pub storage: StorageSection,
     pub trigger: TriggerSection,
+    pub schedules: SchedulesSection,
     pub egress: EgressSection,
     pub runner: RunnerSection,
     pub log: LogSection,

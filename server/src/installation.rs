@@ -22,6 +22,8 @@ pub struct InstallationOptions {
     pub master_key: Option<MasterKey>,
     /// Base of trigger URLs.
     pub public_url: String,
+    /// See [`Env::schedule_jitter_seconds`].
+    pub schedule_jitter_seconds: u32,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
 }
@@ -88,6 +90,7 @@ impl Installation {
             public_url: options.public_url,
             egress: OnceLock::new(),
             authorizations: domain::oauth::Memory::default(),
+            schedule_jitter_seconds: options.schedule_jitter_seconds,
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

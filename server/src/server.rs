@@ -38,6 +38,8 @@ pub struct Options {
     pub public_url: Option<String>,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
+    /// See [`Env::schedule_jitter_seconds`].
+    pub schedule_jitter_seconds: u32,
     pub trigger: api::TriggerSettings,
     pub egress_policy: egress::Policy,
     /// Executions at the same time.
@@ -70,6 +72,7 @@ impl Options {
             public_url: None,
             ids: Ids::random(clock.clone()),
             clock,
+            schedule_jitter_seconds: 0,
             trigger: api::TriggerSettings::default(),
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
@@ -163,6 +166,7 @@ fn installation_options(options: Options, address: SocketAddr) -> InstallationOp
         database_url: options.database_url,
         master_key: options.master_key,
         public_url: public_url.trim_end_matches('/').to_owned(),
+        schedule_jitter_seconds: options.schedule_jitter_seconds,
         clock: options.clock,
         ids: options.ids,
     }

@@ -34,6 +34,7 @@ impl Tasks {
         let begun = Arc::new(Notify::new());
         let nudge = begun.clone();
         let _ = env.on_mark.set(Box::new(move || nudge.notify_one()));
+        tasks.tracker.spawn(schedules::watch(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(schedules::run(env.clone(), changed, tasks.stopping.clone()));
         tasks.tracker.spawn(authorizations::run(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(removals::run(env.clone(), begun, tasks.stopping.clone()));

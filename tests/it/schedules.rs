@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::{DbUrl, Ids, ManualClock, Timestamp};
+use entity::{DbUrl, Ids, ManualClock, Timestamp, schedule};
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -272,6 +274,35 @@ async fn each_slot_comes_once_however_many_servers_there_are() {
         node.stop().await;
     }
     story.app.stop().await;
+}
+
+/// Whatever took the next slot away, it is found out.
+#[tokio::test]
+async fn a_schedule_that_lost_its_next_slot_gets_it_back() {
+    let story = Story::begins("2026-11-20T08:00:30Z").await;
+    let instance = story.owner.deployed(&definition("schedules"), &[]).await;
+    story.minutes_pass(1);
+    story.runs(&instance, ("Minute", 1)).await;
+    forget_slots(&story.app).await;
+    story.minutes_pass(60);
+    eventually("the next slots", async || slots_are_known(&story.app).await.then_some(())).await;
+    story.minutes_pass(1);
+    let runs = story.runs(&instance, ("Minute", 2)).await;
+    assert_eq!(runs, counts(&[("Minute", 2), ("Once", 1)]));
+    story.app.stop().await;
+}
+
+#[expect(clippy::disallowed_methods, reason = "breaks the rows, of whomever")]
+async fn forget_slots(app: &TestApp) {
+    let forget = schedule::Entity::update_many()
+        .col_expr(schedule::Column::NextAt, Expr::value(None::<i64>));
+    forget.exec(app.env().db.writer()).await.unwrap();
+}
+
+#[expect(clippy::disallowed_methods, reason = "looks at the rows, of whomever")]
+async fn slots_are_known(app: &TestApp) -> bool {
+    let rows = schedule::Entity::find().all(app.env().db.read()).await.unwrap();
+    rows.iter().filter(|row| !row.cron.is_empty()).all(|row| row.next_at.is_some())
 }
 
 /// A slot that comes while the flow still runs is dropped, and on record.

@@ -115,6 +115,14 @@ impl TriggerSection {
     }
 }
 
+/// `[schedules]`: when flows start by the clock.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SchedulesSection {
+    /// Within how many seconds after its time a flow starts; 0 for at once.
+    pub jitter_seconds: u32,
+}
+
 /// `[runner]`: how much runs at once on this node.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]

@@ -31,7 +31,9 @@ use crate::viewer::Viewer;
 
 pub(crate) use config::Mode;
 pub use config::{ConfigInput, ConnectionInput, connection_inputs, is_configured};
-pub use connections::{Configured, Names, by_key, connection_to_change, disconnect, oauth2};
+pub use connections::{
+    Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
+};
 pub use deploy::deploy;
 pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use components::Named;
 use domain::endpoint;
 use domain::instance::{api_keys, webhook_url};
+use domain::oauth::Owner;
 use entity::{
     CustomerId, DeploymentId, FlowConfigId, FlowId, Id, InstanceId, IntegrationId, OrganizationId,
     SequenceId, customer, deployment, flow_config, instance, integration,
@@ -17,6 +18,7 @@ use crate::plan::Plan;
 use crate::route::Rules;
 use crate::rules::CallRules;
 use crate::seats::Tenant;
+use crate::tokens::Owners;
 
 /// An instance with its configuration, frozen and compiled.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub struct Deployment {
     pub instance: Named,
     pub integration: Named,
     pub config_vars: Arc<Map>,
+    /// Config variables that hold OAuth2 connections, and whose tokens they use.
+    pub connections: Arc<Owners>,
     /// Flow name to URL.
     pub webhook_urls: Map,
     /// Flow name to the URL that leads to this flow alone.
@@ -85,6 +89,11 @@ impl Deployment {
         let loaded = domain::deployment::load(env, organization, id).await?;
         let model = loaded.model;
         let rows = Rows::read(env, &model).await?;
+        let variables = loaded.definition.config_vars.iter();
+        let connections: Owners = variables
+            .filter(|variable| domain::instance::oauth2(env, variable).is_some())
+            .map(|it| (it.key.clone(), Owner::instance_value(model.instance_id, &it.key)))
+            .collect();
         let mut flows = Vec::new();
         let kind = loaded.definition.endpoint_type;
         let owner = endpoint::owner(kind, &rows.instance, rows.integration.sequence_id);
@@ -119,6 +128,7 @@ impl Deployment {
             instance: named(rows.instance.id, &rows.instance.name, None),
             integration: named(rows.integration.id, &rows.integration.name, None),
             config_vars: Arc::new(loaded.config_vars),
+            connections: Arc::new(connections),
             webhook_urls,
             flow_urls,
             webhook_api_keys,

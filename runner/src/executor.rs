@@ -20,6 +20,7 @@ use crate::plan::{Plan, PlannedStep};
 use crate::record::{Finished, Place, Record};
 use crate::rules::CallRules;
 use crate::runner::Inner;
+use crate::tokens::Tokens;
 use crate::{StoredResult, stored};
 
 /// A run that has not touched the world may finish within this time before it is written at all:
@@ -73,6 +74,7 @@ pub struct Executor {
     /// How the call entered, until it is written.
     pub entry: jobs::Entry,
     pub rules: CallRules,
+    pub tokens: Tokens,
     /// It runs in a test instance: its caller may say what the trigger gives.
     pub may_be_simulated: bool,
 }
@@ -235,6 +237,7 @@ impl Executor {
         place: &Place,
         machine: &mut Machine<'p>,
     ) -> Result<Performed, StepError> {
+        self.connect(step, machine).await?;
         let inputs = resolve(&step.inputs, machine)?;
         if step.action.reads_step_results {
             self.run.step_results = machine.step_results();
@@ -265,8 +268,9 @@ impl Executor {
         machine: &mut Machine<'p>,
     ) -> Result<(), Stop> {
         let message = format!("Step \"{}\" failed: {error}", step.step.display);
+        let message = self.tokens.hide_in(message);
         self.line(step, &place, Severity::Error, message.clone());
-        let text = Some(error.message.clone());
+        let text = Some(self.tokens.hide_in(error.message.clone()));
         self.finish(step, place, started_at, None, None, text).await?;
         let goes_on = match step.error.handler {
             ErrorHandler::Ignore => true,
@@ -304,13 +308,14 @@ impl Executor {
     }
 
     fn line(&mut self, step: &PlannedStep, place: &Place, severity: Severity, message: String) {
-        let line = LogLine { severity, message };
+        let line = LogLine { severity, message: self.tokens.hide_in(message) };
         let (clock, execution) = (&*self.inner.env.clock, &self.execution);
         self.record.log(clock, execution, Some(&step.step.key), &place.loop_path, line);
     }
 
     pub fn take_lines(&mut self, step: &str, loop_path: &str) {
-        for line in self.run.logs.drain(..) {
+        for mut line in self.run.logs.drain(..) {
+            line.message = self.tokens.hide_in(line.message);
             let (clock, execution) = (&*self.inner.env.clock, &self.execution);
             self.record.log(clock, execution, Some(step), loop_path, line);
         }
@@ -318,7 +323,8 @@ impl Executor {
 
     /// Stores a step's result, if there is room for it.
     pub async fn store_result(&mut self, data: Option<&Value>) -> Result<Vec<u8>, Stop> {
-        let packed = data.map(|data| stored::pack(&StoredResult::of(data)));
+        let shown = data.map(|data| self.tokens.hide(data));
+        let packed = shown.map(|data| stored::pack(&StoredResult::of(&data)));
         let files = data.filter(|_| self.run.holds_blobs).map(bytes_of).unwrap_or_default();
         let bytes = packed.as_ref().map_or(0, Vec::len) as u64 + files;
         self.record.count_result(bytes).map_err(Stop::Failed)?;

@@ -33,6 +33,7 @@ mod simulated;
 mod state;
 mod stored;
 mod sweep;
+mod tokens;
 mod trigger;
 mod worker;
 

@@ -23,6 +23,7 @@ use crate::record::Record;
 use crate::route::{Destination, Route, Unrouted};
 use crate::seats::Seats;
 use crate::services::{DrawnBits, TokioClock};
+use crate::tokens::Tokens;
 use crate::worker::{self, survive};
 use crate::{Deployment, stored, sweep};
 
@@ -331,6 +332,7 @@ impl Inner {
             result_type: ResultType::Completed,
             entry: Entry::default(),
             rules: deployed.rules.clone(),
+            tokens: Tokens::of(&deployment.connections),
             may_be_simulated: deployment.is_test,
         }
     }

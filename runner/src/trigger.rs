@@ -31,6 +31,10 @@ impl Executor {
         let payload = crate::payload::complete(payload, &self.run.info)
             .await
             .map_err(|error| Stop::Failed(error.to_string()))?;
+        let is_waiting = matches!(trigger.trigger.perform, PerformTrigger::Waiting(_));
+        self.connect_inputs(&trigger.inputs, is_waiting, machine)
+            .await
+            .map_err(|error| Stop::Failed(error.message))?;
         let inputs =
             resolve(&trigger.inputs, machine).map_err(|error| Stop::Failed(error.message))?;
         let simulated = if self.may_be_simulated { simulated::payload(&payload) } else { Ok(None) };
@@ -47,7 +51,8 @@ impl Executor {
         };
         self.take_lines(&trigger.step.key, "");
         let output = output.map_err(|error| {
-            Stop::Failed(format!("Trigger \"{}\" failed: {error}", trigger.step.display))
+            let message = format!("Trigger \"{}\" failed: {error}", trigger.step.display);
+            Stop::Failed(self.tokens.hide_in(message))
         })?;
         self.trigger_response = output.response.filter(Response::is_set);
         if self.owner.is_some() {

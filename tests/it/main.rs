@@ -30,6 +30,8 @@ mod limits;
 #[cfg(test)]
 mod loops;
 #[cfg(test)]
+mod oauth;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod prism;

@@ -1,5 +1,7 @@
 //! Config variables of an instance: what the version asks for, with what was entered.
 
+mod oauth2;
+
 use std::sync::Arc;
 
 use domain::instance::ConfigInput;
@@ -53,7 +55,8 @@ pub const STATUS_FILTERS: [Parameter; 2] = [
 pub fn register(registry: &mut Registry) {
     register_pages::<ConfigVariable>(registry, "InstanceConfigVariable");
     register_pages::<ConnectionInput>(registry, "Expression");
-    registry.add(object());
+    registry.add(oauth2::fields(object()));
+    oauth2::mutations(registry);
     registry.add(input());
     registry.enumeration(
         "InstanceConfigVariableStatus",
@@ -127,13 +130,7 @@ pub async fn variables_of(
         position(),
     );
     let variables = variables.await?;
-    let values = all_of::<config_value::Entity>(
-        ask,
-        ("values", |id| config_value::Column::InstanceId.eq(InstanceId(id)).into_condition()),
-        instance.id.uuid(),
-        Order::text("KEY", "The key.", config_value::Column::Key),
-    );
-    let values = values.await?;
+    let values = values_of(ask, instance.id).await?;
     let values: IndexMap<_, _> = values.into_iter().map(|row| (row.key.clone(), row)).collect();
     let sees_all = is_organization(ask);
     let all = variables.into_iter().filter(|variable| sees_all || !variable.org_only);
@@ -142,6 +139,19 @@ pub async fn variables_of(
         Arc::new(ConfigVariable { instance: instance.clone(), variable, value })
     });
     with_status(ask, all.collect()).await
+}
+
+async fn values_of(
+    ask: &Ask,
+    instance: InstanceId,
+) -> Result<Vec<Arc<config_value::Model>>, ApiError> {
+    let values = all_of::<config_value::Entity>(
+        ask,
+        ("values", |id| config_value::Column::InstanceId.eq(InstanceId(id)).into_condition()),
+        instance.uuid(),
+        Order::text("KEY", "The key.", config_value::Column::Key),
+    );
+    values.await
 }
 
 async fn with_status(
@@ -166,6 +176,9 @@ async fn with_status(
 }
 
 async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiError> {
+    if let Some(status) = oauth2::status(ask, of).await? {
+        return Ok(status);
+    }
     let definition = definition(ask, of.variable.integration_id).await?;
     let is_ready = definition
         .config_var(&of.variable.key)
@@ -180,7 +193,7 @@ pub async fn config_state(
 ) -> Result<&'static str, ApiError> {
     let ask = ask.without_arguments();
     for variable in variables_of(&ask, instance).await? {
-        if status(&ask, &variable).await? == "PENDING" {
+        if matches!(status(&ask, &variable).await?, "PENDING" | "FAILED") {
             return Ok("NEEDS_INSTANCE_CONFIGURATION");
         }
     }
@@ -218,15 +231,6 @@ fn object() -> Type<ConfigVariable> {
             of.variable.clone()
         })
         .field("instance", "Instance!", "The instance it belongs to.", |of| of.instance.clone())
-        .resolve_with(
-            (
-                "authorizeUrl",
-                "String",
-                "Where a browser starts the authorization, of connections that need one.",
-            ),
-            &[("newSession", "Boolean", "Forget who signed in before.")],
-            |_, _| async { Ok(None::<String>) },
-        )
         .short_list::<ConnectionInput, _>(
             ("inputs", "Expression", "The inputs of a connection; values are never shown."),
             &[],

@@ -143,7 +143,7 @@ pub(super) async fn settle(
     keep(env, tx, row, definition).await?;
     let is_kept =
         |key: &str| definition.config_var(key).is_some_and(|it| oauth2(env, it).is_some());
-    oauth::forget(tx, row.organization_id, (OwnerKind::InstanceValue, row.id.0), is_kept).await
+    oauth::forget(env, tx, row.organization_id, (OwnerKind::InstanceValue, row.id.0), is_kept).await
 }
 
 /// The connection of a variable, for a viewer who may change the instance.
@@ -184,6 +184,18 @@ pub async fn disconnect(
 ) -> Result<(), Error> {
     let place = connection_to_change(env, viewer, id, key).await?;
     oauth::disconnect(env, &place.scope).await
+}
+
+/// Sets the token of a connection by hand.
+pub async fn update_connection(
+    env: &Env,
+    viewer: &Viewer,
+    id: InstanceId,
+    key: &str,
+    update: &oauth::Update,
+) -> Result<(), Error> {
+    let place = connection_to_change(env, viewer, id, key).await?;
+    oauth::update(env, viewer, &place, update).await
 }
 
 /// The values of an instance by their keys.

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait, QueryFilter, SqlErr};
 use serde_json::Value as Json;
 use url::Url;
 
+use super::announce;
 use super::exchange::{Asking, Code, Token, plain};
 use super::renew::granted;
 use super::settings::{Grant, Pkce, Settings};
@@ -144,11 +145,11 @@ pub async fn complete(
     }
     let outcome = match redeem(env, &place, &state, parameters).await {
         Ok(token) => {
-            connect(env, &place, &token, &context(parameters)).await?;
+            connect(env, &viewer, &place, &token, &context(parameters)).await?;
             Ok(())
         }
         Err(reason) => {
-            refuse(env, &place, &reason).await?;
+            refuse(env, &viewer, &place, &reason).await?;
             Err(reason)
         }
     };
@@ -227,7 +228,13 @@ async fn redeem(
 }
 
 /// Stores a first token, in the place of whatever was there.
-async fn connect(env: &Env, place: &Place, token: &Token, context: &Token) -> Result<(), Error> {
+async fn connect(
+    env: &Env,
+    viewer: &Viewer,
+    place: &Place,
+    token: &Token,
+    context: &Token,
+) -> Result<(), Error> {
     let tx = env.db.begin().await?;
     let row = row_of(env, &tx, place).await?;
     let base = Model {
@@ -243,13 +250,15 @@ async fn connect(env: &Env, place: &Place, token: &Token, context: &Token) -> Re
     };
     store::replace(&tx, &row, base.clone()).await?;
     store::grant(env, &tx, &base, &granted(env, &place.settings, token)).await?;
+    announce::authorized(env, &tx, viewer, &base).await?;
     tx.commit().await?;
     env.authorizations.nudge();
+    env.deliveries_arrived();
     Ok(())
 }
 
 /// An attempt failed. A token that works goes on working.
-async fn refuse(env: &Env, place: &Place, reason: &str) -> Result<(), Error> {
+async fn refuse(env: &Env, viewer: &Viewer, place: &Place, reason: &str) -> Result<(), Error> {
     let tx = env.db.begin().await?;
     let row = row_of(env, &tx, place).await?;
     if row.status != Status::Active {
@@ -261,7 +270,9 @@ async fn refuse(env: &Env, place: &Place, reason: &str) -> Result<(), Error> {
         };
         store::replace(&tx, &row, failed).await?;
     }
+    announce::not_authorized(env, &tx, viewer, &row).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(())
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::announce;
 use super::authorize::Place;
 use super::exchange::{Asking, Token};
 use super::policy::Life;
@@ -18,6 +19,7 @@ use super::store::{self, Owner, Scope};
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
+use crate::viewer::Viewer;
 
 /// What can be set of a token by hand, in bytes.
 const TEXT_BYTES_MAX: usize = 64 * 1024;
@@ -67,6 +69,7 @@ pub async fn keep(
 
 /// Removes what a row owns, except for the keys that it still has.
 pub async fn forget(
+    env: &Env,
     tx: &DatabaseTransaction,
     organization: OrganizationId,
     (kind, id): (OwnerKind, Uuid),
@@ -75,6 +78,7 @@ pub async fn forget(
     for row in store::of_row(tx, organization, kind, id).await? {
         if !is_kept(&row.owner_key) {
             store::delete(tx, &row).await?;
+            announce::deleted(env, tx, &row).await?;
         }
     }
     Ok(())
@@ -170,7 +174,12 @@ impl Update {
 }
 
 /// Sets a token by hand. Waits for a request that is under way, since what it brings would be lost.
-pub async fn update(env: &Env, place: &Place, update: &Update) -> Result<Model, Error> {
+pub async fn update(
+    env: &Env,
+    viewer: &Viewer,
+    place: &Place,
+    update: &Update,
+) -> Result<(), Error> {
     let checked = update.check()?;
     let began = Instant::now();
     loop {
@@ -189,10 +198,12 @@ pub async fn update(env: &Env, place: &Place, update: &Update) -> Result<Model, 
             store::insert(&tx, blank).await?
         };
         let new = changed(env, &tx, &row, place, update, &checked).await?;
-        store::replace(&tx, &row, new.clone()).await?;
+        store::replace(&tx, &row, new).await?;
+        announce::updated(env, &tx, viewer, &row).await?;
         tx.commit().await?;
         env.authorizations.nudge();
-        return Ok(new);
+        env.deliveries_arrived();
+        return Ok(());
     }
 }
 

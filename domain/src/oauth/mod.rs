@@ -24,6 +24,7 @@
 //!
 //! Nothing else knows of kinds.
 
+mod announce;
 mod authorize;
 mod change;
 mod exchange;
@@ -37,7 +38,7 @@ mod store;
 
 pub use authorize::{Completed, Place, Refused, authorize_url, callback_url, complete};
 pub use change::{Update, disconnect, forget, keep, update};
-pub use fresh::{Fresh, NoToken, fresh};
+pub use fresh::{Fresh, NoToken, SECRET_BYTES_MIN, fresh};
 pub use memory::Memory;
 pub use renew::{Renewal, renew};
 pub use settings::Settings;

@@ -15,6 +15,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
 use tokio::time::Instant;
 
+use super::announce;
 use super::change::revoke_token;
 use super::exchange::{Asking, Failure, Token, expires_in};
 use super::policy::{Life, retry_at};
@@ -159,7 +160,12 @@ async fn keep(
 async fn write(env: &Env, settings: &Settings, held: &Model, token: &Token) -> Result<bool, Error> {
     let tx = env.db.begin().await?;
     let is_ours = store::grant(env, &tx, held, &granted(env, settings, token)).await?;
+    // The first token of a client is no refresh.
+    if is_ours && held.sealed_token.is_some() {
+        announce::renewed(env, &tx, held).await?;
+    }
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(is_ours)
 }
 
@@ -184,7 +190,11 @@ async fn fail(env: &Env, held: &Model, failure: &Failure, was_cut: bool) -> Resu
     let tx = env.db.begin().await?;
     let is_ours = store::mark_failed(env, &tx, held, failed).await?;
     let is_last = refresh_at.is_none();
+    if is_ours && (failures == 1 || is_last) {
+        announce::renewal_failed(env, &tx, held, (failures, is_last)).await?;
+    }
     tx.commit().await?;
+    env.deliveries_arrived();
     if !is_ours {
         return Ok(Renewal::Busy);
     }

@@ -23,7 +23,7 @@ use crate::viewer::Viewer;
 
 /// How long a node may use a refresh token: longer than a request and its commit ever take, as
 /// nobody else may use it meanwhile.
-pub(super) const LEASE_SECONDS: i64 = 90;
+pub(super) const LEASE_SECONDS: i64 = 45;
 
 const SETTINGS: &str = "oauth2_authorization.sealed_settings";
 const TOKEN: &str = "oauth2_authorization.sealed_token";

@@ -81,6 +81,11 @@ impl<'p> Machine<'p> {
         Self { frames: vec![first], steps: HashMap::new(), config_vars, is_stopped: false }
     }
 
+    /// From now on, steps see these config variables.
+    pub fn configure(&mut self, config_vars: Arc<flow::Map>) {
+        self.config_vars = config_vars;
+    }
+
     /// Records the trigger's payload, and takes the branch it chose.
     pub fn triggered(
         &mut self,

@@ -55,13 +55,20 @@ pub fn all() -> Vec<Connection> {
     ]
 }
 
-const AUTHORIZE: [Input; 2] = [
+const AUTHORIZE: [Input; 5] = [
     Input::new("authorizeUrl", "Authorize URL").comments("Where the user consents.").required(),
     Input::new("refreshUrl", "Refresh URL")
         .comments("Where tokens are renewed, if not at the token URL."),
+    Input::new("revokeUrl", "Revoke URL").comments("Where tokens are given back."),
+    Input::new("pkceMethod", "PKCE method")
+        .comments("How the one who redeems a code proves to be the one who asked for it.")
+        .choices(&["none", "S256", "plain"]),
+    Input::new("authorizeParameters", "Authorize parameters")
+        .comments("More parameters of the authorize URL.")
+        .key_value_list(),
 ];
 
-const OAUTH2: [Input; 5] = [
+const OAUTH2: [Input; 9] = [
     Input::new("tokenUrl", "Token URL").comments("Where tokens are handed out.").required(),
     Input::new("scopes", "Scopes").comments("Permissions to ask for, separated by spaces."),
     Input::new("clientId", "Client ID").comments("Names the application.").required(),
@@ -72,6 +79,16 @@ const OAUTH2: [Input; 5] = [
     Input::new("headers", "Headers")
         .comments("Headers to send with token requests.")
         .key_value_list(),
+    Input::new("tokenParameters", "Token parameters")
+        .comments("More parameters of token requests.")
+        .key_value_list(),
+    Input::new("clientAuthentication", "Client authentication")
+        .comments("Where token requests say which application asks.")
+        .choices(&["body", "header"]),
+    Input::new("scopeSeparator", "Scope separator")
+        .comments("What stands between scopes, if not a space."),
+    Input::new("tokenPath", "Token path")
+        .comments("Where in its answer the provider puts the token, as keys with dots between."),
 ];
 
 /// The value of the Authorization header for a connection.

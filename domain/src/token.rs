@@ -212,6 +212,19 @@ pub async fn due_authorizations(env: &Env, count: u64) -> Result<Vec<authorizati
     Ok(found.all(env.db.read()).await?)
 }
 
+/// Ends the leases that a server left behind which was the only one on this database. They stay
+/// visible as what was cut.
+pub async fn end_authorization_leases(env: &Env) -> Result<(), Error> {
+    let now = env.now();
+    let tx = env.db.begin().await?;
+    authorization::Entity::update_many()
+        .col_expr(authorization::Column::LeaseUntil, now.into())
+        .filter(authorization::Column::LeaseUntil.gt(now))
+        .exec(&tx)
+        .await?;
+    Ok(tx.commit().await?)
+}
+
 /// When the next authorization is due.
 pub async fn next_authorization(env: &Env) -> Result<Option<Timestamp>, Error> {
     let next: Option<Option<Timestamp>> = authorization::Entity::find()

@@ -119,6 +119,10 @@ impl Server {
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
+        if env.db.is_sqlite() {
+            // The folder has one server at a time: whoever held a lease is gone.
+            domain::oauth::end_leases(&env).await.context("ending old leases")?;
+        }
         let own_url = Some(env.public_url.clone());
         let policy = egress::Policy { own_url, ..egress_policy };
         let impatient = egress::Policy {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, User, example, list, text};
+use crate::harness::{TestApp, User, definition, example, list, text};
 
 use fields::{Field, Fields};
 
@@ -96,8 +96,8 @@ impl Intruder<'_> {
 
 /// A customer with everything that a customer can have.
 async fn prey(app: &TestApp, acme: &User) -> Prey {
-    let definition = example("order-sync").replace("name: Order Sync", "name: Canary Sync");
-    let draft = acme.import(&definition).await;
+    let sync = example("order-sync").replace("name: Order Sync", "name: Canary Sync");
+    let draft = acme.import(&sync).await;
     let version = acme.publish(&draft).await;
     let customer = acme.create_customer("Canary").await;
     let user = app.customer_user(acme, &customer, "Admin").await;
@@ -118,10 +118,12 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
     let case = acme.query_with(document, &json!({ "id": draft })).await;
     // Calls of its URL start the preprocess flow, whatever they hold.
-    let shared =
-        crate::harness::definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
+    let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
+    let connection = connection(acme).await;
     let known = HashMap::from([
+        ("DisconnectConnectionInput.id", connection.clone()),
+        ("UpdateOAuth2ConnectionInput.id", connection.clone()),
         ("customer", customer.clone()),
         ("integration", version.clone()),
         ("TestIntegrationEndpointConfigInput.id", shared.clone()),
@@ -130,6 +132,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
     let ids = vec![
+        connection,
         text(&data, "/executionResult/stepResults/nodes/0/id"),
         text(&data, "/executionResult/logs/nodes/0/id"),
         text(&flows, "/integration/flows/nodes/0/id"),
@@ -147,13 +150,28 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     Prey { ids, known, secrets }
 }
 
+/// The config variable of an OAuth2 connection, of another customer.
+async fn connection(acme: &User) -> String {
+    let definition = definition("oauth2").replace("name: Shop Sync", "name: Canary Shop Sync");
+    let version = acme.publish(&acme.import(&definition).await).await;
+    let customer = acme.create_customer("Canary Shop").await;
+    let instance = acme.create_instance(&version, &customer, &[]).await;
+    let document = "query ($id: ID!) { instance(id: $id) { configVariables { nodes {
+        id requiredConfigVariable { key } } } } }";
+    let data = acme.query_with(document, &json!({ "id": instance.id })).await;
+    let variables = list(&data, "/instance/configVariables/nodes");
+    let is_shop = |it: &&Value| it["requiredConfigVariable"]["key"] == "Shop";
+    text(variables.iter().find(is_shop).expect("it has a connection"), "/id")
+}
+
 /// What a successful intrusion would change.
 async fn everything(owner: &User) -> Value {
     let document = "{
         customers { nodes { id name description updatedAt } }
         users { nodes { id name email role { id } } }
         integrations(allVersions: true) { nodes { id name description versionIsAvailable } }
-        instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id } } }
+        instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id }
+            configVariables { nodes { id status } } } }
         testCases { nodes { id name payload updatedAt } }
         executionResults { totalCount } }";
     owner.query(document).await

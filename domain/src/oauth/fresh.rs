@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entity::authorization::{Model, Status};
 use entity::OrganizationId;
+use entity::authorization::{Model, Status};
 use flow::Value;
 use serde_json::Value as Json;
 use tokio::time::Instant;
@@ -75,7 +75,8 @@ pub async fn fresh(
             return Ok(opened(env, &row).await?);
         }
         match renewal(env, &row).await? {
-            Attempt::Settled => {}
+            // However short it lives, there will be none that is fresher.
+            Attempt::Renewed => return last_resort(env, &row, "It ends at once.").await,
             Attempt::Wait if began.elapsed() > patience(env, &row) => {
                 return last_resort(env, &row, "Another server is still asking.").await;
             }
@@ -86,8 +87,7 @@ pub async fn fresh(
 }
 
 enum Attempt {
-    /// Look again.
-    Settled,
+    Renewed,
     /// Somebody else is at it.
     Wait,
     Useless(String),
@@ -95,7 +95,8 @@ enum Attempt {
 
 async fn renewal(env: &Arc<Env>, row: &Model) -> Result<Attempt, NoToken> {
     let settings = store::settings(env, env.db.read(), row).await?;
-    if row.sealed_token.is_none() && !settings.is_for_clients() {
+    let was_disconnected = row.status == Status::Pending && row.refresh_at.is_none();
+    if row.sealed_token.is_none() && (!settings.is_for_clients() || was_disconnected) {
         return Err(NoToken::NotAuthorized);
     }
     let reason = || row.last_error.clone().unwrap_or_default();
@@ -105,7 +106,7 @@ async fn renewal(env: &Arc<Env>, row: &Model) -> Result<Attempt, NoToken> {
         return Ok(Attempt::Useless(reason()));
     }
     Ok(match renew(env, row.clone()).await? {
-        Renewal::Renewed => Attempt::Settled,
+        Renewal::Renewed => Attempt::Renewed,
         Renewal::Busy => Attempt::Wait,
         Renewal::Closed => Attempt::Useless("The provider does not answer.".to_owned()),
         Renewal::Failed(reason) => Attempt::Useless(reason),
@@ -138,8 +139,11 @@ fn ends_soon(env: &Env, row: &Model) -> bool {
     if row.sealed_token.is_none() || row.status == Status::Pending {
         return true;
     }
-    let soon = env.now().plus_seconds(FRESH_SECONDS);
-    row.expires_at.is_some_and(|end| end < soon)
+    let Some(end) = row.expires_at else { return false };
+    // Of a short life, half is enough.
+    let life = row.last_refreshed_at.map_or(i64::MAX, |since| end.0 - since.0);
+    let needed = (life / 2).clamp(0, FRESH_SECONDS * 1_000_000);
+    end.0 - env.now().0 < needed
 }
 
 async fn opened(env: &Env, row: &Model) -> Result<Arc<Fresh>, Error> {

@@ -44,4 +44,7 @@ pub use renew::{Renewal, renew};
 pub use settings::Settings;
 pub use store::{Owner, Scope, token_and_context};
 
-pub use crate::token::{due_authorizations as due, next_authorization as next_due};
+pub use crate::token::{
+    due_authorizations as due, end_authorization_leases as end_leases,
+    next_authorization as next_due,
+};

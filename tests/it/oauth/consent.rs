@@ -18,7 +18,8 @@ async fn a_connection_works_as_soon_as_its_user_has_consented() {
     let before = story.variable("Shop").await;
     assert_eq!(before["status"], "PENDING");
     let (status, body) = story.call("Fetch").await;
-    assert_eq!(status, 500, "{body}");
+    assert_eq!(status, 400, "{body}");
+    assert!(body.contains("The connection \\\"Shop\\\": it is not authorized yet"), "{body}");
     let url = story.authorize_url().await;
     assert_eq!(url.path(), "/authorize");
     let redirect_uri = format!("{}/oauth2/callback", story.app.url());
@@ -120,9 +121,7 @@ async fn providers_may_differ() {
     let url = story.authorize_url().await;
     assert_eq!(parameter(&url, "scope").as_deref(), Some("read,write"));
     assert_eq!(parameter(&url, "access_type").as_deref(), Some("offline"));
-    let page = story
-        .come_back_as(&parameter(&url, "state").unwrap(), &[("code", "a-code")])
-        .await;
+    let page = story.come_back_as(&parameter(&url, "state").unwrap(), &[("code", "a-code")]).await;
     assert_eq!(page.status, 303, "{}", page.body);
     let asked = &story.provider.asked("authorization_code")[0];
     assert_eq!(parameter(&url, "code_challenge"), asked.form.get("code_verifier").cloned());

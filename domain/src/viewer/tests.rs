@@ -7,6 +7,7 @@ use entity::user::Role;
 use sea_orm::Iterable;
 
 use super::*;
+use crate::Kind;
 use crate::instance as instances;
 use crate::testing::{ORDERS, World};
 

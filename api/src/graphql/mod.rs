@@ -36,6 +36,7 @@ mod test_run;
 #[cfg(test)]
 mod tests;
 mod user;
+mod webhook;
 
 use std::sync::Arc;
 
@@ -101,6 +102,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     step_result::register(&mut registry);
     log::register(&mut registry);
     test_run::register(&mut registry);
+    webhook::register(&mut registry);
     let schema = async_graphql::dynamic::Schema::build("RootQuery", Some("RootMutation"), None)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX);

@@ -66,6 +66,12 @@ fn object() -> Type<organization::Model> {
         "Whether you may add integrations.",
     )
     .allows_noun(
+        "allowAddWebhookEndpoint",
+        Noun::WebhookEndpoint,
+        Action::Create,
+        "Whether you may add webhook endpoints.",
+    )
+    .allows_noun(
         "allowEnableInstance",
         Noun::Instance,
         Action::Modify,

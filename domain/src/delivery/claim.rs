@@ -21,7 +21,7 @@ use crate::viewer::Viewer;
 use crate::webhook;
 
 /// How long a claim is good for, in seconds: longer than any exchange takes.
-const LEASE_SECONDS: i64 = 60;
+const LEASE_SECONDS: i64 = 25;
 
 /// Whoever claims deliveries. Each has a name of its own, under which nobody else writes results.
 #[derive(Clone, Copy, Debug)]

@@ -20,6 +20,8 @@ mod doors;
 #[cfg(test)]
 mod endpoints;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod language;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, User, definition, example, list, text};
+use crate::harness::{TestApp, ThirdParty, User, definition, eventually, example, list, text};
 
 use fields::{Field, Fields};
 
@@ -117,6 +117,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let document = "mutation ($id: ID!) { createTestCase(input: { integration: $id,
         name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
     let case = acme.query_with(document, &json!({ "id": draft })).await;
+    let (endpoint, delivery) = told(acme).await;
     // Calls of its URL start the preprocess flow, whatever they hold.
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
@@ -129,6 +130,10 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("TestIntegrationEndpointConfigInput.id", shared.clone()),
         ("role", text(&roles, "/customerRoles/0/id")),
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
+        ("CreateWebhookEndpointInput.url", "https://example.test/".to_owned()),
+        ("CreateWebhookEndpointInput.eventTypes", "customer.created".to_owned()),
+        ("RotateWebhookEndpointSecretInput.secret", "another".to_owned()),
+        ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z".to_owned()),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
     let ids = vec![
@@ -138,6 +143,8 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         text(&flows, "/integration/flows/nodes/0/id"),
         text(&user, "/authenticatedUser/id"),
         text(&case, "/createTestCase/testCase/id"),
+        endpoint,
+        delivery,
         instance.flow_config("Stock Check").to_owned(),
         execution,
         instance.id,
@@ -164,6 +171,27 @@ async fn connection(acme: &User) -> String {
     text(variables.iter().find(is_shop).expect("it has a connection"), "/id")
 }
 
+/// A webhook endpoint, and what was sent to it.
+async fn told(owner: &User) -> (String, String) {
+    let hook = ThirdParty::start().await;
+    let document = "mutation ($url: String!) { createWebhookEndpoint(input: {
+        name: \"Canary hook\", url: $url, eventTypes: [\"customer.created\"],
+        headers: \"{\\\"x-canary\\\":\\\"canary\\\"}\", secret: \"canary\" }) {
+            webhookEndpoint { id } errors { field messages } } }";
+    let data = owner.query_with(document, &json!({ "url": hook.url("/canary") })).await;
+    let endpoint = text(&data, "/createWebhookEndpoint/webhookEndpoint/id");
+    owner.create_customer("Canary Two").await;
+    let document = "query ($id: ID!) { webhookEndpoint(id: $id) {
+        deliveries(state: DELIVERED) { nodes { id } } } }";
+    let delivery = eventually("the delivery arrives", async || {
+        let data = owner.query_with(document, &json!({ "id": endpoint })).await;
+        let nodes = list(&data, "/webhookEndpoint/deliveries/nodes");
+        nodes.first().map(|node| text(node, "/id"))
+    })
+    .await;
+    (endpoint, delivery)
+}
+
 /// What a successful intrusion would change.
 async fn everything(owner: &User) -> Value {
     let document = "{
@@ -173,6 +201,7 @@ async fn everything(owner: &User) -> Value {
         instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id }
             configVariables { nodes { id status } } } }
         testCases { nodes { id name payload updatedAt } }
+        webhookEndpoints { nodes { id name url enabled updatedAt } }
         executionResults { totalCount } }";
     owner.query(document).await
 }

@@ -43,11 +43,7 @@ impl User {
     /// Sends a document and takes any answer.
     pub async fn ask(&self, document: &str, variables: &Value) -> Reply {
         let body = json!({ "query": document, "variables": variables });
-        let mut request = self.http.post(format!("{}/api", self.url)).json(&body);
-        if let Some(token) = &self.token {
-            request = request.bearer_auth(token);
-        }
-        let answer = request.send().await.unwrap();
+        let answer = self.api().json(&body).send().await.unwrap();
         Reply { status: answer.status().as_u16(), body: answer.json().await.unwrap() }
     }
 
@@ -143,6 +139,15 @@ impl User {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
             body: answer.text().await.unwrap(),
+        }
+    }
+
+    /// A request to the API, for stories in which it may fail.
+    pub fn api(&self) -> reqwest::RequestBuilder {
+        let request = self.http.post(format!("{}/api", self.url));
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
         }
     }
 

@@ -14,6 +14,7 @@ mod run;
 mod state;
 #[cfg(test)]
 mod testing;
+mod xsd;
 
 pub mod builtin;
 

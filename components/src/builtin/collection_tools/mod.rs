@@ -1,7 +1,8 @@
 //! `collection-tools`: work on lists and objects.
 //!
 //! `lists` and `objects` hold the plain functions, `scripted` those that call JavaScript of the
-//! author, `schema` checks data against a JSON schema, `order` remembers items between executions.
+//! author, `schema` checks data against a
+//! schema, `order` remembers items between executions.
 
 mod lists;
 mod objects;
@@ -15,6 +16,7 @@ use crate::{Action, Component, Input, InputKind, Inputs, Output, Perform, StepEr
 
 pub fn component() -> Component {
     let mut actions = object_actions();
+    actions.extend(checking_actions());
     actions.extend(mapping_actions());
     actions.extend(list_actions());
     actions.extend(selecting_actions());
@@ -127,6 +129,11 @@ fn object_actions() -> Vec<Action> {
             objects::to_pairs,
             [OBJECT.required()],
         ),
+    ]
+}
+
+fn checking_actions() -> Vec<Action> {
+    vec![
         action(
             "validateJsonSchema",
             "Validate JSON Schema",
@@ -143,6 +150,24 @@ fn object_actions() -> Vec<Action> {
                     .required(),
             ],
         ),
+        Action::new(
+            "validateXmlSchema",
+            "Validate XML Schema",
+            "Fails with all problems unless the document fits the schema",
+            Perform::Waiting(|run, inputs| Box::pin(schema::validate_xml(run, inputs))),
+        )
+        .inputs([
+            Input::new("xmlInput", "XML")
+                .kind(InputKind::Data)
+                .comments("The document, as text or as a file.")
+                .required()
+                .aliases(&["xml", "xmlData", "data"]),
+            Input::new("xmlSchema", "XML schema")
+                .kind(InputKind::Code)
+                .comments("The schema as XSD 1.0, in one document.")
+                .required()
+                .aliases(&["xsd", "schema", "xsdSchema", "xmlSchemaInput"]),
+        ]),
     ]
 }
 

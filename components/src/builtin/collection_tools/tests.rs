@@ -118,6 +118,29 @@ async fn data_is_checked_against_a_schema() {
 }
 
 #[tokio::test]
+async fn documents_are_checked_against_a_schema() {
+    let schema = "<s:schema xmlns:s='http://www.w3.org/2001/XMLSchema'>\
+        <s:element name='r' type='s:int'/></s:schema>";
+    let inputs = |data: &str, schema: &str| json!({ "xmlInput": data, "xmlSchema": schema });
+    let mut stage = Stage::new();
+    let fitting = inputs("<r>1</r>", schema);
+    let found = stage.data("collection-tools", "validateXmlSchema", fitting).await;
+    assert_eq!(found, Ok(Some(json!("<r>1</r>"))));
+    for (data, schema, reason) in [
+        ("<r>x</r>", schema, "does not fit the schema at /r (line 1, column 1)"),
+        ("<r>", schema, "document cannot be checked"),
+        ("<r/>", "<r/>", "schema cannot be used"),
+    ] {
+        let wrong = inputs(data, schema);
+        let error = stage.perform("collection-tools", "validateXmlSchema", wrong).await;
+        let error = error.unwrap_err();
+        assert!(error.message.contains(reason), "{error}");
+        let details = serde_json::to_value(error.details.unwrap()).unwrap();
+        assert_eq!(details[0]["line"], 1);
+    }
+}
+
+#[tokio::test]
 async fn functions_see_the_whole_list_in_one_call() {
     let mut stage = Stage::new();
     stage.scripts.returns(Some(json!([2, 4]).into()));

@@ -6,8 +6,8 @@ use anyhow::Context;
 use entity::{Clock, Db, Ids, InstanceId, Timestamp};
 use uuid::Uuid;
 
-use crate::oauth;
 use crate::secrets::Secrets;
+use crate::{log_stream, oauth};
 
 /// Hears of every committed change to what an instance runs.
 pub type InstanceListener = Box<dyn Fn(InstanceId) + Send + Sync>;
@@ -43,6 +43,7 @@ pub struct Env {
     /// The way out, for whoever has to ask somebody else; set when a server starts.
     pub egress: OnceLock<egress::Client>,
     pub authorizations: oauth::Memory,
+    pub log_streams: log_stream::Hub,
     /// Within how many seconds after their slots schedules start something, each at a moment of its
     /// own; 0 for at once.
     pub schedule_jitter_seconds: u32,

@@ -85,6 +85,7 @@ pub enum Kind {
     TestCase,
     WebhookEndpoint,
     Delivery,
+    LogStream,
 }
 
 impl fmt::Display for Kind {
@@ -105,6 +106,7 @@ impl fmt::Display for Kind {
             Self::TestCase => "test case",
             Self::WebhookEndpoint => "webhook endpoint",
             Self::Delivery => "delivery",
+            Self::LogStream => "log stream",
         })
     }
 }

@@ -20,6 +20,7 @@ mod global_id;
 mod input;
 pub mod instance;
 pub mod integration;
+pub mod log_stream;
 pub mod oauth;
 pub mod organization;
 pub mod policy;

@@ -126,6 +126,10 @@ pub enum Noun {
     Instance,
     /// With what is sent to it, and the events that are.
     WebhookEndpoint,
+    /// Where log lines are sent to.
+    LogStream,
+    /// What the organization uses, counted by days.
+    Usage,
 }
 
 impl Noun {
@@ -138,6 +142,8 @@ impl Noun {
         Self::TestCase,
         Self::Instance,
         Self::WebhookEndpoint,
+        Self::LogStream,
+        Self::Usage,
     ];
 }
 
@@ -182,9 +188,9 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
         ],
         (Noun::Customer, _) => &[P::OrgManageCustomers, P::OrgCrudCustomers],
         (Noun::OrganizationUser, Action::View) => &[P::OrgAdminUsers, P::OrgViewUsers],
-        (Noun::OrganizationUser | Noun::WebhookEndpoint, _) | (Noun::Instance, Action::Clear) => {
-            &[P::OrgAdminUsers]
-        }
+        (Noun::Usage, _) => &[P::OrgViewUtilization],
+        (Noun::OrganizationUser | Noun::WebhookEndpoint | Noun::LogStream, _)
+        | (Noun::Instance, Action::Clear) => &[P::OrgAdminUsers],
         (Noun::CustomerUser, Action::View) => &[
             P::OrgAdminCustomerPermissions,
             P::OrgManageCustomers,

@@ -38,6 +38,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             egress: OnceLock::new(),
             authorizations: crate::oauth::Memory::default(),
+            log_streams: crate::log_stream::Hub::default(),
             schedule_jitter_seconds: 0,
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

@@ -8,7 +8,7 @@ use anyhow::Context;
 use entity::{
     CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, Timestamp,
     UserId, authorization, customer, delivery, endpoint, event, execution, flow_config, instance,
-    integration, organization, step_result, user,
+    integration, log_stream, organization, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::sea_query::Query;
@@ -292,6 +292,12 @@ pub(crate) async fn next_delivery(env: &Env) -> Result<Option<Timestamp>, Error>
         .order_by_asc(delivery::Column::NextAt)
         .limit(1);
     Ok(first.one(env.db.read()).await?.and_then(|row| row.next_at))
+}
+
+/// The log streams of everybody, for whoever takes lines to them.
+pub(crate) async fn log_streams(env: &Env) -> Result<Vec<log_stream::Model>, Error> {
+    let all = log_stream::Entity::find().order_by_asc(log_stream::Column::Id);
+    Ok(all.all(env.db.read()).await?)
 }
 
 /// Everybody, for what is done for all of them in turn.

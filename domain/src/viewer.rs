@@ -6,8 +6,9 @@ use std::any::TypeId;
 
 use entity::{
     CustomerId, OrganizationId, TenantOwned, UserId, authorization, config_value, config_variable,
-    customer, delivery, delivery_attempt, deployment, event, execution, flow_config, instance,
-    integration, integration_flow, log, organization, step_result, test_case, user,
+    customer, customer_total, delivery, delivery_attempt, deployment, event, execution,
+    flow_config, instance, instance_usage, integration, integration_flow, log, log_stream,
+    organization, organization_total, organization_usage, step_result, test_case, user,
     webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
@@ -205,6 +206,9 @@ impl UserViewer {
                 of_own_customer()
             }
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
+            Table::LogStream if can_view(Noun::LogStream) => of_own_customer(),
+            Table::OrganizationUsage if can_view(Noun::Usage) => of_own_customer(),
+            Table::CustomerTotal if can_view(Noun::Customer) => of_own_customer(),
             _ => return nothing(),
         };
         Condition::all().add(allowed).add(table.not_removed::<E>())
@@ -230,6 +234,9 @@ enum Table {
     Authorization,
     /// What people who may see webhook endpoints see.
     PartOfWebhooks,
+    LogStream,
+    OrganizationUsage,
+    CustomerTotal,
 }
 
 impl Table {
@@ -255,6 +262,11 @@ impl Table {
             (TypeId::of::<event::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<delivery::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<delivery_attempt::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<log_stream::Entity>(), Self::LogStream),
+            (TypeId::of::<instance_usage::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<organization_usage::Entity>(), Self::OrganizationUsage),
+            (TypeId::of::<organization_total::Entity>(), Self::OrganizationUsage),
+            (TypeId::of::<customer_total::Entity>(), Self::CustomerTotal),
         ];
         known.into_iter().find(|(id, _)| *id == TypeId::of::<E>()).map(|(_, table)| table)
     }
@@ -266,7 +278,12 @@ impl Table {
             Expr::col((E::default(), column)).not_in_subquery(marked).into_condition()
         };
         match self {
-            Self::Organization | Self::User | Self::PartOfWebhooks => Condition::all(),
+            Self::Organization
+            | Self::User
+            | Self::PartOfWebhooks
+            | Self::LogStream
+            | Self::OrganizationUsage => Condition::all(),
+            Self::CustomerTotal => is_of_none("customer_id", marked::<customer::Entity>()),
             Self::Customer | Self::Integration | Self::Instance => is_not_marked(),
             Self::PartOfIntegration(column) => is_of_none(column, marked::<integration::Entity>()),
             Self::ConfigVariable | Self::TestCase => {

@@ -225,7 +225,7 @@ fn headers_place(row: &webhook_endpoint::Model) -> Place {
     Place::new("webhook_endpoint.sealed_headers", row.id)
 }
 
-fn check_url(problems: &mut Problems, text: &str) -> String {
+pub(crate) fn check_url(problems: &mut Problems, text: &str) -> String {
     let text = text.trim();
     match Url::parse(text) {
         Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}
@@ -253,7 +253,7 @@ fn check_types(problems: &mut Problems, names: &[String]) -> Labels {
 }
 
 /// Headers as they are stored.
-fn check_headers(problems: &mut Problems, text: Option<&str>) -> Option<String> {
+pub(crate) fn check_headers(problems: &mut Problems, text: Option<&str>) -> Option<String> {
     const FIELD: &str = "headers";
     let text = text?;
     if text.trim().is_empty() {

@@ -55,6 +55,8 @@ pub struct Model {
     pub lineage_depth: i32,
     /// The place in the invoking execution, as JSON text.
     pub invoked_by_frame: Option<String>,
+    /// How many steps ended in it; 0 until it ends.
+    pub step_count: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

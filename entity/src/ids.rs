@@ -63,6 +63,7 @@ id_types! {
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
     CustomerId = "Customer";
+    CustomerTotalId = "CustomerTotalUsageMetrics";
     DeliveryAttemptId = "WebhookDeliveryAttempt";
     DeliveryId = "WebhookDelivery";
     DeploymentId = "Deployment";
@@ -71,11 +72,15 @@ id_types! {
     FlowConfigId = "InstanceFlowConfig";
     FlowId = "IntegrationFlow";
     InstanceId = "Instance";
+    InstanceUsageId = "InstanceDailyUsageMetrics";
     /// One row of an integration: its draft or one published version.
     IntegrationId = "Integration";
     LogId = "Log";
+    LogStreamId = "ExternalLogStream";
     NodeId = "Node";
     OrganizationId = "Organization";
+    OrganizationTotalId = "OrgTotalUsageMetrics";
+    OrganizationUsageId = "OrgDailyUsageMetrics";
     /// What the draft and all versions of an integration share.
     SequenceId = "VersionSequence";
     StepResultId = "InstanceStepResult";

@@ -48,12 +48,14 @@ pub struct Firing {
 }
 
 /// What was fired.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Fired {
     /// How many schedules were due.
     pub due: usize,
     pub started: usize,
     pub skipped: usize,
+    /// What was written to logs.
+    pub lines: Vec<log::Model>,
 }
 
 /// Fires up to `count` schedules that are due, the longest due first.
@@ -88,6 +90,7 @@ pub async fn fire(
     fired.skipped += dropped;
     rows::insert::<log::Entity>(&transaction, &lines, "").await?;
     transaction.commit().await?;
+    fired.lines = lines;
     Ok(fired)
 }
 

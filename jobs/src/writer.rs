@@ -109,6 +109,9 @@ pub enum WriteError {
     Closed,
 }
 
+/// Hears of log lines when they are durable. It is called between two commits: it must not wait.
+pub type LineListener = Box<dyn Fn(&mut dyn Iterator<Item = &log::Model>) + Send + Sync>;
+
 pub(crate) enum Command {
     Accept(Box<Accept>),
     Journal(Box<Journal>),
@@ -125,9 +128,9 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the writing task. It ends when the last handle is dropped, after the last commit.
-    pub fn start(db: Db) -> (Self, tokio::task::JoinHandle<()>) {
+    pub fn start(db: Db, listener: LineListener) -> (Self, tokio::task::JoinHandle<()>) {
         let (commands, waiting) = mpsc::channel(QUEUE_COMMANDS_MAX);
-        (Self { commands }, tokio::spawn(write(db, waiting)))
+        (Self { commands }, tokio::spawn(write(db, listener, waiting)))
     }
 
     pub async fn accept(&self, accept: Accept) -> Result<Accepted, WriteError> {
@@ -150,19 +153,22 @@ impl Writer {
     }
 }
 
-async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
+async fn write(db: Db, listener: LineListener, mut waiting: mpsc::Receiver<(Command, Reply)>) {
     let mut known_lanes = std::collections::HashSet::<FlowConfigId>::new();
     let mut gathered = Vec::with_capacity(COMMANDS_PER_COMMIT_MAX);
     while waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX).await > 0 {
         let (commands, replies): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
         let batch = Batch::new(commands);
         match batch.commit(&db, &mut known_lanes).await {
-            Ok(verdict) => answer(replies, &verdict),
+            Ok(verdict) => {
+                answer(replies, &verdict);
+                listener(&mut batch.lines(&verdict));
+            }
             Err(error) if batch.len() == 1 => refuse(replies, error),
             Err(error) => {
                 let commands = batch.len();
                 tracing::warn!(error = ?error, commands, "batch failed; retrying one by one");
-                one_by_one(&db, batch, replies, &mut known_lanes).await;
+                one_by_one(&db, batch, replies, &mut known_lanes, &listener).await;
             }
         }
     }
@@ -174,10 +180,15 @@ async fn one_by_one(
     batch: Batch,
     replies: Vec<Reply>,
     known_lanes: &mut std::collections::HashSet<FlowConfigId>,
+    listener: &LineListener,
 ) {
     for (command, reply) in batch.into_commands().into_iter().zip(replies) {
-        match Batch::new(vec![command]).commit(db, known_lanes).await {
-            Ok(verdict) => answer(vec![reply], &verdict),
+        let batch = Batch::new(vec![command]);
+        match batch.commit(db, known_lanes).await {
+            Ok(verdict) => {
+                answer(vec![reply], &verdict);
+                listener(&mut batch.lines(&verdict));
+            }
             Err(error) => refuse(vec![reply], error),
         }
     }

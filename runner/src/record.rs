@@ -174,6 +174,11 @@ impl Record {
         }
     }
 
+    /// How many steps have ended.
+    pub fn step_count(&self) -> i32 {
+        self.position
+    }
+
     /// How many rows are not yet written.
     pub fn len(&self) -> usize {
         self.steps.len() + self.logs.len()

@@ -116,6 +116,7 @@ impl Executor {
             result_type: Some(if failed { ResultType::Error } else { self.result_type }),
             ended_at: Some(now),
             error: error.clone(),
+            step_count: self.record.step_count(),
             ..self.execution.clone()
         };
         let retry = self.retry(&execution);
@@ -150,6 +151,7 @@ impl Executor {
             started_at: wakes_at,
             ended_at: None,
             error: None,
+            step_count: 0,
             response: None,
             retry_for_id: Some(failed.retry_for_id.unwrap_or(failed.id)),
             retry_count: failed.retry_count + 1,

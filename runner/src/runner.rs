@@ -80,7 +80,7 @@ impl Runner {
     pub async fn start(options: RunnerOptions) -> anyhow::Result<Self> {
         let env = options.env;
         let node = Node::register(&env.db, &*env.clock, &env.ids).await?;
-        let (writer, _) = Writer::start(env.db.clone());
+        let (writer, _) = Writer::start(env.db.clone(), listener(&env));
         let clock = Arc::new(TokioClock(env.clock.clone()));
         let services = Services {
             egress: options.egress,
@@ -181,6 +181,16 @@ impl Runner {
     }
 }
 
+/// Takes lines to log streams when they are durable.
+fn listener(env: &Arc<domain::Env>) -> jobs::LineListener {
+    let env = Arc::downgrade(env);
+    Box::new(move |lines| {
+        if let Some(env) = env.upgrade() {
+            env.log_streams.offer(env.now(), lines);
+        }
+    })
+}
+
 /// Hears of changes that other parts of the server commit.
 fn listen(inner: &Arc<Inner>) {
     let weak = Arc::downgrade(inner);
@@ -272,6 +282,7 @@ impl Inner {
             invoked_by_id: invoker.map(|invoker| invoker.execution_id),
             lineage_depth: invoker.map_or(0, |invoker| invoker.depth.saturating_add(1)),
             invoked_by_frame: invoker.and_then(|invoker| invoker.frame.clone()),
+            step_count: 0,
         })
     }
 

@@ -90,6 +90,7 @@ impl Installation {
             public_url: options.public_url,
             egress: OnceLock::new(),
             authorizations: domain::oauth::Memory::default(),
+            log_streams: domain::log_stream::Hub::default(),
             schedule_jitter_seconds: options.schedule_jitter_seconds,
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

@@ -12,7 +12,7 @@ use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
 use runner::script::Pool;
 use runner::{Runner, RunnerOptions};
-use tasks::Tasks;
+use tasks::{LogStreams, Tasks};
 use tokio::net::TcpListener;
 
 use crate::http::{Http, Timeouts};
@@ -24,6 +24,9 @@ const PAYLOADS_FOLDER: &str = "payloads";
 
 /// How long the platform itself waits for a connection.
 const CONNECT_SECONDS_MAX: u64 = 5;
+
+/// How long the last log lines may take on their way to log streams.
+const LINES_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a server is started with.
 pub struct Options {
@@ -96,6 +99,7 @@ pub struct Server {
     pub env: Arc<Env>,
     pub runner: Runner,
     tasks: Tasks,
+    log_streams: LogStreams,
     http: Http,
     stop_patience: Duration,
     /// Gives the folder back when everything else has stopped.
@@ -132,6 +136,7 @@ impl Server {
         // Set once per server: nobody else does.
         let _ = env.egress.set(egress::Client::new(impatient)?);
         let egress = egress::Client::new(policy)?;
+        let log_streams = LogStreams::start(env.clone()).await.context("reading log streams")?;
         let runner = Runner::start(RunnerOptions {
             env: env.clone(),
             store: PayloadStore::in_folder(&payloads, env.ids.clone())?,
@@ -149,7 +154,7 @@ impl Server {
         let calls = Arc::new(api::Calls::new(&trigger));
         let state = api::State { env: env.clone(), runner: runner.clone(), schema, calls };
         let http = Http::start(listener, api::router(state), timeouts);
-        Ok(Self { address, env, runner, tasks, http, stop_patience, installation })
+        Ok(Self { address, env, runner, tasks, log_streams, http, stop_patience, installation })
     }
 
     /// Stops in order: no new connections, requests and runs may finish, then the rest is cut off.
@@ -158,6 +163,7 @@ impl Server {
         self.http.stop(self.stop_patience).await;
         self.tasks.stop(self.stop_patience).await;
         self.runner.stop(self.stop_patience).await;
+        self.log_streams.stop(LINES_PATIENCE.min(self.stop_patience)).await;
         self.env.authorizations.settle(self.stop_patience).await;
         drop(self.installation);
     }

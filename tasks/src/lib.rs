@@ -1,5 +1,5 @@
-//! What happens without anybody asking: schedules, tokens that end, deleting what was removed, and
-//! telling others of events.
+//! What happens without anybody asking: schedules, tokens that end, deleting what was removed,
+//! telling others of events, and sending log lines to them.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
@@ -7,6 +7,7 @@
 
 mod authorizations;
 mod deliveries;
+mod log_streams;
 mod removals;
 mod schedules;
 
@@ -17,6 +18,8 @@ use domain::Env;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+pub use log_streams::LogStreams;
 
 /// The background work of a server.
 pub struct Tasks {

@@ -58,6 +58,7 @@ async fn fire_due(env: &Env, stopping: &CancellationToken) -> anyhow::Result<Opt
         let now = env.now();
         let decide = |due: &_| Ok(domain::schedule::decide(env, due)?);
         let fired = fire(&env.db, now, FIRE_MAX, decide).await?;
+        env.log_streams.offer(now, &mut fired.lines.iter());
         if fired.started > 0 {
             env.work_arrived();
         }

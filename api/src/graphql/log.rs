@@ -159,7 +159,7 @@ fn severity() -> Type<Severity> {
         .field("name", "String", "Its name.", |severity| name(*severity))
 }
 
-fn name(severity: Severity) -> &'static str {
+pub fn name(severity: Severity) -> &'static str {
     match severity {
         Severity::Trace => "TRACE",
         Severity::Debug => "DEBUG",

@@ -23,6 +23,7 @@ mod integration;
 mod label;
 mod latest;
 mod log;
+mod log_stream;
 mod mutation;
 mod order;
 mod organization;
@@ -101,6 +102,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     queue::register(&mut registry);
     step_result::register(&mut registry);
     log::register(&mut registry);
+    log_stream::register(&mut registry);
     test_run::register(&mut registry);
     webhook::register(&mut registry);
     let schema = async_graphql::dynamic::Schema::build("RootQuery", Some("RootMutation"), None)

@@ -70,6 +70,16 @@ fn object() -> Type<organization::Model> {
         Noun::WebhookEndpoint,
         Action::Create,
         "Whether you may add webhook endpoints.",
+        "allowAddExternalLogStream",
+        Noun::LogStream,
+        Action::Create,
+        "Whether you may add log streams.",
+    )
+    .allows_noun(
+        "allowConfigureExternalLogStreams",
+        Noun::LogStream,
+        Action::Modify,
+        "Whether you may change log streams.",
     )
     .allows_noun(
         "allowEnableInstance",

@@ -180,6 +180,7 @@ impl Source {
             invoked_by_id: None,
             lineage_depth: 0,
             invoked_by_frame: None,
+            step_count: 0,
         })
     }
 }

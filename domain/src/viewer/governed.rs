@@ -1,9 +1,10 @@
 //! Which tables the policy speaks of.
 
 use entity::{
-    CustomerId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId,
-    TenantOwned, TestCaseId, UserId, WebhookEndpointId, customer, delivery, execution, flow_config,
-    instance, integration, organization, test_case, user, webhook_endpoint,
+    CustomerId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, LogStreamId,
+    OrganizationId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, customer, delivery,
+    execution, flow_config, instance, integration, log_stream, organization, test_case, user,
+    webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -49,6 +50,7 @@ governed! {
     instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
     flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
     webhook_endpoint(WebhookEndpointId): WebhookEndpoint, |_| Noun::WebhookEndpoint, |_| None;
+    log_stream(LogStreamId): LogStream, |_| Noun::LogStream, |_| None;
     delivery(DeliveryId): Delivery, |_| Noun::WebhookEndpoint, |_| None;
     execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);
 }

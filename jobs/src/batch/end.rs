@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{ExecutionId, execution, work};
+use entity::{ExecutionId, execution, log, work};
 use sea_orm::sea_query::Value;
 use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr};
 
@@ -13,18 +13,19 @@ use crate::rows;
 use crate::writer::{Finish, Retry};
 
 const END_EXECUTION: &str = "WITH ended (id, status, result_type, ended_at, error, response, \
-    retry_next_at, canceled_by_id) AS (VALUES {rows}) UPDATE \"execution\" SET \
+    retry_next_at, canceled_by_id, step_count) AS (VALUES {rows}) UPDATE \"execution\" SET \
     status = ended.status, result_type = ended.result_type, ended_at = ended.ended_at, \
     error = ended.error, response = ended.response, retry_next_at = ended.retry_next_at, \
-    canceled_by_id = ended.canceled_by_id FROM ended WHERE \"execution\".id = ended.id \
+    canceled_by_id = ended.canceled_by_id, step_count = ended.step_count FROM ended WHERE \"execution\".id = ended.id \
     RETURNING \"execution\".id";
 
 impl Batch {
+    /// Gives back the lines that this has added to logs.
     pub(super) async fn end(
         &self,
         transaction: &DatabaseTransaction,
         owned: &HashSet<ExecutionId>,
-    ) -> Result<(), DbErr> {
+    ) -> Result<Vec<log::Model>, DbErr> {
         let finishes: Vec<_> = self.finishes().filter(|finish| is_written(finish, owned)).collect();
         let needless = needless_retries(transaction, &finishes).await?;
         let mut ended = Vec::new();
@@ -94,5 +95,6 @@ fn ended_row(execution: &execution::Model) -> Vec<Value> {
         execution.response.clone().into(),
         execution.retry_next_at.into(),
         execution.canceled_by_id.into(),
+        execution.step_count.into(),
     ]
 }

@@ -34,6 +34,8 @@ pub struct Batch {
 pub struct Verdict {
     /// Kept out: somebody else owns the execution.
     fenced: HashSet<usize>,
+    /// Lines that the commit itself has added to logs.
+    added_lines: Vec<log::Model>,
     /// Not queued: the execution they duplicate waits or runs.
     duplicates: HashMap<usize, ExecutionId>,
 }
@@ -72,10 +74,22 @@ impl Batch {
         let duplicates = self.accept(&transaction).await.context("accepting runs")?;
         let owned = self.check_owners(&transaction).await.context("checking owners")?;
         self.record(&transaction, &owned).await.context("writing results")?;
-        self.end(&transaction, &owned).await.context("ending runs")?;
+        let added_lines = self.end(&transaction, &owned).await.context("ending runs")?;
         transaction.commit().await.context("committing")?;
         known_lanes.extend(new_lanes);
-        Ok(Verdict { fenced: self.fenced(&owned), duplicates })
+        Ok(Verdict { fenced: self.fenced(&owned), added_lines, duplicates })
+    }
+
+    /// The lines that a commit with this verdict has written.
+    pub fn lines<'a>(&'a self, verdict: &'a Verdict) -> impl Iterator<Item = &'a log::Model> {
+        let commands = self.commands.iter().enumerate();
+        let written = commands.filter(|(place, _)| !verdict.is_fenced(*place));
+        let logs = written.flat_map(|(_, command)| match command {
+            Command::Accept(_) => &[],
+            Command::Journal(journal) => journal.logs.as_slice(),
+            Command::Finish(finish) => finish.logs.as_slice(),
+        });
+        logs.chain(&verdict.added_lines)
     }
 
     async fn insert_lanes(

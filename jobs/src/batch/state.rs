@@ -19,11 +19,11 @@ const SET_STATE: &str = "ON CONFLICT (owner_id, key) DO UPDATE SET value = exclu
     updated_at = excluded.updated_at";
 
 /// Keys are written one run after the other: of two runs in one commit, the later one wins. A run
-/// that overwrites what it has not seen says so in its log.
+/// that overwrites what it has not seen says so in its log; these lines come back.
 pub(super) async fn change(
     transaction: &DatabaseTransaction,
     finishes: &[&Finish],
-) -> Result<(), DbErr> {
+) -> Result<Vec<log::Model>, DbErr> {
     let changes = finishes.iter().flat_map(|finish| &finish.state.changes);
     let mut written = written(transaction, changes).await?;
     let mut lines = Vec::new();
@@ -46,7 +46,8 @@ pub(super) async fn change(
         }
         write(transaction, &state.changes).await?;
     }
-    rows::insert::<log::Entity>(transaction, &lines, "").await
+    rows::insert::<log::Entity>(transaction, &lines, "").await?;
+    Ok(lines)
 }
 
 /// When the values of these keys were written last.

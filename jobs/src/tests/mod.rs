@@ -33,7 +33,7 @@ impl Bench {
         let clock = Arc::new(ManualClock::starting_at(Timestamp(1_800_000_000_000_000)));
         let ids = Ids::seeded(clock.clone(), 1);
         let node = Node::register(&db, &*clock, &ids).await.unwrap();
-        let (writer, _) = Writer::start(db.clone());
+        let (writer, _) = Writer::start(db.clone(), Box::new(|_| ()));
         Self { db, clock, ids, writer, node, _folder: folder }
     }
 
@@ -69,6 +69,7 @@ impl Bench {
             invoked_by_id: None,
             lineage_depth: 0,
             invoked_by_frame: None,
+            step_count: 0,
         }
     }
 

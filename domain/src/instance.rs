@@ -27,6 +27,7 @@ use crate::integration as integrations;
 use crate::policy::{Action, Noun};
 use crate::rows;
 use crate::schedule;
+use crate::usage;
 use crate::viewer::Viewer;
 
 pub(crate) use config::Mode;
@@ -181,6 +182,9 @@ pub async fn update(
     }
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await.on_unique(&CONFLICTS)?;
+    if updated.enabled != permit.row().enabled {
+        usage::follow(env, &tx, &updated).await?;
+    }
     record_update(env, &tx, viewer, (permit.row(), &updated), is_changed).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);

@@ -43,6 +43,7 @@ mod testing;
     reason = "nobody is known yet when a token or URL is looked up"
 )]
 pub mod token;
+mod usage;
 pub mod user;
 #[expect(clippy::disallowed_methods, reason = "this is where reading starts")]
 mod viewer;

@@ -10,8 +10,9 @@
 
 use entity::{
     ExecutionId, InstanceId, OrganizationId, TenantOwned, authorization, config_value, customer,
-    deployment, endpoint, execution, flow_config, idempotency_key, instance, integration, lane,
-    latest_request, log, schedule, state_value, step_result, work,
+    deployment, enabled_span, endpoint, execution, flow_config, idempotency_key, instance,
+    instance_usage, integration, lane, latest_request, log, schedule, state_value, step_result,
+    work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -102,7 +103,7 @@ async fn purge(env: &Env, row: &instance::Model) -> Result<bool, Error> {
         return Ok(false);
     }
     let mut purge = Purge { tx: &tx, organization: row.organization_id, left: ROWS_MAX };
-    purge.executions(row.id).await?;
+    purge.executions(env, row.id).await?;
     purge.leftovers(row.id).await?;
     let is_last = purge.left > 0;
     if is_last {
@@ -210,7 +211,7 @@ struct Purge<'a> {
 
 impl Purge<'_> {
     /// Executions with their step results, the oldest first.
-    async fn executions(&mut self, instance: InstanceId) -> Result<(), DbErr> {
+    async fn executions(&mut self, env: &Env, instance: InstanceId) -> Result<(), DbErr> {
         while self.left > 0 {
             let ids: Vec<ExecutionId> = Viewer::System(self.organization)
                 .rows::<execution::Entity>()
@@ -225,6 +226,7 @@ impl Purge<'_> {
             if ids.is_empty() {
                 break;
             }
+            jobs::usage::count_before_delete(self.tx, &env.ids, env.now(), &ids).await?;
             let ids = || ids.iter().copied();
             self.take::<step_result::Entity>(step_result::Column::ExecutionId.is_in(ids())).await?;
             self.take::<work::Entity>(work::Column::ExecutionId.is_in(ids())).await?;
@@ -250,6 +252,8 @@ impl Purge<'_> {
         let tokens = authorization::Column::OwnerId.eq(id.0);
         self.take::<authorization::Entity>(tokens).await?;
         self.take::<schedule::Entity>(schedule::Column::InstanceId.eq(id)).await?;
+        self.take::<enabled_span::Entity>(enabled_span::Column::InstanceId.eq(id)).await?;
+        self.take::<instance_usage::Entity>(instance_usage::Column::InstanceId.eq(id)).await?;
         self.take::<deployment::Entity>(deployment::Column::InstanceId.eq(id)).await?;
         self.take::<config_value::Entity>(config_value::Column::InstanceId.eq(id)).await?;
         self.take::<flow_config::Entity>(flow_config::Column::InstanceId.eq(id)).await

@@ -17,6 +17,7 @@ pub mod schedule;
 mod store;
 #[cfg(test)]
 mod tests;
+pub mod usage;
 mod writer;
 
 pub use claim::{

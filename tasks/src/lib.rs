@@ -1,5 +1,5 @@
 //! What happens without anybody asking: schedules, tokens that end, deleting what was removed,
-//! telling others of events, and sending log lines to them.
+//! telling others of events, sending log lines to them, and counting what is used.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
@@ -10,6 +10,7 @@ mod deliveries;
 mod log_streams;
 mod removals;
 mod schedules;
+mod usage;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -44,6 +45,7 @@ impl Tasks {
         let arrived = Arc::new(Notify::new());
         let nudge = arrived.clone();
         let _ = env.on_delivery.set(Box::new(move || nudge.notify_one()));
+        tasks.tracker.spawn(usage::run(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(deliveries::run(env, arrived, tasks.stopping.clone()));
         tasks
     }

@@ -50,6 +50,8 @@ mod schedules;
 #[cfg(test)]
 mod state;
 #[cfg(test)]
+mod streams;
+#[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod traps;

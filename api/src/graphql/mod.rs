@@ -36,6 +36,7 @@ mod test_case;
 mod test_run;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod user;
 mod webhook;
 
@@ -105,6 +106,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     log_stream::register(&mut registry);
     test_run::register(&mut registry);
     webhook::register(&mut registry);
+    usage::register(&mut registry);
     let schema = async_graphql::dynamic::Schema::build("RootQuery", Some("RootMutation"), None)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COMPLEXITY_MAX);

@@ -70,6 +70,8 @@ fn object() -> Type<organization::Model> {
         Noun::WebhookEndpoint,
         Action::Create,
         "Whether you may add webhook endpoints.",
+    )
+    .allows_noun(
         "allowAddExternalLogStream",
         Noun::LogStream,
         Action::Create,

@@ -19,6 +19,7 @@ use crate::integration as integrations;
 use crate::policy::Action;
 use crate::rows;
 use crate::schedule;
+use crate::usage;
 use crate::viewer::{Permit, Viewer};
 
 /// Component and key of the triggers that a deployment can start.
@@ -57,6 +58,7 @@ pub async fn deploy(
         flows::sync(env, &tx, row, &flows).await?;
     }
     let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
+    usage::follow(env, &tx, &deployed).await?;
     let started = start_deploy_flows(env, &tx, &deployed, &definition).await?;
     event::record_of_instance(env, &tx, viewer, EventType::InstanceDeployed, &deployed).await?;
     tx.commit().await?;

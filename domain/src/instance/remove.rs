@@ -19,6 +19,7 @@ use crate::event::{self, EventType};
 use crate::execution::{Origin, Request, Start};
 use crate::policy::Action;
 use crate::rows;
+use crate::usage;
 use crate::viewer::Viewer;
 
 /// Component and key of the triggers that a removal starts.
@@ -67,6 +68,9 @@ pub(crate) async fn mark(
         rows::delete::<schedule::Entity>(organization).filter(schedules).exec(tx).await?;
         end_waiting(env, tx, organization, &ids).await?;
         start_tear_down(env, tx, organization, rows).await?;
+        for row in rows.iter().filter(|row| !row.is_system && row.enabled) {
+            usage::follow(env, tx, row).await?;
+        }
         for row in rows.iter().filter(|row| !row.enabled) {
             // Tearing down waits for no paused instance.
             jobs::hold(tx, organization, row.id, false).await?;

@@ -58,6 +58,8 @@ mod traps;
 #[cfg(test)]
 mod triggers;
 #[cfg(test)]
+mod usage;
+#[cfg(test)]
 mod walk;
 #[cfg(test)]
 mod workspace;

@@ -186,9 +186,7 @@ async fn what_is_too_much_for_a_stream_is_counted() {
         (lines.len() >= 2 + 2 + 1 + 10_000).then_some(lines)
     })
     .await;
-    let message = |place: usize| {
-        text(&serde_json::from_str::<Value>(&lines[place]).unwrap(), "/m")
-    };
+    let message = |place: usize| text(&serde_json::from_str::<Value>(&lines[place]).unwrap(), "/m");
     let turns = [message(0), message(1), message(2), message(3)];
     assert_eq!(turns, ["Turn 0", "Turn 1", "Turn 0", "Turn 1"], "the first try comes again");
     assert!(message(4).starts_with("150 log lines were not sent"), "{}", message(4));

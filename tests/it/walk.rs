@@ -118,6 +118,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
     let case = acme.query_with(document, &json!({ "id": draft })).await;
     let (endpoint, delivery) = told(acme).await;
+    let stream = stream(acme).await;
     // Calls of its URL start the preprocess flow, whatever they hold.
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
@@ -132,6 +133,10 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
         ("CreateWebhookEndpointInput.url", "https://example.test/".to_owned()),
         ("CreateWebhookEndpointInput.eventTypes", "customer.created".to_owned()),
+        ("CreateExternalLogStreamInput.url", "https://example.test/".to_owned()),
+        ("CreateExternalLogStreamInput.payloadTemplate", "{{message}}".to_owned()),
+        ("LogSeverityLevelInput.id", "2".to_owned()),
+        ("LogSeverityLevelInput.name", "INFO".to_owned()),
         ("RotateWebhookEndpointSecretInput.secret", "another".to_owned()),
         ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z".to_owned()),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
@@ -143,6 +148,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         text(&flows, "/integration/flows/nodes/0/id"),
         text(&user, "/authenticatedUser/id"),
         text(&case, "/createTestCase/testCase/id"),
+        stream,
         endpoint,
         delivery,
         instance.flow_config("Stock Check").to_owned(),
@@ -169,6 +175,16 @@ async fn connection(acme: &User) -> String {
     let variables = list(&data, "/instance/configVariables/nodes");
     let is_shop = |it: &&Value| it["requiredConfigVariable"]["key"] == "Shop";
     text(variables.iter().find(is_shop).expect("it has a connection"), "/id")
+}
+
+/// A log stream that nothing reaches.
+async fn stream(owner: &User) -> String {
+    let document = "mutation { createExternalLogStream(input: { name: \"Canary stream\",
+        url: \"https://example.test/canary\", payloadTemplate: \"{{message}}\",
+        severityLevels: [{ id: 5, name: \"FATAL\" }] }) {
+            externalLogStream { id } errors { field messages } } }";
+    let data = owner.query(document).await;
+    text(&data, "/createExternalLogStream/externalLogStream/id")
 }
 
 /// A webhook endpoint, and what was sent to it.
@@ -202,6 +218,7 @@ async fn everything(owner: &User) -> Value {
             configVariables { nodes { id status } } } }
         testCases { nodes { id name payload updatedAt } }
         webhookEndpoints { nodes { id name url enabled updatedAt } }
+        externalLogStreams { nodes { id name updatedAt } }
         executionResults { totalCount } }";
     owner.query(document).await
 }

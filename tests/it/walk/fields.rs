@@ -83,6 +83,9 @@ impl Field {
 
 /// What a mutation needs besides ids; anything else is left out.
 fn sample(input: &str, name: &str, known: &HashMap<&str, String>) -> Option<String> {
+    if let Some(value) = known.get(&*format!("{input}.{name}")) {
+        return Some(value.clone());
+    }
     let value = match name {
         // Names are unique, and every mutation is proven in the end.
         "name" => format!("{WHO} {input}"),
@@ -90,7 +93,7 @@ fn sample(input: &str, name: &str, known: &HashMap<&str, String>) -> Option<Stri
         "description" | "comment" => "Was here".to_owned(),
         "marketplaceConfiguration" => "NOT_AVAILABLE_IN_MARKETPLACE".to_owned(),
         "definition" => example("order-sync"),
-        _ => known.get(&*format!("{input}.{name}")).or_else(|| known.get(name))?.clone(),
+        _ => known.get(name)?.clone(),
     };
     Some(value)
 }
@@ -121,13 +124,17 @@ fn inputs(input: &Value, types: &HashMap<String, &Value>, known: &HashMap<&str, 
         if NOT_GIVEN.contains(&&*format!("{}.{name}", text(input, "/name"))) {
             continue;
         }
-        let is_enum = types[&wanted]["kind"] == "ENUM";
+        let is_plain = types[&wanted]["kind"] == "ENUM" || wanted == "Int";
+        let is_required = field["type"]["kind"] == "NON_NULL";
         match (wanted.as_str(), sample(&text(input, "/name"), &name, known)) {
-            (_, Some(value)) if is_enum => given.push(format!("{name}: {value}")),
+            (_, Some(value)) if is_plain => given.push(format!("{name}: {value}")),
             (_, Some(value)) => given.push(format!("{name}: {}", json!(value))),
             ("ID", None) => given.push(format!("{name}: $id")),
-            ("Boolean", None) if field["type"]["kind"] == "NON_NULL" => {
-                given.push(format!("{name}: true"));
+            ("Boolean", None) if is_required => given.push(format!("{name}: true")),
+            (_, None) if is_required && types[&wanted]["kind"] == "INPUT_OBJECT" => {
+                // One object stands for a list of one.
+                let inner = inputs(types[&wanted], types, known);
+                given.push(format!("{name}: {{ {inner} }}"));
             }
             _ => {}
         }

@@ -21,8 +21,10 @@ const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 pub async fn run(env: Arc<Env>, stopping: CancellationToken) {
     let mut totals_at = Timestamp::default();
     while !stopping.is_cancelled() {
+        // Taken first: what ends meanwhile is for the next round.
+        let now = env.now();
         let counted = async {
-            count(&env, &mut totals_at).await.inspect_err(|error| {
+            count(&env, now, &mut totals_at).await.inspect_err(|error| {
                 tracing::error!(error = ?error, "could not count what instances use");
             })
         };
@@ -30,7 +32,7 @@ pub async fn run(env: Arc<Env>, stopping: CancellationToken) {
             tokio::time::sleep(FAILURE_PAUSE).await;
             continue;
         }
-        let next = env.now().plus_seconds(COUNT_SECONDS);
+        let next = now.plus_seconds(COUNT_SECONDS);
         tokio::select! {
             () = env.clock.wait_until(next) => {}
             () = stopping.cancelled() => {}
@@ -38,9 +40,8 @@ pub async fn run(env: Arc<Env>, stopping: CancellationToken) {
     }
 }
 
-async fn count(env: &Env, totals_at: &mut Timestamp) -> anyhow::Result<()> {
-    while usage::count(&env.db, &env.ids, env.now()).await? {}
-    let now = env.now();
+async fn count(env: &Env, now: Timestamp, totals_at: &mut Timestamp) -> anyhow::Result<()> {
+    while usage::count(&env.db, &env.ids, now).await? {}
     if *totals_at <= now {
         while usage::fold_enabled(&env.db, &env.ids, now).await? {}
         usage::count_totals(&env.db, &env.ids, now).await?;

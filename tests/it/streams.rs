@@ -84,11 +84,10 @@ async fn lines_are_sent_as_the_template_says() {
     assert_eq!(data["updateExternalLogStream"]["externalLogStream"], expected);
     let execution = say(&owner, instance.url("Say"), "Once more").await;
     let logged = owner.ended(&execution).await;
-    let logged: Vec<_> = list(&logged, "/logs/nodes")
-        .iter()
-        .map(|line| format!("{}: {}", text(line, "/severity").to_lowercase(), line["message"]))
-        .map(|line| line.replace('"', ""))
-        .collect();
+    let told = |line: &Value| {
+        format!("{}: {}", text(line, "/severity").to_lowercase(), text(line, "/message"))
+    };
+    let logged: Vec<_> = list(&logged, "/logs/nodes").iter().map(told).collect();
     let received = sink.wait_for("/plain", logged.len()).await;
     assert_eq!(lines(&received), logged, "lines of an execution keep their order");
     assert_eq!(received[0].header("content-type"), "text/plain; charset=utf-8");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entity::{Ids, ManualClock, Timestamp};
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, TestApp, User, definition, eventually, list};
+use crate::harness::{Instance, TestApp, User, definition, eventually, list, text};
 
 /// A server whose clock stands still until a story moves it.
 struct Story {
@@ -157,18 +157,9 @@ async fn what_is_gone_still_counts_for_the_organization() {
 async fn everybody_is_counted_once_a_day() {
     let story = Story::begins("2026-11-20T22:30:00Z").await;
     story.owner.create_customer("Hooli").await;
-    let member = story.app.customer_user(
-        &story.owner,
-        &{
-            let data = story.owner.query(
-                "{ customers(name_Icontains: \"Initech\") {
-                nodes { id } } }",
-            );
-            data.await["customers"]["nodes"][0]["id"].as_str().unwrap().to_owned()
-        },
-        "Admin",
-    );
-    let member = member.await;
+    let document = "{ customers(name_Icontains: \"Initech\") { nodes { id } } }";
+    let customer = text(&story.owner.query(document).await, "/customers/nodes/0/id");
+    let member = story.app.customer_user(&story.owner, &customer, "Admin").await;
     let totals = "{ orgTotalUsageMetrics(orderBy: { field: SNAPSHOT_TIME, direction: ASC }) {
         nodes { customerCount userCount integrationCount deployedInstanceCount
             deployedUniqueIntegrationCount } } }";

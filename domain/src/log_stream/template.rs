@@ -42,7 +42,9 @@ impl Template {
             Part::Text(text) => text.as_str(),
             Part::Field(..) => "0",
         });
-        let is_json = serde_json::from_str::<Json>(&sample.collect::<String>()).is_ok();
+        let sample = serde_json::from_str(&sample.collect::<String>());
+        // A placeholder alone is meant as text.
+        let is_json = matches!(sample, Ok(Json::Object(_) | Json::Array(_)));
         if is_json {
             find_strings(&mut parts);
         }
@@ -172,6 +174,8 @@ mod tests {
         for template in ["{{nope}}", "{{message", "{{}}", "{{ {{message}} }}"] {
             Template::parse(template).unwrap_err();
         }
-        assert!(!Template::parse("{{message}}, {").unwrap().is_json());
+        for text in ["{{message}}, {", "{{message}}"] {
+            assert!(!Template::parse(text).unwrap().is_json(), "{text}");
+        }
     }
 }

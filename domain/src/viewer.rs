@@ -178,7 +178,7 @@ impl UserViewer {
         let Some(table) = Table::of::<E>() else { return nothing() };
         let allowed = match table {
             Table::Organization => of_own_customer(),
-            Table::Customer if can_view(Noun::Customer) => of_own_customer(),
+            Table::Customer | Table::CustomerTotal if can_view(Noun::Customer) => of_own_customer(),
             Table::User => {
                 let users =
                     if can_view(Noun::CustomerUser) { of_own_customer() } else { nothing() };
@@ -208,7 +208,6 @@ impl UserViewer {
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
             Table::LogStream if can_view(Noun::LogStream) => of_own_customer(),
             Table::OrganizationUsage if can_view(Noun::Usage) => of_own_customer(),
-            Table::CustomerTotal if can_view(Noun::Customer) => of_own_customer(),
             _ => return nothing(),
         };
         Condition::all().add(allowed).add(table.not_removed::<E>())

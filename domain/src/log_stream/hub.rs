@@ -66,7 +66,9 @@ impl Hub {
             next.entry(organization).or_default().push(stream);
         }
         *self.streams.write().unwrap_or_else(PoisonError::into_inner) = next;
-        known.into_values().for_each(|stream| stream.gone.cancel());
+        for stream in known.into_values() {
+            stream.gone.cancel();
+        }
         self.changed.notify_one();
         Ok(())
     }

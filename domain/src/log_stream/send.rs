@@ -57,10 +57,7 @@ impl Stream {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
         let mut bodies: Vec<(Vec<Arc<Line>>, String)> = Vec::new();
         for line in lines {
-            let facts = match line.is_notice {
-                true => None,
-                false => Some(names.of(env, &line.row).await?),
-            };
+            let facts = if line.is_notice { None } else { Some(names.of(env, &line.row).await?) };
             if !row.is_batched {
                 bodies.push((vec![line.clone()], template.render(&line.row, facts.as_deref())));
                 continue;

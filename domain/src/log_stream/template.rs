@@ -152,7 +152,7 @@ mod tests {
         for (template, expected) in [
             ("{{message}} {{ severityNumber }}", "say \"hi\",\n\\u0041 {{severity}} 4"),
             (r#"{"m": "a {{message}}"}"#, r#"{"m": "a say \"hi\",\n\\u0041 {{severity}}"}"#),
-            (r#"[{{message}}]"#, r#"["say \"hi\",\n\\u0041 {{severity}}"]"#),
+            ("[{{message}}]", r#"["say \"hi\",\n\\u0041 {{severity}}"]"#),
             (r#"{"t": {{timestamp}}}"#, r#"{"t": 1790000000123}"#),
             (r#"{"t": "{{timestamp_ns}}"}"#, r#"{"t": "1790000000123456000"}"#),
             ("{{timestamp_s}}|{{timestamp_iso}}", "1790000000|2026-09-21T14:13:20.123456Z"),

@@ -63,11 +63,11 @@ pub async fn fold_enabled(db: &Db, ids: &Ids, now: Timestamp) -> anyhow::Result<
         return Ok(false);
     }
     let transaction = db.begin().await?;
-    let moves: Vec<_> = spans
+    let steps: Vec<_> = spans
         .iter()
         .map(|span| vec![span.instance_id.into(), span.counted_until.into(), now.into()])
         .collect();
-    let moved = rows::query_with_rows(&transaction, MOVE, &moves).await?;
+    let moved = rows::query_with_rows(&transaction, MOVE, &steps).await?;
     let moved: Vec<InstanceId> =
         moved.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?;
     let mine = spans.iter().filter(|span| moved.contains(&span.instance_id));

@@ -44,7 +44,8 @@ const FAILED: &str = "How many executions failed, retries and replays included."
 const STEPS: &str = "How many steps ended in these executions.";
 const SPEND: &str = "Memory that executions may use times how long they ran, in megabyte seconds.";
 const ENABLED: &str = "For how many seconds it was deployed and not paused; counted every hour.";
-const ALL_ENABLED: &str = "For how many seconds instances were deployed and not paused, all together; counted every hour.";
+const ALL_ENABLED: &str = "For how many seconds instances were deployed and not paused, all \
+    together; counted every hour.";
 
 fn of_instances() -> Listing<instance_usage::Entity> {
     use instance_usage::Column as C;

@@ -16,7 +16,8 @@ const END_EXECUTION: &str = "WITH ended (id, status, result_type, ended_at, erro
     retry_next_at, canceled_by_id, step_count) AS (VALUES {rows}) UPDATE \"execution\" SET \
     status = ended.status, result_type = ended.result_type, ended_at = ended.ended_at, \
     error = ended.error, response = ended.response, retry_next_at = ended.retry_next_at, \
-    canceled_by_id = ended.canceled_by_id, step_count = ended.step_count FROM ended WHERE \"execution\".id = ended.id \
+    canceled_by_id = ended.canceled_by_id, step_count = ended.step_count FROM ended \
+    WHERE \"execution\".id = ended.id \
     RETURNING \"execution\".id";
 
 impl Batch {

@@ -4,6 +4,8 @@
 //! the key it needs and is bound to the place it was written for: moved to another row, it does not
 //! open. Layout: format, key number (4 bytes, big endian), nonce (24 bytes), ciphertext.
 
+mod rotation;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -18,8 +20,9 @@ use secrecy::{ExposeSecret, SecretBox};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::rows;
 use crate::viewer::Viewer;
+
+pub use rotation::Rotated;
 
 const FORMAT: u8 = 1;
 const KEY_BYTES: usize = 32;
@@ -70,15 +73,7 @@ impl Secrets {
         organization: OrganizationId,
         now: Timestamp,
     ) -> anyhow::Result<()> {
-        let key: [u8; KEY_BYTES] = rand::random();
-        let row = organization_key::Model {
-            organization_id: organization,
-            number: 1,
-            wrapped: encrypt(&self.master_cipher(), 0, key_place(organization, 1), &key)?,
-            created_at: now,
-        };
-        rows::insert::<organization_key::Entity>(db, row).await.context("writing a data key")?;
-        Ok(())
+        self.write_key(db, organization, 1, now).await
     }
 
     /// Whether the master key is the one that this data key was wrapped with.
@@ -93,7 +88,8 @@ impl Secrets {
         place: Place,
         plain: &[u8],
     ) -> anyhow::Result<Vec<u8>> {
-        let keyring = self.keyring(db, organization).await?;
+        // Another process may have added a key: nothing may be sealed with an older one.
+        let keyring = self.load(db, organization).await?;
         let cipher = keyring.ciphers.get(&keyring.newest).context("a keyring without keys")?;
         encrypt(cipher, keyring.newest, place, plain)
     }
@@ -219,6 +215,8 @@ fn key_number(sealed: &[u8]) -> anyhow::Result<i32> {
 
 #[cfg(test)]
 mod tests {
+    use sea_orm::Statement;
+
     use super::*;
     use crate::testing::World;
 
@@ -245,5 +243,19 @@ mod tests {
         secrets.open(db, other, place, &sealed).await.unwrap_err();
         let wrong = Secrets::from_master_key([8; KEY_BYTES]);
         wrong.open(db, mine, place, &sealed).await.unwrap_err();
+    }
+
+    #[tokio::test]
+    async fn every_sealed_column_is_known() {
+        let world = World::new().await;
+        let sql = "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c
+            WHERE m.type = 'table' AND c.name LIKE 'sealed%' ORDER BY 1";
+        let db = world.env.db.read();
+        let found = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await;
+        let found: Vec<String> =
+            found.unwrap().iter().map(|row| row.try_get_by_index(0).unwrap()).collect();
+        let mut known = rotation::SEALED_COLUMNS.to_vec();
+        known.sort_unstable();
+        assert_eq!(found, known);
     }
 }

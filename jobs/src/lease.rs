@@ -38,6 +38,12 @@ impl Node {
         Ok(node)
     }
 
+    /// Whether any process is registered and not taken for dead.
+    pub async fn any(db: &Db, now: Timestamp) -> Result<bool, DbErr> {
+        let sql = "SELECT 1 FROM \"node\" WHERE lease_until > $1 LIMIT 1";
+        Ok(!rows::query(db.read(), sql, vec![now.into()]).await?.is_empty())
+    }
+
     /// Renews the lease. False if the others have already taken this node for dead: then nothing
     /// that runs here may be written any more, which the fence of each run sees to.
     pub async fn renew(&self, db: &Db, now: Timestamp) -> Result<bool, DbErr> {

@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{Config, Layers};
-use crate::{command, demo, telemetry};
+use crate::{command, demo, keys, telemetry};
 
 /// An embedded integration platform: build integrations, deploy them for your customers.
 #[derive(Debug, Parser)]
@@ -55,6 +55,11 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Exchange the keys that secrets are encrypted with.
+    Keys {
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
     /// Print the GraphQL schema.
     Schema,
     /// Look at the configuration.
@@ -65,6 +70,20 @@ enum Command {
     /// Runs code of tenants; started by the server, not by people.
     #[command(hide = true)]
     JsWorker,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Encrypt all secrets again, with a new data key for each organization. Servers may go on.
+    RotateData {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Exchange the master key. All servers must be stopped; everybody has to sign in again.
+    RotateMaster {
+        #[command(flatten)]
+        place: Place,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -139,6 +158,12 @@ async fn dispatch(command: Command, environment: HashMap<String, String>) -> any
         Command::Config { command: ConfigCommand::Check { place } } => {
             let layers = Layers { place: &place, environment: &environment, listen: None };
             command::print(&Config::load(&layers)?.to_string())
+        }
+        Command::Keys { command: KeysCommand::RotateData { place } } => {
+            keys::rotate_data(&configure(&place, None)?, &place.data, &environment).await
+        }
+        Command::Keys { command: KeysCommand::RotateMaster { place } } => {
+            keys::rotate_master(&configure(&place, None)?, &place.data, &environment).await
         }
         Command::Schema => command::print(&api::sdl()),
         Command::Demo(arguments) => demo::run(arguments, &environment).await,

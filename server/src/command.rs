@@ -119,8 +119,17 @@ async fn join(
     folder: &Path,
     environment: &HashMap<String, String>,
 ) -> anyhow::Result<Installation> {
+    Installation::join(installation_options(config, folder, environment)?).await
+}
+
+/// How commands that serve nothing open an installation.
+pub fn installation_options(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+) -> anyhow::Result<InstallationOptions> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let options = InstallationOptions {
+    Ok(InstallationOptions {
         data_dir: folder.to_owned(),
         database_url: config.database_url()?,
         master_key: MasterKey::find(folder, environment)?,
@@ -128,8 +137,7 @@ async fn join(
         schedule_jitter_seconds: 0,
         ids: Ids::random(clock.clone()),
         clock,
-    };
-    Installation::join(options).await
+    })
 }
 
 /// Brings the database to the newest schema.

@@ -70,10 +70,18 @@ impl Installation {
     ) -> anyhow::Result<Self> {
         let folder = options.data_dir.display();
         let key = match (options.master_key, any_data_key(&db).await?) {
-            (Some(key), Some(wrapped)) if !key.secrets().fits(&wrapped) => bail!(
-                "this is not the installation's master key: set MARQUETRY_MASTER_KEY to the one \
-                 it was made with, or put master.key back into {folder}"
-            ),
+            (Some(key), Some(wrapped)) if !key.secrets().fits(&wrapped) => {
+                let successor = MasterKey::find_successor(&options.data_dir);
+                let fitting = successor.filter(|key| key.secrets().fits(&wrapped));
+                let Some(key) = fitting else {
+                    bail!(
+                        "this is not the installation's master key: set MARQUETRY_MASTER_KEY to \
+                         the one it was made with, or put master.key back into {folder}"
+                    );
+                };
+                MasterKey::replace(&options.data_dir)?;
+                key
+            }
             (Some(key), _) => key,
             (None, Some(_)) => bail!(
                 "the installation's master key is missing: set MARQUETRY_MASTER_KEY or put \

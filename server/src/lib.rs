@@ -11,6 +11,7 @@ mod demo;
 mod folder;
 mod http;
 mod installation;
+mod keys;
 mod master_key;
 mod server;
 mod telemetry;

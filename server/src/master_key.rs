@@ -11,7 +11,10 @@ use domain::secrets::Secrets;
 use secrecy::{ExposeSecret, SecretBox};
 
 const VARIABLE: &str = "MARQUETRY_MASTER_KEY";
+const NEW_VARIABLE: &str = "MARQUETRY_NEW_MASTER_KEY";
 const FILE_NAME: &str = "master.key";
+/// What is about to take the place of the file above.
+const NEW_FILE_NAME: &str = "master.key.new";
 const KEY_BYTES: usize = 32;
 
 /// 32 bytes from the environment, or from a file that only its owner may read.
@@ -43,8 +46,47 @@ impl MasterKey {
 
     /// Makes a key and keeps it in the folder. Never replaces one.
     pub fn create(folder: &Path) -> anyhow::Result<Self> {
+        Self::write(folder, FILE_NAME)
+    }
+
+    /// The key that is to take the place of the one in use: from the environment where that one
+    /// comes from it, and otherwise a new one, which [`Self::replace`] puts in its place.
+    pub fn successor(folder: &Path, environment: &HashMap<String, String>) -> anyhow::Result<Self> {
+        if environment.contains_key(VARIABLE) {
+            let text = environment.get(NEW_VARIABLE).with_context(|| {
+                format!("the master key comes from {VARIABLE}: give the new one in {NEW_VARIABLE}")
+            })?;
+            return parse(text).context(NEW_VARIABLE);
+        }
+        let path = folder.join(NEW_FILE_NAME);
+        match std::fs::remove_file(&path) {
+            // Left by an attempt that came to nothing.
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(error).with_context(|| format!("removing {}", path.display()))
+            }
+            _ => Self::write(folder, NEW_FILE_NAME),
+        }
+    }
+
+    /// The key that a rotation has left behind which was cut before [`Self::replace`].
+    pub fn find_successor(folder: &Path) -> Option<Self> {
+        parse(std::fs::read_to_string(folder.join(NEW_FILE_NAME)).ok()?.trim_end()).ok()
+    }
+
+    /// Makes the successor in the folder, if there is one, the key that is found from now on.
+    pub fn replace(folder: &Path) -> anyhow::Result<()> {
+        let path = folder.join(NEW_FILE_NAME);
+        match std::fs::rename(&path, folder.join(FILE_NAME)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            renamed => renamed.with_context(|| format!("renaming {}", path.display()))?,
+        }
+        std::fs::File::open(folder)?.sync_all()?;
+        Ok(())
+    }
+
+    fn write(folder: &Path, name: &str) -> anyhow::Result<Self> {
         let key: [u8; KEY_BYTES] = rand::random();
-        let path = folder.join(FILE_NAME);
+        let path = folder.join(name);
         let mut file = OpenOptions::new()
             .write(true)
             .create_new(true)

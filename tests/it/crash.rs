@@ -41,7 +41,8 @@ async fn every_acknowledged_execution_ends_once_whatever_dies() {
         server.restart().await;
     }
     let acknowledged = std::mem::take(&mut *acknowledged.lock().unwrap());
-    let expected = usize::try_from(CALLS_PER_SECOND).unwrap() * KILLS / 4;
+    // However slow the machine is, each life has some work that its end cuts.
+    let expected = 20 * KILLS;
     assert!(acknowledged.len() > expected, "only {} calls came through", acknowledged.len());
     let mut ends = HashMap::new();
     for ids in acknowledged.chunks(100) {

@@ -24,6 +24,7 @@ mod events;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod keys;
 mod language;
 #[cfg(test)]
 mod large;

@@ -109,7 +109,17 @@ impl TestProcess {
 
     /// Puts another master key in the place of its own.
     pub fn replace_master_key(&self) {
-        std::fs::write(self.folder.path().join("master.key"), "ab".repeat(32)).unwrap();
+        self.write("master.key", &"ab".repeat(32));
+    }
+
+    /// The text of the file with its master key.
+    pub fn master_key(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("master.key")).unwrap()
+    }
+
+    /// Writes a file into its folder.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).unwrap();
     }
 
     /// What it wrote to its log since it was started last.

@@ -5,10 +5,12 @@
 //! absolute times say more about the machine than about the server.
 
 mod connection;
+mod deliveries;
 mod report;
 mod schedules;
 mod server;
 mod setup;
+mod sink;
 mod workload;
 
 use std::path::PathBuf;
@@ -35,6 +37,9 @@ struct Arguments {
     /// Connections of the workloads with many callers.
     #[arg(long, default_value_t = 64)]
     connections: usize,
+    /// How many endpoints hear of the event of W2, one in ten of which fails; 0 leaves it out.
+    #[arg(long, default_value_t = 2_000)]
+    endpoints: usize,
     /// How many schedules are due in the minute of W4; 0 leaves it out, since it takes minutes.
     #[arg(long, default_value_t = 10_000)]
     schedules: usize,
@@ -66,6 +71,11 @@ async fn main() -> anyhow::Result<()> {
     let waits = synchronous.run(1, time).await?;
     report.add("W1s", "the same, synchronous, one caller", &waits);
 
+    if arguments.endpoints > 0 {
+        let delivered = deliveries::of_one_event(&server, arguments.endpoints).await?;
+        let what = "event webhooks, one in ten fails, one hangs; ms: from the change";
+        report.add("W2", what, &delivered);
+    }
     if arguments.schedules > 0 {
         let minute = schedules::in_one_minute(&server, arguments.schedules).await?;
         let what = format!(

@@ -70,7 +70,7 @@ pub async fn start(server: &Server, instance: &str) -> anyhow::Result<Value> {
     change(server, deployed, "deployInstance", json!({ "id": instance })).await
 }
 
-async fn change(
+pub async fn change(
     server: &Server,
     document: &str,
     field: &str,

@@ -16,8 +16,10 @@ impl Story {
         let (process, partner) = (TestProcess::start().await, ThirdParty::start().await);
         let owner = process.init().await;
         let url = partner.url("/greetings");
+        let version = owner.publish(&owner.import(&definition("greeter")).await).await;
+        let customer = owner.create_customer("Initech").await;
         let config = [("Partner URL", &*url)];
-        let instance = owner.deployed(&definition("greeter"), &config).await;
+        let instance = owner.create_instance(&version, &customer, &config).await;
         let story = Self { process, partner, owner, instance };
         story.sign_in_at_partner("ada", "first").await;
         story

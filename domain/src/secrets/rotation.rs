@@ -13,13 +13,13 @@ use crate::rows;
 
 /// Every column that holds sealed values; a test finds those that are missing.
 pub(super) const SEALED_COLUMNS: &[&str] = &[
-    "authorization.sealed_context",
-    "authorization.sealed_settings",
-    "authorization.sealed_token",
     "config_value.sealed_inputs",
     "delivery.sealed_message",
     "deployment.sealed_config",
     "flow_config.sealed_api_keys",
+    "oauth2_authorization.sealed_context",
+    "oauth2_authorization.sealed_settings",
+    "oauth2_authorization.sealed_token",
     "webhook_endpoint.sealed_headers",
     "webhook_endpoint.sealed_secret",
     "webhook_endpoint.sealed_old_secret",

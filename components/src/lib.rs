@@ -30,7 +30,7 @@ pub use files::{BUFFER_BYTES_MAX, Files, Pieces, bytes_of, load, load_fitting};
 pub use guard::{Guard, Refusal};
 pub use inputs::{Inputs, file};
 pub use run::{
-    Clock, LogLine, Named, Network, Randomness, Run, RunInfo, Script, ScriptOutput, Scripts,
-    Services, Severity,
+    Clock, LogLine, Named, Native, NativeWork, Network, Randomness, Run, RunInfo, Script,
+    ScriptOutput, Scripts, Services, Severity,
 };
 pub use state::{Level, STATE_BYTES_MAX, State, States};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use flow::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::{Files, Response, States, StepError};
 
@@ -105,6 +106,24 @@ pub trait Randomness: Send + Sync {
 #[async_trait]
 pub trait Scripts: Send + Sync {
     async fn run(&self, script: Script) -> Result<ScriptOutput, StepError>;
+
+    /// Does work of our own where scripts run.
+    async fn native(&self, native: Native) -> Result<Value, StepError>;
+}
+
+/// Work of our own on what anybody may have made, kept out of the server like code of tenants.
+#[derive(Clone, Debug)]
+pub struct Native {
+    pub work: NativeWork,
+    pub argument: Value,
+    /// Whose turn it takes.
+    pub customer: String,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+pub enum NativeWork {
+    /// Reads a PDF document.
+    Pdf,
 }
 
 /// One call of a function that inline code exports.

@@ -10,9 +10,9 @@ use flow::{Blob, Map, Value};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::{
-    Action, Catalog, Clock, DataSourceOutput, Files, Inputs, Output, Perform, PerformTrigger,
-    Pieces, Randomness, Refusal, Run, Script, ScriptOutput, Scripts, Services, States, StepError,
-    TriggerOutput,
+    Action, Catalog, Clock, DataSourceOutput, Files, Inputs, Native, Output, Perform,
+    PerformTrigger, Pieces, Randomness, Refusal, Run, Script, ScriptOutput, Scripts, Services,
+    States, StepError, TriggerOutput,
 };
 
 /// 2026-03-01T12:00:00Z.
@@ -71,6 +71,10 @@ impl Scripts for FakeScripts {
     async fn run(&self, script: Script) -> Result<ScriptOutput, StepError> {
         self.called.lock().unwrap().push(script);
         Ok(self.answer.lock().unwrap().clone())
+    }
+
+    async fn native(&self, native: Native) -> Result<Value, StepError> {
+        native.work.perform(&native.argument)
     }
 }
 

@@ -24,6 +24,7 @@ mod loops;
 mod management_triggers;
 mod math;
 mod messagepack;
+mod pdf;
 mod persist_data;
 mod pgp;
 mod prismatic;
@@ -48,7 +49,18 @@ mod zip;
 pub use http::{describe_request, shown_headers};
 pub use invoke::LINEAGE_DEPTH_MAX;
 
-use crate::Component;
+use flow::Value;
+
+use crate::{Component, NativeWork, StepError};
+
+impl NativeWork {
+    /// Does it, here and now; meant for a process that may die of it.
+    pub fn perform(self, argument: &Value) -> Result<Value, StepError> {
+        match self {
+            Self::Pdf => pdf::perform(argument),
+        }
+    }
+}
 
 /// Every built-in component.
 pub fn all() -> Vec<Component> {
@@ -74,6 +86,7 @@ pub fn all() -> Vec<Component> {
         management_triggers::component(),
         math::component(),
         messagepack::component(),
+        pdf::component(),
         persist_data::component(),
         pgp::component(),
         prismatic::component(),

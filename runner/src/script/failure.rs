@@ -40,7 +40,7 @@ impl<'js> Scope<'js> {
         if Instant::now() < self.deadline {
             return Ok(());
         }
-        Err(Failure::new(wire::overtime(self.time_limit)))
+        Err(Failure::new(wire::overtime(wire::CODE, self.time_limit)))
     }
 
     fn describe(&self, thrown: &Js<'js>) -> Failure {

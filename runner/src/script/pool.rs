@@ -7,16 +7,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use components::{LogLine, Script, ScriptOutput, Scripts, StepError};
+use components::{LogLine, Native, Network, Script, ScriptOutput, Scripts, StepError};
+use flow::Value;
 use tokio::time::timeout;
 
 use super::process::Worker;
 use super::turns::Turns;
-use super::wire::{self, Answer, Call, Line, Order, Outcome, SEVERITIES};
+use super::wire::{self, Answer, Call, Failure, Line, Order, Outcome, SEVERITIES};
 
 /// How long after its time limit a call may still answer by itself, with a better error and its
 /// log lines.
 pub(super) const GRACE: Duration = Duration::from_millis(250);
+
+/// Longest that work of our own takes.
+const NATIVE_TIME_LIMIT: Duration = Duration::from_mins(1);
 
 /// How to start workers, and how many.
 #[derive(Clone, Debug)]
@@ -149,32 +153,68 @@ fn lock(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
     idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A call for any process.
+struct Job<'a> {
+    order: Order,
+    network: Option<&'a Network>,
+    customer: String,
+    time_limit: Duration,
+    /// What failed, in texts.
+    subject: &'static str,
+}
+
+impl Pool {
+    async fn perform(&self, job: Job<'_>) -> Result<Answer, StepError> {
+        let Job { order, network, customer, time_limit, subject } = job;
+        // Calls that wait do so without their message, which can be large.
+        let place = self.turns.take(customer).await;
+        let _place = place.ok_or_else(|| unavailable(&"shutting down"))?;
+        let frame = wire::encode(&order)
+            .map_err(|error| StepError::new(format!("{subject} cannot be called: {error}")))?;
+        drop(order);
+        let mut worker = self.worker().await.map_err(|error| unavailable(&error))?;
+        let error = match timeout(time_limit + GRACE, worker.call(frame, network)).await {
+            Ok(Ok(answer)) => {
+                self.release(worker).await;
+                return Ok(answer);
+            }
+            Ok(Err(error)) => worker.obituary(subject, &error).await,
+            Err(_) => StepError::new(wire::overtime(subject, time_limit)),
+        };
+        drop(worker);
+        self.warm_up().await;
+        Err(error)
+    }
+}
+
 #[async_trait]
 impl Scripts for Pool {
     async fn run(&self, script: Script) -> Result<ScriptOutput, StepError> {
         let Script { code, arguments, with_context, network, customer, time_limit } = script;
         let longest = self.options.time_limit;
         let time_limit = time_limit.map_or(longest, |time_limit| time_limit.min(longest));
-        // Calls that wait do so without their message, which can be large.
-        let place = self.turns.take(customer).await;
-        let _place = place.ok_or_else(|| unavailable(&"shutting down"))?;
         let with_fetch = network.is_some();
         let call = Call { code, arguments, with_context, with_fetch, time_limit };
-        let frame = wire::encode(&Order::Call(call))
-            .map_err(|error| StepError::new(format!("The code cannot be called: {error}")))?;
-        let mut worker = self.worker().await.map_err(|error| unavailable(&error))?;
-        let error = match timeout(time_limit + GRACE, worker.call(frame, network.as_ref())).await {
-            Ok(Ok(answer)) => {
-                self.release(worker).await;
-                return Ok(output(answer));
-            }
-            Ok(Err(error)) => worker.obituary(&error).await,
-            Err(_) => StepError::new(wire::overtime(time_limit)),
-        };
-        drop(worker);
-        self.warm_up().await;
-        Err(error)
+        let (order, network) = (Order::Call(call), network.as_ref());
+        let job = Job { order, network, customer, time_limit, subject: wire::CODE };
+        self.perform(job).await.map(output)
     }
+
+    async fn native(&self, native: Native) -> Result<Value, StepError> {
+        let Native { work, argument, customer } = native;
+        let time_limit = NATIVE_TIME_LIMIT.min(self.options.time_limit);
+        let order = Order::Native(work, argument);
+        let job = Job { order, network: None, customer, time_limit, subject: wire::NATIVE };
+        match self.perform(job).await?.outcome {
+            Outcome::Nothing => Ok(Value::Null),
+            Outcome::Returned(value) => Ok(value),
+            Outcome::Failed(failure) => Err(failed(failure)),
+        }
+    }
+}
+
+fn failed(Failure { message, details }: Failure) -> StepError {
+    StepError { message, details }
 }
 
 fn unavailable(error: &dyn std::fmt::Display) -> StepError {
@@ -186,9 +226,7 @@ fn output(Answer { outcome, logs, states }: Answer) -> ScriptOutput {
     let returned = match outcome {
         Outcome::Nothing => Ok(None),
         Outcome::Returned(value) => Ok(Some(value)),
-        Outcome::Failed(failure) => {
-            Err(StepError { message: failure.message, details: failure.details })
-        }
+        Outcome::Failed(failure) => Err(failed(failure)),
     };
     ScriptOutput { returned: Some(returned), logs: logs.into_iter().map(log).collect(), states }
 }

@@ -82,11 +82,11 @@ impl Worker {
     }
 
     /// What the author of the code should know about the end of the process.
-    pub async fn obituary(&mut self, error: &io::Error) -> StepError {
+    pub async fn obituary(&mut self, subject: &str, error: &io::Error) -> StepError {
         let status = timeout(GRACE, self.child.wait()).await;
         let status = status.ok().and_then(Result::ok).map(|status| status.to_string());
         tracing::warn!(%error, status, "a script worker was lost");
-        StepError::new("The code needed too much memory, or crashed, and was stopped")
+        StepError::new(format!("{subject} needed too much memory, or crashed, and was stopped"))
     }
 }
 

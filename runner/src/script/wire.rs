@@ -8,7 +8,7 @@ use std::io;
 use std::time::Duration;
 
 use bytes::Bytes;
-use components::Severity;
+use components::{NativeWork, Severity};
 use flow::{Map, Value};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,8 @@ pub struct Limits {
 #[derive(Debug, Deserialize, Serialize)]
 pub enum Order {
     Call(Call),
+    /// Work of ours; its argument.
+    Native(NativeWork, Value),
     Fetched(Fetched),
 }
 
@@ -162,9 +164,14 @@ pub const SEVERITIES: [Severity; 6] = [
 ];
 
 /// The text of a call that ran into its time limit.
-pub fn overtime(time_limit: Duration) -> String {
-    format!("The code ran longer than {time_limit:?} and was stopped")
+pub fn overtime(subject: &str, time_limit: Duration) -> String {
+    format!("{subject} ran longer than {time_limit:?} and was stopped")
 }
+
+/// What a call is called in texts.
+pub const CODE: &str = "The code";
+/// What work of ours is called in texts.
+pub const NATIVE: &str = "The work on the file";
 
 /// A message with its length in front.
 pub fn encode(message: &impl Serialize) -> io::Result<Vec<u8>> {

@@ -5,11 +5,13 @@ use std::os::fd::AsFd;
 use std::{fs, thread};
 
 use anyhow::Context as _;
+use components::{NativeWork, StepError};
+use flow::{Map, Value};
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::engine::Engine;
 use super::link::Link;
-use super::wire::{Limits, Order, Report};
+use super::wire::{Answer, Failure, Limits, Order, Outcome, Report};
 
 /// Native stack of the thread that runs the engine; the engine itself stops far below it.
 const STACK_BYTES: usize = 16 << 20;
@@ -34,12 +36,23 @@ pub fn main(input: impl AsFd, output: impl Write + Send + 'static) -> anyhow::Re
                     let answer = engine.run(&call, Some(&mut link));
                     link.send(&Report::Answer(answer))?;
                 }
+                Some(Order::Native(work, argument)) => {
+                    link.send(&Report::Answer(native(work, &argument)))?;
+                }
                 Some(Order::Fetched(_)) => anyhow::bail!("nothing was asked for"),
             }
         }
     };
     let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(serving)?;
     thread.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the engine's thread panicked")))
+}
+
+fn native(work: NativeWork, argument: &Value) -> Answer {
+    let outcome = work.perform(argument).map_or_else(
+        |StepError { message, details }| Outcome::Failed(Failure { message, details }),
+        Outcome::Returned,
+    );
+    Answer { outcome, logs: Vec::new(), states: Map::new() }
 }
 
 /// Lowers the limits of this process, for good. Without new descriptors there are no files and no

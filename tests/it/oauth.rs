@@ -184,7 +184,7 @@ async fn configure(owner: &User, instance: &Instance, provider: &Provider, more:
 
 fn values(inputs: &HashMap<&str, String>) -> String {
     let inputs = inputs.iter().map(|(name, value)| json!({ "name": name, "value": value }));
-    Value::from_iter(inputs).to_string()
+    inputs.collect::<Value>().to_string()
 }
 
 fn parameter(url: &Url, name: &str) -> Option<String> {

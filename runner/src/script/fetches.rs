@@ -107,7 +107,9 @@ impl Fetches {
         let fetched = match link.next_within(wait)? {
             None => return Ok((None, Vec::new())),
             Some(Order::Fetched(fetched)) => fetched,
-            Some(Order::Call(_) | Order::Native(..)) => return Err(io::ErrorKind::InvalidData.into()),
+            Some(Order::Call(_) | Order::Native(..)) => {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
         };
         let (id, lines) = (fetched.id, fetched.lines);
         let Some(answer) = self.sent.get_mut(&id) else {

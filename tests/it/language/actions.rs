@@ -16,8 +16,8 @@ fn key(number: usize) -> String {
 fn calls(table: &Table) -> Value {
     let (component, action) = table.heading.split_once('.').unwrap_or((&*table.heading, ""));
     let called = table.rows.iter().enumerate().map(|(number, row)| {
-        let inputs = row.json("inputs").unwrap();
-        let inputs = inputs.as_object().unwrap().keys();
+        let inputs = row.json("inputs").expect("every row has inputs");
+        let inputs = inputs.as_object().expect("inputs are an object").keys();
         let given = |input: &String| {
             (input.clone(), reference(&format!("call.results.body.data.{number}.{input}")))
         };

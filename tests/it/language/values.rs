@@ -13,7 +13,7 @@ const DOCUMENT: &str = include_str!("values.md");
 fn body() -> Value {
     let (_, rest) = DOCUMENT.split_once("```json").expect("a block of JSON");
     let (block, _) = rest.split_once("```").expect("an end of the block");
-    serde_json::from_str(block).unwrap()
+    serde_json::from_str(block).expect("the block is JSON")
 }
 
 fn expression(row: &Row, column: &str) -> Value {

@@ -164,13 +164,11 @@ async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Bytes
         return response;
     }
     let mut books = provider.books();
-    match books.hand_out(form["grant_type"].as_str(), &refresh_token) {
-        Some(token) => axum::Json(token).into_response(),
-        None => {
-            let error = json!({ "error": "invalid_grant", "error_description": "It is over." });
-            (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
-        }
+    if let Some(token) = books.hand_out(form["grant_type"].as_str(), &refresh_token) {
+        return axum::Json(token).into_response();
     }
+    let error = json!({ "error": "invalid_grant", "error_description": "It is over." });
+    (StatusCode::BAD_REQUEST, axum::Json(error)).into_response()
 }
 
 impl Books {

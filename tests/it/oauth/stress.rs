@@ -15,7 +15,7 @@ const KILLS: u64 = 5;
 const CALLERS: usize = 8;
 
 /// By then nobody holds what a dead server held.
-const LEASE_ENDS: Duration = Duration::from_secs(120);
+const LEASE_ENDS: Duration = Duration::from_mins(2);
 
 /// A token that is about to end is fetched once, however many calls and nodes need it.
 #[tokio::test(flavor = "multi_thread")]

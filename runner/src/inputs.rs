@@ -8,8 +8,9 @@ use flow::{Expression, Map, Scope, Value};
 use crate::machine::Items;
 use crate::record::STEP_RESULTS_MAX;
 
-/// Iterations of one loop: each leaves a step result, if the loop has any step.
-const ITERATIONS_MAX: usize = STEP_RESULTS_MAX as usize;
+/// Iterations of one loop: each leaves a step result, if the loop has any step, so that the last
+/// one fails the execution.
+const ITERATIONS_MAX: usize = STEP_RESULTS_MAX as usize + 1;
 
 /// What a step is called with: its inputs as they are at this point of the run.
 pub fn resolve(inputs: &[(Arc<str>, Expression)], scope: &dyn Scope) -> Result<Inputs, StepError> {
@@ -30,7 +31,6 @@ pub fn items(kind: LoopKind, inputs: &Inputs) -> Result<Items, StepError> {
     match kind {
         LoopKind::Times => {
             let count = inputs.count("iterationCount", 0)?;
-            // More could not leave their results, however quickly the loop is left by a step.
             Ok(Items::Count(usize::try_from(count).unwrap_or(ITERATIONS_MAX).min(ITERATIONS_MAX)))
         }
         LoopKind::Items => match inputs.require("items")? {

@@ -18,7 +18,7 @@ use crate::plan::Plan;
 use crate::route::Rules;
 use crate::rules::CallRules;
 use crate::seats::Tenant;
-use crate::tokens::Owners;
+use crate::tokens::{self, Owners};
 
 /// An instance with its configuration, frozen and compiled.
 #[derive(Debug)]
@@ -38,6 +38,8 @@ pub struct Deployment {
     pub config_vars: Arc<Map>,
     /// Config variables that hold OAuth2 connections, and whose tokens they use.
     pub connections: Arc<Owners>,
+    /// What the log, errors and stored results never show.
+    pub secrets: Arc<[String]>,
     /// Flow name to URL.
     pub webhook_urls: Map,
     /// Flow name to the URL that leads to this flow alone.
@@ -127,6 +129,7 @@ impl Deployment {
             customer: named(rows.customer.id, &rows.customer.name, rows.customer.external_id),
             instance: named(rows.instance.id, &rows.instance.name, None),
             integration: named(rows.integration.id, &rows.integration.name, None),
+            secrets: tokens::secrets(&loaded.definition, &loaded.config_vars),
             config_vars: Arc::new(loaded.config_vars),
             connections: Arc::new(connections),
             webhook_urls,

@@ -1,4 +1,4 @@
-//! Tokens of OAuth2 connections, as they are when a step begins.
+//! Tokens of OAuth2 connections, as they are when a step begins, and what else is secret.
 //!
 //! A deployment freezes what a connection is configured with; its token changes all the time. So a
 //! step that uses one gets it when its inputs are resolved, and what must not be shown of it is
@@ -11,8 +11,10 @@ use std::sync::Arc;
 use components::{InputKind, Perform, StepError};
 use domain::oauth::{self, Fresh, Owner};
 use flow::expression::Mention;
-use flow::{Expression, Map, Value};
+use flow::{Definition, Expression, Map, Value};
 
+use crate::CATALOG;
+use crate::deployment::Deployment;
 use crate::executor::Executor;
 use crate::machine::Machine;
 use crate::plan::PlannedStep;
@@ -25,6 +27,23 @@ const HIDDEN: &str = "***";
 /// The OAuth2 connections of a deployment, by their config variables.
 pub type Owners = HashMap<String, Owner>;
 
+/// What the connections of a deployment hold that is not to be shown: what their forms hide.
+pub fn secrets(definition: &Definition, config_vars: &Map) -> Arc<[String]> {
+    let fields = definition.config_vars.iter().filter_map(|variable| {
+        let connection = variable.connection.as_ref()?;
+        let component = CATALOG.component(&connection.component.key)?;
+        let known = component.connections.iter().find(|known| known.key == connection.key)?;
+        let fields = config_vars.get(variable.key.as_str())?.get("fields")?;
+        Some((&known.inputs, fields))
+    });
+    let hidden = fields.flat_map(|(inputs, fields)| {
+        let inputs = inputs.iter().filter(|input| input.kind == InputKind::Password);
+        inputs.filter_map(|input| fields.get(input.key)?.as_str())
+    });
+    let hidden = hidden.filter(|secret| secret.len() >= oauth::SECRET_BYTES_MIN);
+    hidden.map(ToOwned::to_owned).collect()
+}
+
 /// What a run knows of its connections.
 #[derive(Default)]
 pub struct Tokens {
@@ -36,8 +55,9 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    pub fn of(owners: &Arc<Owners>) -> Self {
-        Self { owners: owners.clone(), ..Self::default() }
+    pub fn of(deployment: &Deployment) -> Self {
+        let owners = deployment.connections.clone();
+        Self { owners, held: HashMap::new(), secrets: deployment.secrets.to_vec() }
     }
 
     /// A text without secrets.

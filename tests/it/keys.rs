@@ -1,8 +1,8 @@
-//! Secrets outlive the keys they are encrypted with.
+//! Secrets are kept: flows do not tell them, and they outlive the keys they are encrypted with.
 
 use serde_json::{Value, json};
 
-use crate::harness::{Instance, TestProcess, ThirdParty, User, definition, text};
+use crate::harness::{Instance, TestApp, TestProcess, ThirdParty, User, definition, list, text};
 
 struct Story {
     process: TestProcess,
@@ -58,6 +58,26 @@ impl Story {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     }
+}
+
+#[tokio::test]
+async fn what_a_flow_tells_of_its_credentials_is_hidden() {
+    let app = TestApp::start().await;
+    let owner = app.organization("acme").await;
+    let instance = owner.deployed(&definition("indiscreet"), &[]).await;
+    let answer = owner.trigger(instance.url("Tell"), &json!({})).await;
+    let execution = text(&answer.json(), "/executionId");
+    let end = owner.ended(&execution).await;
+    assert!(text(&end, "/error").contains("Still ***, not ***"), "{end}");
+    let document = "query ($id: ID!) { executionResult(id: $id) {
+        logs { nodes { message } } stepResults { nodes { stepName resultsUrl } } } }";
+    let data = owner.query_with(document, &json!({ "id": execution })).await;
+    let mut seen = data.to_string();
+    for step in list(&data, "/executionResult/stepResults/nodes") {
+        seen += &owner.get(&text(step, "/resultsUrl")).await.body;
+    }
+    assert!(!seen.contains("canary-password"), "{seen}");
+    assert_eq!(seen.matches("***").count(), 4, "{seen}");
 }
 
 const FIRST: &str = "Basic YWRhOmZpcnN0";

@@ -343,7 +343,7 @@ impl Inner {
             result_type: ResultType::Completed,
             entry: Entry::default(),
             rules: deployed.rules.clone(),
-            tokens: Tokens::of(&deployment),
+            tokens: Tokens::of(deployment),
             may_be_simulated: deployment.is_test,
         }
     }

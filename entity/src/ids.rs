@@ -60,6 +60,11 @@ macro_rules! id_types {
 
 id_types! {
     AuthorizationId = "Authorization";
+    AlertEventId = "AlertEvent";
+    AlertGroupId = "AlertGroup";
+    AlertMonitorId = "AlertMonitor";
+    AlertNoticeId = "AlertNotice";
+    AlertWebhookId = "AlertWebhook";
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
     CustomerId = "Customer";

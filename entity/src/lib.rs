@@ -9,6 +9,12 @@
     reason = "the derive macros of entities use the raw finders that are banned elsewhere"
 )]
 
+pub mod alert_event;
+pub mod alert_group;
+pub mod alert_link;
+pub mod alert_monitor;
+pub mod alert_notice;
+pub mod alert_webhook;
 mod attachments;
 pub mod authorization;
 pub mod config_value;

@@ -18,6 +18,7 @@ mod m20261121_000009_testing;
 mod m20261121_000010_removals;
 mod m20261121_000011_events;
 mod m20261121_000012_authorizations;
+mod m20261121_000013_alerts;
 mod m20261121_000016_sources;
 mod m20261121_000017_delays;
 #[cfg(test)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_removals::Migration),
             Box::new(m20261121_000011_events::Migration),
             Box::new(m20261121_000012_authorizations::Migration),
+            Box::new(m20261121_000013_alerts::Migration),
             Box::new(m20261121_000016_sources::Migration),
             Box::new(m20261121_000017_delays::Migration),
         ]

@@ -55,6 +55,12 @@ async fn the_history_makes_the_tables_of_the_code() {
     Migrator::up(db.writer(), None).await.unwrap();
     let connection = db.writer();
     compare(connection, entity::authorization::Entity).await;
+    compare(connection, entity::alert_event::Entity).await;
+    compare(connection, entity::alert_group::Entity).await;
+    compare(connection, entity::alert_link::Entity).await;
+    compare(connection, entity::alert_monitor::Entity).await;
+    compare(connection, entity::alert_notice::Entity).await;
+    compare(connection, entity::alert_webhook::Entity).await;
     compare(connection, entity::config_value::Entity).await;
     compare(connection, entity::config_variable::Entity).await;
     compare(connection, entity::customer::Entity).await;

@@ -70,6 +70,10 @@ fn list(problems: &[Problem]) -> String {
 /// What was not found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
+    AlertEvent,
+    AlertGroup,
+    AlertMonitor,
+    AlertWebhook,
     Organization,
     Customer,
     User,
@@ -90,6 +94,10 @@ pub enum Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::AlertEvent => "alert event",
+            Self::AlertGroup => "alert group",
+            Self::AlertMonitor => "alert monitor",
+            Self::AlertWebhook => "alert webhook",
             Self::Organization => "organization",
             Self::Customer => "customer",
             Self::User => "user",

@@ -19,6 +19,7 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
+use crate::alert::{self, Trigger};
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
 use crate::event::{self, EventType};
@@ -153,6 +154,9 @@ pub async fn update(
         edit.enabled = Set(enabled);
         if enabled != row.enabled {
             schedule::set_enabled(env, &tx, row, enabled).await?;
+            let trigger =
+                if enabled { Trigger::InstanceEnabled } else { Trigger::InstanceDisabled };
+            alert::instance_changed(env, &tx, row.organization_id, &[id], trigger).await?;
         }
         jobs::hold(&tx, row.organization_id, id, !enabled).await?;
     }
@@ -185,6 +189,7 @@ pub async fn update(
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.authorizations.nudge();
+    env.alerts_arrived();
     env.schedules_changed();
     env.work_arrived();
     env.deliveries_arrived();

@@ -7,6 +7,7 @@
 //! Nobody may drop an operation half way: a cancelled transaction can poison its connection.
 //! Callers whose own future may be dropped run operations in a task.
 
+pub mod alert;
 pub mod attachment;
 pub mod customer;
 pub mod delivery;

@@ -126,6 +126,10 @@ pub enum Noun {
     Instance,
     /// With what is sent to it, and the events that are.
     WebhookEndpoint,
+    /// With its events.
+    AlertMonitor,
+    AlertGroup,
+    AlertWebhook,
 }
 
 impl Noun {
@@ -138,6 +142,9 @@ impl Noun {
         Self::TestCase,
         Self::Instance,
         Self::WebhookEndpoint,
+        Self::AlertMonitor,
+        Self::AlertGroup,
+        Self::AlertWebhook,
     ];
 }
 
@@ -238,6 +245,20 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminManageInstances,
             P::CustomerManageMarketplaceIntegrations,
         ],
+        (Noun::AlertMonitor, Action::View) => &[
+            P::OrgAdminInstancePermissions,
+            P::OrgManageInstances,
+            P::OrgViewInstances,
+            P::CustomerAdminInstancePermissions,
+            P::CustomerViewInstances,
+        ],
+        (Noun::AlertMonitor, Action::Modify) => {
+            &[P::OrgManageInstances, P::CustomerAdminManageInstances]
+        }
+        (Noun::AlertGroup | Noun::AlertWebhook, Action::View) => {
+            &[P::OrgAdminInstancePermissions, P::OrgManageInstances, P::OrgViewInstances]
+        }
+        (Noun::AlertMonitor | Noun::AlertGroup | Noun::AlertWebhook, _) => &[P::OrgManageInstances],
     }
 }
 

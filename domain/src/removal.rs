@@ -9,9 +9,10 @@
 //! integration and its customer, if they were removed as well.
 
 use entity::{
-    ExecutionId, InstanceId, OrganizationId, TenantOwned, authorization, config_value, customer,
-    deployment, endpoint, execution, flow_config, idempotency_key, instance, integration, lane,
-    latest_request, log, schedule, state_value, step_result, work,
+    ExecutionId, InstanceId, OrganizationId, TenantOwned, alert_event, alert_link, alert_monitor,
+    authorization, config_value, customer, deployment, endpoint, execution, flow_config,
+    idempotency_key, instance, integration, lane, latest_request, log, schedule, state_value,
+    step_result, work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -111,6 +112,7 @@ async fn purge(env: &Env, row: &instance::Model) -> Result<bool, Error> {
     }
     tx.commit().await?;
     if is_last {
+        env.watches.refresh(env, row.id).await?;
         env.owners_removed(&[row.id.0]);
     }
     Ok(true)
@@ -239,6 +241,15 @@ impl Purge<'_> {
         self.take::<work::Entity>(work::Column::LaneId.in_subquery(configs())).await?;
         self.take::<lane::Entity>(lane::Column::InstanceId.eq(id)).await?;
         self.take::<log::Entity>(log::Column::InstanceId.eq(id)).await?;
+        let monitors = Query::select()
+            .column(alert_monitor::Column::Id)
+            .from(alert_monitor::Entity)
+            .and_where(alert_monitor::Column::InstanceId.eq(id))
+            .take();
+        let links = alert_link::Column::OwnerId.in_subquery(monitors);
+        self.take::<alert_link::Entity>(links).await?;
+        self.take::<alert_event::Entity>(alert_event::Column::InstanceId.eq(id)).await?;
+        self.take::<alert_monitor::Entity>(alert_monitor::Column::InstanceId.eq(id)).await?;
         let keys = idempotency_key::Column::FlowConfigId.in_subquery(configs());
         self.take::<idempotency_key::Entity>(keys).await?;
         let requests = latest_request::Column::FlowConfigId.in_subquery(configs());

@@ -10,6 +10,7 @@ use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
 
+use crate::alert::Watches;
 use crate::integration::{self as integrations, Import};
 use crate::secrets::Secrets;
 use crate::{Env, UserViewer, Viewer, organization, removal};
@@ -39,6 +40,8 @@ impl World {
             egress: OnceLock::new(),
             authorizations: crate::oauth::Memory::default(),
             schedule_jitter_seconds: 0,
+            watches: Watches::default(),
+            on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

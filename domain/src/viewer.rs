@@ -5,10 +5,10 @@ mod governed;
 use std::any::TypeId;
 
 use entity::{
-    CustomerId, OrganizationId, TenantOwned, UserId, authorization, config_value, config_variable,
-    customer, delivery, delivery_attempt, deployment, event, execution, flow_config, instance,
-    integration, integration_flow, log, organization, step_result, test_case, user,
-    webhook_endpoint,
+    CustomerId, OrganizationId, TenantOwned, UserId, alert_event, alert_group, alert_monitor,
+    alert_webhook, authorization, config_value, config_variable, customer, delivery,
+    delivery_attempt, deployment, event, execution, flow_config, instance, integration,
+    integration_flow, log, organization, step_result, test_case, user, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -205,6 +205,8 @@ impl UserViewer {
                 of_own_customer()
             }
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
+            Table::PartOfMonitor if can_view(Noun::AlertMonitor) => of_own_customer(),
+            Table::AlertTarget if can_view(Noun::AlertGroup) => of_own_customer(),
             _ => return nothing(),
         };
         Condition::all().add(allowed).add(table.not_removed::<E>())
@@ -230,6 +232,10 @@ enum Table {
     Authorization,
     /// What people who may see webhook endpoints see.
     PartOfWebhooks,
+    /// A monitor of an instance, of the whole organization, or what happened to one.
+    PartOfMonitor,
+    /// Whom monitors tell.
+    AlertTarget,
 }
 
 impl Table {
@@ -255,6 +261,10 @@ impl Table {
             (TypeId::of::<event::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<delivery::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<delivery_attempt::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<alert_monitor::Entity>(), Self::PartOfMonitor),
+            (TypeId::of::<alert_event::Entity>(), Self::PartOfMonitor),
+            (TypeId::of::<alert_group::Entity>(), Self::AlertTarget),
+            (TypeId::of::<alert_webhook::Entity>(), Self::AlertTarget),
         ];
         known.into_iter().find(|(id, _)| *id == TypeId::of::<E>()).map(|(_, table)| table)
     }
@@ -266,7 +276,9 @@ impl Table {
             Expr::col((E::default(), column)).not_in_subquery(marked).into_condition()
         };
         match self {
-            Self::Organization | Self::User | Self::PartOfWebhooks => Condition::all(),
+            Self::Organization | Self::User | Self::PartOfWebhooks | Self::AlertTarget => {
+                Condition::all()
+            }
             Self::Customer | Self::Integration | Self::Instance => is_not_marked(),
             Self::PartOfIntegration(column) => is_of_none(column, marked::<integration::Entity>()),
             Self::ConfigVariable | Self::TestCase => {
@@ -274,6 +286,11 @@ impl Table {
             }
             Self::PartOfInstance => is_of_none("instance_id", marked::<instance::Entity>()),
             Self::Authorization => is_of_none("owner_id", marked::<instance::Entity>()),
+            Self::PartOfMonitor => {
+                let is_global = Expr::col((E::default(), "instance_id")).is_null();
+                let marked = marked::<instance::Entity>();
+                Condition::any().add(is_global).add(is_of_none("instance_id", marked))
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 //! [`builder`] makes types from typed closures, [`connection`] makes lists from tables of filters
 //! and orders, [`mutation`] makes inputs and payloads; the other modules declare one noun each.
 
+mod alert;
 mod argument;
 mod attachment;
 mod builder;
@@ -101,6 +102,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     queue::register(&mut registry);
     step_result::register(&mut registry);
     log::register(&mut registry);
+    alert::register(&mut registry);
     test_run::register(&mut registry);
     webhook::register(&mut registry);
     let schema = async_graphql::dynamic::Schema::build("RootQuery", Some("RootMutation"), None)

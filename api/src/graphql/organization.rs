@@ -48,6 +48,18 @@ fn object() -> Type<organization::Model> {
     .field("systemSuspended", "Boolean!", "Whether all work is halted.", |_| false)
     .editable::<organization::Entity>()
     .allows_noun(
+        "allowAddAlertGroup",
+        Noun::AlertGroup,
+        Action::Create,
+        "Whether you may add alert groups.",
+    )
+    .allows_noun(
+        "allowAddAlertWebhook",
+        Noun::AlertWebhook,
+        Action::Create,
+        "Whether you may add alert webhooks.",
+    )
+    .allows_noun(
         "allowAddCustomer",
         Noun::Customer,
         Action::Create,

@@ -4,8 +4,8 @@ mod mutation;
 
 use domain::Action;
 use entity::{
-    CustomerId, Id, InstanceId, IntegrationId, customer, execution, flow_config, instance,
-    integration, log,
+    CustomerId, Id, InstanceId, IntegrationId, alert_monitor, customer, execution, flow_config,
+    instance, integration, log,
 };
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, IntoCondition, Query, SelectStatement};
@@ -204,6 +204,11 @@ fn lists(of: Type<instance::Model>) -> Type<instance::Model> {
             flow_configs::listing(),
             |it| it.id.uuid(),
             flow_configs::of_instance,
+        )
+        .monitors(
+            "The monitors that watch it.",
+            |it| it.id.uuid(),
+            |id| alert_monitor::Column::InstanceId.eq(id).into_condition(),
         )
         .short_list::<ConfigVariable, _>(
             ("configVariables", "InstanceConfigVariable", "Its configuration, on one page."),

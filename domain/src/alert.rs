@@ -6,6 +6,7 @@
 //! in one transaction. What runs asks [`Watches`], which is in memory, so that an instance without
 //! monitors costs nothing.
 
+mod condition;
 mod group;
 mod link;
 mod monitor;
@@ -19,10 +20,11 @@ mod trigger;
 mod watch;
 mod webhook;
 
+pub use condition::Conditions;
 pub use group::{GroupInput, create_group, delete_group, update_group};
 pub use link::targets_of;
 pub(crate) use link::{forget, forget_one};
-pub use monitor::{Conditions, MonitorInput, clear, create, delete, update};
+pub use monitor::{MonitorInput, clear, create, delete, update};
 pub use notice::{Notice, SendOutcome, due_notices, next_notice, record_outcome};
 pub use occurrence::{
     ConnectionFailure, connection_failed, customer_is_busy, of_execution, record, still_running,

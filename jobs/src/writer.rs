@@ -7,7 +7,8 @@
 use std::sync::Arc;
 
 use entity::{
-    Db, ExecutionId, FlowConfigId, NodeId, Timestamp, execution, log, state_value, step_result,
+    Db, ExecutionId, FlowConfigId, NodeId, Timestamp, alert_event, execution, log, state_value,
+    step_result,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -55,6 +56,8 @@ pub struct Journal {
     /// Path of a step that touches the world and begins after this write.
     pub begun_step: Option<String>,
     pub journal: Option<Vec<u8>>,
+    /// What alert monitors watch for; what they know already is left out.
+    pub alerts: Vec<alert_event::Model>,
 }
 
 /// The end of an execution, written once.
@@ -68,6 +71,8 @@ pub struct Finish {
     pub state: StateChanges,
     /// What follows a failure.
     pub retry: Option<Retry>,
+    /// What alert monitors watch for; what they know already is left out.
+    pub alerts: Vec<alert_event::Model>,
 }
 
 /// The next attempt of a failed execution.
@@ -76,6 +81,8 @@ pub struct Retry {
     /// Names the first attempt, and the request id by which a newer call cancels it.
     pub execution: execution::Model,
     pub wakes_at: Timestamp,
+    /// What alert monitors hear if it is not needless.
+    pub alerts: Vec<alert_event::Model>,
 }
 
 /// What a run leaves to later ones. Of two runs that change a key, the later one wins.

@@ -12,6 +12,7 @@ use flow::{Map, Value};
 use jobs::{Owner, WriteError};
 use tokio::sync::oneshot;
 
+use crate::alerts::Alerts;
 use crate::inputs::{items, resolve};
 use crate::invocation::{Accepted, StartError};
 use crate::journal::{Entry, Journal, step_path};
@@ -34,6 +35,7 @@ const VISIBLE_AFTER_MICROS: i64 = 1_000_000;
 const ROWS_UNWRITTEN_MAX: usize = 1_000;
 
 /// Why a run cannot go on.
+#[derive(Clone, Debug)]
 pub enum Stop {
     /// It failed; the text is for people.
     Failed(String),
@@ -75,6 +77,7 @@ pub struct Executor {
     pub entry: jobs::Entry,
     pub rules: CallRules,
     pub tokens: Tokens,
+    pub alerts: Alerts,
     /// It runs in a test instance: its caller may say what the trigger gives.
     pub may_be_simulated: bool,
 }
@@ -278,6 +281,7 @@ impl Executor {
             ErrorHandler::Fail => false,
         };
         if !goes_on {
+            self.alerts.failed_step = Some(step.step.display.to_string());
             return Err(Stop::Failed(message));
         }
         machine.ignore(step, error.to_value());

@@ -51,9 +51,11 @@ impl Executor {
         payload: Map,
     ) -> Option<Ended> {
         self.adopt(&payload);
-        let outcome = match &deployment.flows[flow].plan {
-            Err(problem) => Err(Stop::Failed(problem.clone())),
-            Ok(plan) => self.run_plan(deployment, plan, payload).await,
+        let timers = self.watch().await;
+        let outcome = match (&timers, &deployment.flows[flow].plan) {
+            (Ok(_), Err(problem)) => Err(Stop::Failed(problem.clone())),
+            (Ok(_), Ok(plan)) => self.run_plan(deployment, plan, payload).await,
+            (Err(stop), _) => Err(stop.clone()),
         };
         match outcome {
             Ok(state) => self.end(None, state).await,
@@ -118,12 +120,22 @@ impl Executor {
             error: error.clone(),
             ..self.execution.clone()
         };
-        let retry = self.retry(&execution);
+        let mut retry = self.retry(&execution);
         let (steps, logs) = self.record.take();
-        let finish = Finish { execution, owner: self.owner, steps, logs, state, retry };
+        let retried_at = retry.as_ref().map(|retry| retry.wakes_at);
+        let alerts = self.end_alerts(&execution, retried_at, &logs);
+        let has_alerts = !alerts.is_empty();
+        let (alerts, if_retried) = (alerts.events, alerts.if_retried);
+        if let Some(retry) = &mut retry {
+            retry.alerts = if_retried;
+        }
+        let finish = Finish { execution, owner: self.owner, steps, logs, state, retry, alerts };
         if let Err(error) = self.write_end(finish.into()).await {
             self.lost(&error).await;
             return None;
+        }
+        if has_alerts {
+            self.inner.env.alerts_arrived();
         }
         if self.rules.queues() {
             // There is room for the next of its lane.
@@ -155,7 +167,7 @@ impl Executor {
             retry_count: failed.retry_count + 1,
             ..failed.clone()
         };
-        Some(Retry { execution, wakes_at })
+        Some(Retry { execution, wakes_at, alerts: Vec::new() })
     }
 
     /// Writes the end. An execution that was accepted must have one: a database that refuses it is

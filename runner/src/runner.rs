@@ -13,6 +13,7 @@ use jobs::{Entry, Node, Owner, PayloadStore, Place, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::Alerts;
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::executor::Executor;
 use crate::files::ExecutionFiles;
@@ -333,6 +334,7 @@ impl Inner {
             entry: Entry::default(),
             rules: deployed.rules.clone(),
             tokens: Tokens::of(&deployment.connections),
+            alerts: Alerts::default(),
             may_be_simulated: deployment.is_test,
         }
     }

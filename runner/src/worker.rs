@@ -9,6 +9,7 @@ use jobs::{Claimed, Finish, Node, Owner, StateChanges};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::alerts::of_end;
 use crate::claims;
 use crate::executor::Executor;
 use crate::journal::{Journal, StateJournal};
@@ -122,8 +123,11 @@ async fn fail(
         ..execution
     };
     let (steps, logs, state) = (Vec::new(), Vec::new(), StateChanges::default());
-    let finish = Finish { execution, owner: Some(owner), steps, logs, state, retry: None };
-    Ok(inner.writer.finish(finish.into()).await?)
+    let alerts = of_end(inner, &execution, None, None).events;
+    let finish = Finish { execution, owner: Some(owner), steps, logs, state, retry: None, alerts };
+    inner.writer.finish(finish.into()).await?;
+    inner.env.alerts_arrived();
+    Ok(())
 }
 
 async fn try_resume(

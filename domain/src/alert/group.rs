@@ -7,6 +7,7 @@ use sea_orm::{QueryFilter, Set};
 use super::link::{Links, forget_one};
 use crate::env::Env;
 use crate::error::Error;
+use crate::event::{self, EventType, Slot, Slots, Subject};
 use crate::input::Problems;
 use crate::policy::{Action, Noun};
 use crate::rows;
@@ -49,7 +50,9 @@ pub async fn create_group(
     };
     let created = rows::insert::<alert_group::Entity>(&tx, row).await?;
     set_members(&tx, viewer, &created, input).await?;
+    event::record(env, &tx, viewer, EventType::AlertGroupCreated, slots(&created)).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(created)
 }
 
@@ -69,8 +72,12 @@ pub async fn update_group(
     problems.finish()?;
     edit.updated_at = Set(env.now());
     let updated = edit.update(&tx).await?;
-    set_members(&tx, viewer, &updated, input).await?;
+    let has_other_members = set_members(&tx, viewer, &updated, input).await?;
+    if has_other_members || updated.name != permit.row().name {
+        event::record(env, &tx, viewer, EventType::AlertGroupUpdated, slots(&updated)).await?;
+    }
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(updated)
 }
 
@@ -88,17 +95,26 @@ pub async fn delete_group(
         .filter(alert_group::Column::Id.eq(id))
         .exec(&tx)
         .await?;
+    event::record(env, &tx, viewer, EventType::AlertGroupDeleted, slots(&row)).await?;
     tx.commit().await?;
+    env.deliveries_arrived();
     Ok(row)
 }
 
+/// Returns whether the members are others than before.
 async fn set_members(
     tx: &DatabaseTransaction,
     viewer: &Viewer,
     row: &alert_group::Model,
     input: GroupInput,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let links = Links { tx, viewer, organization: row.organization_id, owner: row.id.0 };
-    links.replace::<user::Entity>("users", input.users).await?;
-    links.replace::<alert_webhook::Entity>("webhooks", input.webhooks).await
+    let users = links.replace::<user::Entity>("users", input.users).await?;
+    let webhooks = links.replace::<alert_webhook::Entity>("webhooks", input.webhooks).await?;
+    Ok(users || webhooks)
+}
+
+fn slots(row: &alert_group::Model) -> Slots {
+    let subject = Subject::new(row.id, &row.name, row.created_at, row.updated_at);
+    Slots::of(Slot::AlertGroup, subject)
 }

@@ -23,12 +23,13 @@ pub(super) struct Links<'a> {
 
 impl Links<'_> {
     /// Makes this the list, as far as the viewer sees what is on it. `None` leaves it as it is.
+    /// Returns whether it was another one.
     pub async fn replace<E: Governed<Id: Id>>(
         &self,
         field: &str,
         ids: Option<Vec<E::Id>>,
-    ) -> Result<(), Error> {
-        let Some(ids) = ids else { return Ok(()) };
+    ) -> Result<bool, Error> {
+        let Some(ids) = ids else { return Ok(false) };
         let mut wanted: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
         wanted.sort_unstable();
         wanted.dedup();
@@ -43,19 +44,32 @@ impl Links<'_> {
         if known.len() < wanted.len() {
             return Err(Error::NotFound(E::KIND));
         }
-        let listed = alert_link::Column::TargetId.in_subquery(visible().into_query());
-        rows::delete::<alert_link::Entity>(self.organization)
-            .filter(alert_link::Column::OwnerId.eq(self.owner))
-            .filter(listed)
-            .exec(self.tx)
+        let listed = || {
+            let seen = alert_link::Column::TargetId.in_subquery(visible().into_query());
+            alert_link::Column::OwnerId.eq(self.owner).into_condition().add(seen)
+        };
+        let mut before: Vec<Uuid> = Viewer::System(self.organization)
+            .rows::<alert_link::Entity>()
+            .filter(listed())
+            .select_only()
+            .column(alert_link::Column::TargetId)
+            .into_tuple()
+            .all(self.tx)
             .await?;
+        before.sort_unstable();
+        if before == wanted {
+            return Ok(false);
+        }
+        let old = rows::delete::<alert_link::Entity>(self.organization);
+        old.filter(listed()).exec(self.tx).await?;
         let link = |target| alert_link::Model {
             owner_id: self.owner,
             target_id: target,
             organization_id: self.organization,
         };
         let links = wanted.into_iter().map(link).collect();
-        Ok(rows::insert_all::<alert_link::Entity>(self.tx, links).await?)
+        rows::insert_all::<alert_link::Entity>(self.tx, links).await?;
+        Ok(true)
     }
 }
 

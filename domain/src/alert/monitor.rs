@@ -9,9 +9,11 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, PaginatorTrait
 use sea_orm::{IntoActiveModel, QueryFilter, Set};
 
 use super::Trigger;
+use super::condition::{self, Conditions, check_triggers};
 use super::link::{Links, forget_one};
 use crate::env::Env;
 use crate::error::Error;
+use crate::event::{self, EventType, Slot, Slots, Subject};
 use crate::input::Problems;
 use crate::integration as integrations;
 use crate::policy::{Action, Noun};
@@ -20,19 +22,6 @@ use crate::viewer::Viewer;
 
 /// Monitors of one instance, and those of an organization that watch no instance.
 const MONITORS_MAX: u64 = 100;
-
-const DURATION_SECONDS_MAX: i32 = 24 * 60 * 60;
-const OVERDUE_MINUTES_MAX: i32 = 366 * 24 * 60;
-/// Severities from trace to fatal; measurements are no level.
-const SEVERITY_MAX: i32 = 5;
-
-/// Numbers that triggers need: each exactly with its trigger.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Conditions {
-    pub duration_seconds: Option<i32>,
-    pub overdue_minutes: Option<i32>,
-    pub log_severity: Option<i32>,
-}
 
 /// What is not given stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -99,6 +88,7 @@ pub async fn create(
     let row = changed(env, blank, place, &input)?;
     let created = rows::insert::<alert_monitor::Entity>(&tx, row).await?;
     set_targets(&tx, viewer, &created, input).await?;
+    tell(env, &tx, viewer, EventType::AlertMonitorCreated, &created).await?;
     tx.commit().await?;
     announce(env, &created).await?;
     Ok(created)
@@ -123,9 +113,13 @@ pub async fn update(
     if place.instance != before.instance {
         limit(&tx, place).await?;
     }
+    let old = row.clone();
     let row = changed(env, row, place, &input)?;
     let updated = row.into_active_model().reset_all().update(&tx).await?;
-    set_targets(&tx, viewer, &updated, input).await?;
+    let has_other_targets = set_targets(&tx, viewer, &updated, input).await?;
+    if has_other_targets || !is_same(&old, &updated) {
+        tell(env, &tx, viewer, EventType::AlertMonitorUpdated, &updated).await?;
+    }
     tx.commit().await?;
     if let Some(left) = before.instance.filter(|left| place.instance != Some(*left)) {
         env.watches.refresh(env, left).await?;
@@ -152,6 +146,7 @@ pub async fn delete(
         .filter(alert_monitor::Column::Id.eq(id))
         .exec(&tx)
         .await?;
+    tell(env, &tx, viewer, EventType::AlertMonitorDeleted, &row).await?;
     tx.commit().await?;
     announce(env, &row).await?;
     Ok(row)
@@ -248,13 +243,15 @@ fn changed(
         Some(list) => list.iter().fold(0, |all, trigger| all | trigger.bit()),
         None => row.triggers,
     };
-    check_triggers(&mut problems, triggers, place);
+    check_triggers(&mut problems, triggers, place.instance.is_some());
     let mut condition =
-        |given, before, rule: &Rule| rule.apply(&mut problems, triggers, given, before);
+        |given, before, rule: &condition::Rule| rule.apply(&mut problems, triggers, given, before);
     let given = input.conditions;
-    let duration_seconds = condition(given.duration_seconds, row.duration_seconds, &DURATION);
-    let overdue_minutes = condition(given.overdue_minutes, row.overdue_minutes, &OVERDUE);
-    let log_severity = condition(given.log_severity, row.log_severity, &LOG);
+    let duration_seconds =
+        condition(given.duration_seconds, row.duration_seconds, &condition::DURATION);
+    let overdue_minutes =
+        condition(given.overdue_minutes, row.overdue_minutes, &condition::OVERDUE);
+    let log_severity = condition(given.log_severity, row.log_severity, &condition::LOG);
     problems.finish()?;
     let now = env.now();
     let is_new = row.revision == 0;
@@ -282,92 +279,55 @@ fn revision(env: &Env) -> i32 {
     bits.max(1).cast_signed()
 }
 
-fn check_triggers(problems: &mut Problems, triggers: i32, place: Place) {
-    if triggers == 0 {
-        problems.add("triggers", "At least one trigger is needed.");
-    }
-    for trigger in Trigger::of(triggers) {
-        let name = trigger.name();
-        match (trigger.is_global(), place.instance) {
-            (true, Some(_)) => {
-                let message = format!("\"{name}\" is not about an instance: leave that out.");
-                problems.add("triggers", message);
-            }
-            (false, None) => {
-                problems.add("instance", format!("\"{name}\" is about an instance: name one."));
-            }
-            _ => {}
-        }
-    }
-}
-
-/// A condition and the trigger that needs it.
-struct Rule {
-    field: &'static str,
-    trigger: Trigger,
-    min: i32,
-    max: i32,
-}
-
-const DURATION: Rule = Rule {
-    field: "durationSecondsCondition",
-    trigger: Trigger::ExecutionDuration,
-    min: 1,
-    max: DURATION_SECONDS_MAX,
-};
-
-const OVERDUE: Rule = Rule {
-    field: "executionOverdueMinutesCondition",
-    trigger: Trigger::ExecutionOverdue,
-    min: 1,
-    max: OVERDUE_MINUTES_MAX,
-};
-
-const LOG: Rule = Rule {
-    field: "logSeverityLevelCondition",
-    trigger: Trigger::LogLevel,
-    min: 0,
-    max: SEVERITY_MAX,
-};
-
-impl Rule {
-    /// The condition from now on; it goes with its trigger.
-    fn apply(
-        &self,
-        problems: &mut Problems,
-        triggers: i32,
-        given: Option<i32>,
-        before: Option<i32>,
-    ) -> Option<i32> {
-        let (name, Self { field, min, max, .. }) = (self.trigger.name(), self);
-        if triggers & self.trigger.bit() == 0 {
-            if given.is_some() {
-                problems.add(field, format!("This needs the trigger \"{name}\"."));
-            }
-            return None;
-        }
-        let value = given.or(before);
-        match value {
-            None => problems.add(field, format!("The trigger \"{name}\" needs this.")),
-            Some(value) if !(*min..=*max).contains(&value) => {
-                problems.add(field, format!("This must be from {min} to {max}."));
-            }
-            Some(_) => {}
-        }
-        value
-    }
-}
-
+/// Returns whether others are told than before.
 async fn set_targets(
     tx: &DatabaseTransaction,
     viewer: &Viewer,
     row: &alert_monitor::Model,
     input: MonitorInput,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let links = Links { tx, viewer, organization: row.organization_id, owner: row.id.0 };
-    links.replace::<alert_group::Entity>("groups", input.groups).await?;
-    links.replace::<user::Entity>("users", input.users).await?;
-    links.replace::<alert_webhook::Entity>("webhooks", input.webhooks).await
+    let groups = links.replace::<alert_group::Entity>("groups", input.groups).await?;
+    let users = links.replace::<user::Entity>("users", input.users).await?;
+    let webhooks = links.replace::<alert_webhook::Entity>("webhooks", input.webhooks).await?;
+    Ok(groups || users || webhooks)
+}
+
+/// Whether two states of a monitor watch for the same.
+fn is_same(before: &alert_monitor::Model, after: &alert_monitor::Model) -> bool {
+    let facts = |row: &alert_monitor::Model| {
+        let place = (row.instance_id, row.flow_config_id, row.triggers);
+        (row.name.clone(), place, row.duration_seconds, row.overdue_minutes, row.log_severity)
+    };
+    facts(before) == facts(after)
+}
+
+/// Writes an event that others may hear of.
+async fn tell(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    event_type: EventType,
+    row: &alert_monitor::Model,
+) -> Result<(), Error> {
+    let slots = match row.instance_id {
+        Some(id) => {
+            let system = Viewer::System(row.organization_id);
+            event::of_instance(tx, &system.find::<instance::Entity>(tx, id).await?).await?
+        }
+        None => Slots::default(),
+    };
+    let slots = slots.with(Slot::AlertMonitor, subject(row));
+    event::record(env, tx, viewer, event_type, slots).await
+}
+
+fn subject(row: &alert_monitor::Model) -> Subject {
+    let triggers: Vec<_> = Trigger::of(row.triggers).map(Trigger::name).collect();
+    Subject::new(row.id, &row.name, row.created_at, row.updated_at)
+        .field("triggers", triggers)
+        .field("duration_seconds_condition", row.duration_seconds)
+        .field("execution_overdue_minutes_condition", row.overdue_minutes)
+        .field("log_severity_level_condition", row.log_severity)
 }
 
 /// What runs hears of the change before its author does.
@@ -376,6 +336,7 @@ async fn announce(env: &Env, row: &alert_monitor::Model) -> Result<(), Error> {
         Some(instance) => env.watches.refresh(env, instance).await?,
         None => env.watches.reload(env).await?,
     }
+    env.deliveries_arrived();
     env.alerts_arrived();
     Ok(())
 }

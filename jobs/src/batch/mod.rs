@@ -6,7 +6,7 @@ mod state;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
-use entity::{Db, ExecutionId, FlowConfigId, lane, log, step_result};
+use entity::{Db, ExecutionId, FlowConfigId, alert_event, lane, log, step_result};
 use sea_orm::sea_query::Value;
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -23,6 +23,9 @@ const JOURNAL_WORK: &str = "WITH entry (id, node, fence, begun_step, journal) AS
     UPDATE \"work\" SET begun_step = entry.begun_step, journal = entry.journal FROM entry \
     WHERE \"work\".execution_id = entry.id AND \"work\".node_id = entry.node \
     AND \"work\".fence = entry.fence RETURNING \"work\".execution_id";
+
+/// An occurrence has a name: told twice, it counts once.
+const ONCE: &str = "ON CONFLICT DO NOTHING";
 
 /// Commands that are committed together.
 pub struct Batch {
@@ -121,15 +124,19 @@ impl Batch {
     ) -> Result<(), DbErr> {
         let mut steps = Vec::new();
         let mut logs = Vec::new();
+        let mut alerts = Vec::new();
         for journal in self.journals().filter(|journal| owned.contains(&journal.execution_id)) {
             steps.extend_from_slice(&journal.steps);
             logs.extend_from_slice(&journal.logs);
+            alerts.extend_from_slice(&journal.alerts);
         }
         for finish in self.finishes().filter(|finish| is_written(finish, owned)) {
             steps.extend_from_slice(&finish.steps);
             logs.extend_from_slice(&finish.logs);
+            alerts.extend_from_slice(&finish.alerts);
         }
         rows::insert::<step_result::Entity>(transaction, &steps, "").await?;
+        rows::insert::<alert_event::Entity>(transaction, &alerts, ONCE).await?;
         rows::insert::<log::Entity>(transaction, &logs, "").await
     }
 

@@ -102,7 +102,7 @@ impl Bench {
             ..execution
         };
         let (logs, state) = (Vec::new(), StateChanges::default());
-        Arc::new(Finish { execution, owner, steps, logs, state, retry: None })
+        Arc::new(Finish { execution, owner, steps, logs, state, retry: None, alerts: Vec::new() })
     }
 
     fn owner(&self) -> Owner {
@@ -176,6 +176,7 @@ async fn a_late_writer_changes_nothing() {
         logs: Vec::new(),
         begun_step: Some("sendOrder".into()),
         journal: None,
+        alerts: Vec::new(),
     };
     assert!(matches!(bench.writer.journal(journal).await, Err(WriteError::Fenced)));
     assert_eq!(bench.steps().await, 0);

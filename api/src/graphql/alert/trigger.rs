@@ -7,7 +7,7 @@ use async_graphql::Value;
 use domain::alert::Trigger;
 use entity::{alert_event, alert_monitor};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query};
-use sea_orm::{ColumnTrait, Condition};
+use sea_orm::Condition;
 use uuid::Uuid;
 
 use super::monitor;

@@ -25,7 +25,7 @@ pub use group::{GroupInput, create_group, delete_group, update_group};
 pub use link::targets_of;
 pub(crate) use link::{forget, forget_one};
 pub use monitor::{MonitorInput, clear, create, delete, update};
-pub use notice::{Notice, SendOutcome, due_notices, next_notice, record_outcome};
+pub use notice::{Channel, Notice, SendOutcome, due_notices, next_notice, record_outcome};
 pub use occurrence::{
     ConnectionFailure, connection_failed, customer_is_busy, of_execution, record, still_running,
 };

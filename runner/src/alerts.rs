@@ -182,3 +182,12 @@ async fn tell_late(
     let (trigger, facts) = (Trigger::ExecutionDuration, (details.as_str(), None));
     alert::record(env, vec![alert::of_execution(env, watch, execution, trigger, facts)]).await
 }
+
+/// Tells who watches for it of customers that run about as much as they may.
+pub async fn warn_of_customers(inner: &Inner) -> Result<(), domain::Error> {
+    for warning in inner.seats.take_warnings() {
+        let tenant = (warning.tenant.organization, warning.tenant.customer);
+        alert::customer_is_busy(&inner.env, tenant, (warning.running, warning.limit)).await?;
+    }
+    Ok(())
+}

@@ -45,6 +45,9 @@ async fn beat(inner: Arc<Inner>) {
             }
             Err(error) => tracing::error!(%error, "could not look for lost nodes"),
         }
+        if let Err(error) = crate::alerts::warn_of_customers(&inner).await {
+            tracing::error!(error = ?error, "could not tell of customers near their limits");
+        }
         if let Err(error) = claims::refresh(&inner).await {
             tracing::error!(error = ?error, "could not read the limits of customers");
         }

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
 pub use section::{
-    EgressSection, LogFormat, LogSection, RunnerSection, SchedulesSection, ServerSection,
-    StorageSection, TriggerSection,
+    EgressSection, LogFormat, LogSection, MailSection, RunnerSection, SchedulesSection,
+    ServerSection, SmsSection, StorageSection, TriggerSection,
 };
 
 use crate::cli::Place;
@@ -35,6 +35,8 @@ pub struct Config {
     pub trigger: TriggerSection,
     pub schedules: SchedulesSection,
     pub egress: EgressSection,
+    pub mail: MailSection,
+    pub sms: SmsSection,
     pub runner: RunnerSection,
     pub log: LogSection,
 }
@@ -120,6 +122,8 @@ impl Config {
         ] {
             check(value > 0, &format!("{name} must be more than 0"));
         }
+        let has_sender = self.mail.from.is_some() || self.mail.smtp_url.is_none();
+        check(has_sender, "mail.from must be set where mail.smtp_url is");
         check(
             EnvFilter::try_new(&self.log.filter).is_ok(),
             "log.filter must be a filter such as info or info,runner=debug",

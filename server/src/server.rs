@@ -12,7 +12,7 @@ use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
 use runner::script::Pool;
 use runner::{Runner, RunnerOptions};
-use tasks::Tasks;
+use tasks::{MessageSettings, Tasks};
 use tokio::net::TcpListener;
 
 use crate::http::{Http, Timeouts};
@@ -41,6 +41,8 @@ pub struct Options {
     /// See [`Env::schedule_jitter_seconds`].
     pub schedule_jitter_seconds: u32,
     pub trigger: api::TriggerSettings,
+    /// How people are told of alerts.
+    pub messages: MessageSettings,
     pub egress_policy: egress::Policy,
     /// Executions at the same time.
     pub concurrency_max: usize,
@@ -74,6 +76,7 @@ impl Options {
             clock,
             schedule_jitter_seconds: 0,
             trigger: api::TriggerSettings::default(),
+            messages: MessageSettings::default(),
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
             organization_concurrency_max: None,
@@ -110,6 +113,7 @@ impl Server {
         let scripts = Pool::new(script_options(&options)?);
         let timeouts = Timeouts { header: options.header_timeout, body: options.body_timeout };
         let trigger = options.trigger.clone();
+        let messages = options.messages.clone();
         let egress_policy = options.egress_policy.clone();
         let stop_patience = options.stop_patience;
         let concurrency_max = options.concurrency_max;
@@ -132,6 +136,7 @@ impl Server {
         // Set once per server: nobody else does.
         let _ = env.egress.set(egress::Client::new(impatient)?);
         let egress = egress::Client::new(policy)?;
+        env.watches.reload(&env).await.context("reading what alert monitors watch")?;
         let runner = Runner::start(RunnerOptions {
             env: env.clone(),
             store: PayloadStore::in_folder(&payloads, env.ids.clone())?,
@@ -144,7 +149,7 @@ impl Server {
         })
         .await
         .context("starting the runner")?;
-        let tasks = Tasks::start(env.clone());
+        let tasks = Tasks::start(env.clone(), messages)?;
         let schema = api::schema(env.clone());
         let calls = Arc::new(api::Calls::new(&trigger));
         let state = api::State { env: env.clone(), runner: runner.clone(), schema, calls };

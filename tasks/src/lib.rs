@@ -5,8 +5,10 @@
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
 //! happen once is decided in the transaction that does it.
 
+mod alerts;
 mod authorizations;
 mod deliveries;
+mod notices;
 mod removals;
 mod schedules;
 
@@ -14,9 +16,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Env;
+use notices::Sender;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+pub use notices::MessageSettings;
 
 /// The background work of a server.
 pub struct Tasks {
@@ -25,7 +30,9 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    pub fn start(env: Arc<Env>) -> Self {
+    /// Fails if messages cannot be sent as the settings say.
+    pub fn start(env: Arc<Env>, messages: MessageSettings) -> anyhow::Result<Self> {
+        let sender = Arc::new(Sender::new(env.clone(), messages)?);
         let tasks = Self { stopping: CancellationToken::new(), tracker: TaskTracker::new() };
         let changed = Arc::new(Notify::new());
         let nudge = changed.clone();
@@ -34,6 +41,13 @@ impl Tasks {
         let begun = Arc::new(Notify::new());
         let nudge = begun.clone();
         let _ = env.on_mark.set(Box::new(move || nudge.notify_one()));
+        let happened = Arc::new(Notify::new());
+        let nudge = happened.clone();
+        let _ = env.on_alert.set(Box::new(move || nudge.notify_one()));
+        let written = Arc::new(Notify::new());
+        let alerts = alerts::run(env.clone(), happened, written.clone(), tasks.stopping.clone());
+        tasks.tracker.spawn(alerts);
+        tasks.tracker.spawn(notices::run(sender, written, tasks.stopping.clone()));
         tasks.tracker.spawn(schedules::watch(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(schedules::run(env.clone(), changed, tasks.stopping.clone()));
         tasks.tracker.spawn(authorizations::run(env.clone(), tasks.stopping.clone()));
@@ -42,7 +56,7 @@ impl Tasks {
         let nudge = arrived.clone();
         let _ = env.on_delivery.set(Box::new(move || nudge.notify_one()));
         tasks.tracker.spawn(deliveries::run(env, arrived, tasks.stopping.clone()));
-        tasks
+        Ok(tasks)
     }
 
     /// Lets what is being done come to its end, but no longer than `patience`.

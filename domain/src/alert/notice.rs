@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::rows;
 use crate::token;
 
-pub use entity::alert_notice::Model as Notice;
+pub use entity::alert_notice::{Channel, Model as Notice};
 
 /// Messages that one round takes.
 const NOTICES_AT_ONCE: u64 = 50;

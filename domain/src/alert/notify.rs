@@ -4,15 +4,18 @@
 use std::collections::HashSet;
 
 use entity::alert_notice::Channel;
+use entity::delivery::TargetKind;
 use entity::{
-    alert_event, alert_link, alert_monitor, alert_notice, customer, flow_config, instance,
-    integration, integration_flow, organization, user,
+    alert_event, alert_link, alert_monitor, alert_notice, alert_webhook, customer, flow_config,
+    instance, integration, integration_flow, organization, user,
 };
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter, QuerySelect};
 use uuid::Uuid;
 
 use super::Trigger;
-use super::template::Facts;
+use super::template::{Facts, fill, is_json};
+use super::webhook::headers_of;
+use crate::delivery::{Message, Target, enqueue};
 use crate::env::Env;
 use crate::error::Error;
 use crate::global_id;
@@ -38,8 +41,15 @@ pub(super) async fn notify(
     let system = Viewer::System(monitor.organization_id);
     let users = system.rows::<user::Entity>();
     let users = users.filter(user::Column::Id.is_in(targets.iter().copied())).all(tx).await?;
-    let notices = users.iter().flat_map(|user| messages(env, monitor, user, &facts)).collect();
-    rows::insert_all::<alert_notice::Entity>(tx, notices).await?;
+    let webhooks = system.rows::<alert_webhook::Entity>();
+    let known = alert_webhook::Column::Id.is_in(targets.iter().copied());
+    let webhooks = webhooks.filter(known).all(tx).await?;
+    let letters = Letters { env, monitor, facts: &facts };
+    let notices = users.iter().flat_map(|user| letters.to_user(user));
+    rows::insert_all::<alert_notice::Entity>(tx, notices.collect()).await?;
+    for webhook in &webhooks {
+        letters.to_webhook(tx, webhook).await?;
+    }
     Ok(())
 }
 
@@ -119,33 +129,62 @@ impl Find<'_> {
     }
 }
 
-/// A mail, and a text message to those who have a phone.
-fn messages(
-    env: &Env,
-    monitor: &alert_monitor::Model,
-    user: &user::Model,
-    facts: &Facts,
-) -> Vec<alert_notice::Model> {
-    let now = env.now();
-    let subject = subject(facts);
-    let notice = |channel, recipient: &str, body: String| alert_notice::Model {
-        id: env.ids.at(now),
-        organization_id: monitor.organization_id,
-        channel,
-        recipient: recipient.to_owned(),
-        subject: subject.clone(),
-        body,
-        attempts: 0,
-        next_at: now,
-        created_at: now,
-    };
-    let mut messages = vec![notice(Channel::Mail, &user.email, letter(facts))];
-    if !user.phone.is_empty() {
-        let text = format!("{subject}: {}", facts.details);
-        let text = text.chars().take(TEXT_CHARS_MAX).collect();
-        messages.push(notice(Channel::TextMessage, &user.phone, text));
+/// The messages of one alert.
+struct Letters<'a> {
+    env: &'a Env,
+    monitor: &'a alert_monitor::Model,
+    facts: &'a Facts,
+}
+
+impl Letters<'_> {
+    /// A mail, and a text message to those who have a phone.
+    fn to_user(&self, user: &user::Model) -> Vec<alert_notice::Model> {
+        let mut messages = vec![self.notice(Channel::Mail, &user.email, letter(self.facts))];
+        if !user.phone.is_empty() {
+            let text = format!("{}: {}", subject(self.facts), self.facts.details);
+            let text = text.chars().take(TEXT_CHARS_MAX).collect();
+            messages.push(self.notice(Channel::TextMessage, &user.phone, text));
+        }
+        messages
     }
-    messages
+
+    async fn to_webhook(
+        &self,
+        tx: &DatabaseTransaction,
+        webhook: &alert_webhook::Model,
+    ) -> Result<(), Error> {
+        let headers = headers_of(self.env, webhook).await?;
+        let is_json = is_json(&webhook.payload_template);
+        let kind = if is_json { "application/json" } else { "text/plain; charset=utf-8" };
+        let kind = ("Content-Type".to_owned(), kind.to_owned());
+        let message = Message {
+            url: webhook.url.clone(),
+            headers: headers.into_iter().chain([kind]).collect(),
+            body: fill(&webhook.payload_template, self.facts),
+        };
+        let target = Target {
+            organization: webhook.organization_id,
+            kind: TargetKind::AlertWebhook,
+            id: webhook.id.0,
+        };
+        enqueue(self.env, tx, target, &subject(self.facts), &message).await?;
+        Ok(())
+    }
+
+    fn notice(&self, channel: Channel, recipient: &str, body: String) -> alert_notice::Model {
+        let now = self.env.now();
+        alert_notice::Model {
+            id: self.env.ids.at(now),
+            organization_id: self.monitor.organization_id,
+            channel,
+            recipient: recipient.to_owned(),
+            subject: subject(self.facts),
+            body,
+            attempts: 0,
+            next_at: now,
+            created_at: now,
+        }
+    }
 }
 
 /// One line, whatever the names consist of.

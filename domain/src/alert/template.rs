@@ -51,10 +51,10 @@ impl Facts {
     }
 }
 
-/// What a template becomes, and its content type. In a template that is JSON, values are escaped
-/// so that the result is JSON as well.
-pub(super) fn fill(template: &str, facts: &Facts) -> (String, &'static str) {
-    let is_json = serde_json::from_str::<Json>(template).is_ok();
+/// What a template becomes. In a template that is JSON, values are escaped so that the result is
+/// JSON as well.
+pub(super) fn fill(template: &str, facts: &Facts) -> String {
+    let is_json = is_json(template);
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(place) = rest.find('$') {
@@ -72,7 +72,11 @@ pub(super) fn fill(template: &str, facts: &Facts) -> (String, &'static str) {
         rest = next;
     }
     filled.push_str(rest);
-    (filled, if is_json { "application/json" } else { "text/plain; charset=utf-8" })
+    filled
+}
+
+pub(super) fn is_json(text: &str) -> bool {
+    serde_json::from_str::<Json>(text).is_ok()
 }
 
 /// As a part of a JSON text.
@@ -94,14 +98,14 @@ mod tests {
             count: 3,
             ..Facts::default()
         };
-        for (template, expected, kind) in [
-            (r#"{"a": "$NAME!"}"#, r#"{"a": "A \"quoted\"\nname!"}"#, "application/json"),
-            ("$NAME", "A \"quoted\"\nname", "text/plain; charset=utf-8"),
-            ("$INSTANCE_ID$INSTANCE x$COUNT", "7Sync x3", "text/plain; charset=utf-8"),
-            (r#"{"a": $COUNT}"#, r#"{"a": 3}"#, "text/plain; charset=utf-8"),
-            ("$ $5 $NAMED $", "$ $5 $NAMED $", "text/plain; charset=utf-8"),
+        for (template, expected) in [
+            (r#"{"a": "$NAME!"}"#, r#"{"a": "A \"quoted\"\nname!"}"#),
+            ("$NAME", "A \"quoted\"\nname"),
+            ("$INSTANCE_ID$INSTANCE x$COUNT", "7Sync x3"),
+            (r#"{"a": $COUNT}"#, r#"{"a": 3}"#),
+            ("$ $5 $NAMED $", "$ $5 $NAMED $"),
         ] {
-            assert_eq!(fill(template, &facts), (expected.to_owned(), kind), "{template}");
+            assert_eq!(fill(template, &facts), expected, "{template}");
         }
     }
 }

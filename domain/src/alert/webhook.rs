@@ -9,6 +9,7 @@ use sea_orm::{QueryFilter, Set};
 use serde_json::Value as Json;
 
 use super::link::forget_one;
+use crate::delivery;
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -113,6 +114,7 @@ pub async fn delete_webhook(
     let permit = viewer.permit::<alert_webhook::Entity>(&tx, Action::Remove, id).await?;
     let row = permit.into_row();
     forget_one(&tx, row.organization_id, id).await?;
+    delivery::cancel(env, &tx, row.organization_id, id.0).await?;
     rows::delete::<alert_webhook::Entity>(row.organization_id)
         .filter(alert_webhook::Column::Id.eq(id))
         .exec(&tx)

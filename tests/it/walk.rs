@@ -104,6 +104,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let user = user.query("{ authenticatedUser { id } }").await;
     let instance = acme.create_instance(&version, &customer, &[]).await;
     acme.deploy(&instance).await;
+    let alerts = alerts(acme, &instance.id, &text(&user, "/authenticatedUser/id")).await;
     let question = json!({ "sku": "canary" });
     let answer = acme.trigger(instance.url("Stock Check"), &question).await;
     let execution = answer.header("prismatic-executionid").to_owned();
@@ -122,7 +123,12 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
     let connection = connection(acme).await;
-    let known = HashMap::from([
+    let happened = eventually("the monitor hears of the run", async || {
+        let data = acme.query("{ alertEvents { nodes { id } } }").await;
+        data.pointer("/alertEvents/nodes/0/id").map(|id| id.as_str().unwrap().to_owned())
+    });
+    let happened = happened.await;
+    let mut known = HashMap::from([
         ("DisconnectConnectionInput.id", connection.clone()),
         ("UpdateOAuth2ConnectionInput.id", connection.clone()),
         ("customer", customer.clone()),
@@ -136,8 +142,23 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z".to_owned()),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
+    for input in ["CreateAlertMonitorInput", "UpdateAlertMonitorInput"] {
+        for (field, id) in [("instance", &instance.id), ("triggers", &alerts[3])] {
+            known.insert(format!("{input}.{field}").leak(), id.clone());
+        }
+    }
+    known.insert("users", text(&user, "/authenticatedUser/id"));
+    known.insert("groups", alerts[1].clone());
+    known.insert("webhooks", alerts[2].clone());
+    known.insert("CreateAlertWebhookInput.url", "https://canary.test".to_owned());
+    known.insert("CreateAlertWebhookInput.payloadTemplate", "$NAME".to_owned());
+    let [monitor, group, webhook, _] = alerts;
     let ids = vec![
         connection,
+        happened,
+        monitor,
+        group,
+        webhook,
         text(&data, "/executionResult/stepResults/nodes/0/id"),
         text(&data, "/executionResult/logs/nodes/0/id"),
         text(&flows, "/integration/flows/nodes/0/id"),
@@ -192,6 +213,30 @@ async fn told(owner: &User) -> (String, String) {
     (endpoint, delivery)
 }
 
+/// The ids of a monitor, a group, a webhook and a trigger.
+async fn alerts(acme: &User, instance: &str, user: &str) -> [String; 4] {
+    let data = acme.query("{ alertTriggers { nodes { id name } } }").await;
+    let completed =
+        list(&data, "/alertTriggers/nodes").iter().find(|it| it["name"] == "Execution Completed");
+    let trigger = text(completed.unwrap(), "/id");
+    let document = "mutation ($instance: ID!, $trigger: ID!, $user: ID!) {
+        createAlertMonitor(input: { name: \"Canary monitor\", instance: $instance,
+            triggers: [$trigger], users: [$user] }) {
+            alertMonitor { id } errors { field messages } }
+        createAlertGroup(input: { name: \"Canary group\" }) {
+            alertGroup { id } errors { field messages } }
+        createAlertWebhook(input: { name: \"Canary webhook\", url: \"https://canary.test\",
+            payloadTemplate: \"$NAME\" }) { alertWebhook { id } errors { field messages } } }";
+    let variables = json!({ "instance": instance, "trigger": trigger, "user": user });
+    let data = acme.query_with(document, &variables).await;
+    [
+        text(&data, "/createAlertMonitor/alertMonitor/id"),
+        text(&data, "/createAlertGroup/alertGroup/id"),
+        text(&data, "/createAlertWebhook/alertWebhook/id"),
+        trigger,
+    ]
+}
+
 /// What a successful intrusion would change.
 async fn everything(owner: &User) -> Value {
     let document = "{
@@ -202,6 +247,9 @@ async fn everything(owner: &User) -> Value {
             configVariables { nodes { id status } } } }
         testCases { nodes { id name payload updatedAt } }
         webhookEndpoints { nodes { id name url enabled updatedAt } }
+        alertMonitors { nodes { id name updatedAt } }
+        alertGroups { nodes { id name updatedAt } }
+        alertWebhooks { nodes { id name url updatedAt } }
         executionResults { totalCount } }";
     owner.query(document).await
 }

@@ -18,7 +18,11 @@ const SCHEMA: &str = "{ __schema {
 const WHO: &str = "$who";
 
 /// What no installation supports.
-const NOT_GIVEN: [&str; 1] = ["UpdateIntegrationInput.customer"];
+const NOT_GIVEN: [&str; 3] = [
+    "UpdateIntegrationInput.customer",
+    "CreateAlertMonitorInput.flowConfig",
+    "UpdateAlertMonitorInput.flowConfig",
+];
 
 /// The root fields of the schema; those that delete come last.
 pub struct Fields {

@@ -26,6 +26,7 @@ pub mod organization;
 pub mod policy;
 pub mod queue;
 pub mod removal;
+pub mod retention;
 #[expect(
     clippy::disallowed_methods,
     reason = "writing by table, always for one organization, is built here"

@@ -11,8 +11,8 @@
 use entity::{
     ExecutionId, InstanceId, OrganizationId, TenantOwned, alert_event, alert_link, alert_monitor,
     authorization, config_value, customer, deployment, endpoint, execution, flow_config,
-    idempotency_key, instance, integration, lane, latest_request, log, schedule, state_value,
-    step_result, work,
+    history_late, history_mark, idempotency_key, instance, instance_profile, integration,
+    kept_object, lane, latest_request, log, schedule, state_value, step_result, work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -260,6 +260,10 @@ impl Purge<'_> {
         self.take::<endpoint::Entity>(endpoint::Column::OwnerId.eq(id.0)).await?;
         let tokens = authorization::Column::OwnerId.eq(id.0);
         self.take::<authorization::Entity>(tokens).await?;
+        self.take::<history_mark::Entity>(history_mark::Column::InstanceId.eq(id)).await?;
+        self.take::<history_late::Entity>(history_late::Column::InstanceId.eq(id)).await?;
+        self.take::<kept_object::Entity>(kept_object::Column::InstanceId.eq(id)).await?;
+        self.take::<instance_profile::Entity>(instance_profile::Column::InstanceId.eq(id)).await?;
         self.take::<schedule::Entity>(schedule::Column::InstanceId.eq(id)).await?;
         self.take::<deployment::Entity>(deployment::Column::InstanceId.eq(id)).await?;
         self.take::<config_value::Entity>(config_value::Column::InstanceId.eq(id)).await?;

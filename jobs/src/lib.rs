@@ -10,6 +10,7 @@ mod batch;
 mod claim;
 mod clear;
 mod enqueue;
+pub mod history;
 mod lease;
 mod requests;
 mod rows;

@@ -110,9 +110,9 @@ impl PayloadStore {
         if bytes.len() <= INLINE_BYTES_MAX {
             return Ok(Payload::Inline(&bytes).to_column());
         }
-        let key = self.new_key(place);
+        let (key, length) = (self.new_key(place), bytes.len() as u64);
         self.objects.put(&Key::from(key.as_str()), PutPayload::from(bytes)).await?;
-        Ok(Payload::Stored(&key).to_column())
+        Ok(Payload::Stored { key: &key, length }.to_column())
     }
 
     /// The bytes behind a column; `None` where there is no value.
@@ -120,7 +120,8 @@ impl PayloadStore {
         match Payload::parse(column).ok_or(StoreError::Unreadable)? {
             Payload::Nothing => Ok(None),
             Payload::Inline(bytes) => Ok(Some(Bytes::copy_from_slice(bytes))),
-            Payload::Stored(key) => {
+            Payload::Purged => Err(StoreError::Missing),
+            Payload::Stored { key, .. } => {
                 Ok(Some(self.objects.get(&Key::from(key)).await?.bytes().await?))
             }
         }
@@ -172,6 +173,30 @@ impl PayloadStore {
         let top = self.objects.list_with_delimiter(None).await?;
         let names = top.common_prefixes.iter().filter_map(|prefix| prefix.filename());
         Ok(names.filter_map(|name| Uuid::parse_str(name).ok()).collect())
+    }
+
+    /// Removes one object; one that is not there is no failure.
+    pub async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        match self.objects.delete(&Key::from(key)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether anything lies at a place.
+    pub async fn is_used(&self, place: Place) -> Result<bool, StoreError> {
+        Ok(tokio::fs::try_exists(self.folder.join(place.path())).await?)
+    }
+
+    /// Bytes of the objects that lie at a place.
+    pub async fn bytes(&self, place: Place) -> Result<u64, StoreError> {
+        let path = place.path();
+        let found = self.objects.list(Some(&Key::from(path.as_str())));
+        let sum = found.try_fold(0, |sum, object| async move { Ok(sum + object.size) }).await;
+        sum.or_else(|error| match error {
+            object_store::Error::NotFound { .. } => Ok(0),
+            error => Err(error.into()),
+        })
     }
 
     /// Nobody can guess it.

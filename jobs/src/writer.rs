@@ -5,6 +5,7 @@
 //! cancel a write by going away.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::{
     Db, ExecutionId, FlowConfigId, NodeId, Timestamp, alert_event, execution, log, state_value,
@@ -12,7 +13,7 @@ use entity::{
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::batch::{Batch, Verdict};
+use crate::batch::{Batch, Memory, Verdict};
 use crate::enqueue::Entry;
 
 /// How many commands one commit takes.
@@ -20,6 +21,9 @@ const COMMANDS_PER_COMMIT_MAX: usize = 256;
 
 /// How many commands may wait before senders have to.
 const QUEUE_COMMANDS_MAX: usize = 4_096;
+
+/// How long nothing comes before it is written how much was written.
+const COUNT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Proof of being the one who runs an execution.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,6 +62,8 @@ pub struct Journal {
     pub journal: Option<Vec<u8>>,
     /// What alert monitors watch for; what they know already is left out.
     pub alerts: Vec<alert_event::Model>,
+    /// Bytes of files that were stored beside the rows since the last write.
+    pub file_bytes: u64,
 }
 
 /// The end of an execution, written once.
@@ -73,6 +79,8 @@ pub struct Finish {
     pub retry: Option<Retry>,
     /// What alert monitors watch for; what they know already is left out.
     pub alerts: Vec<alert_event::Model>,
+    /// Bytes of files that were stored beside the rows since the last write.
+    pub file_bytes: u64,
 }
 
 /// The next attempt of a failed execution.
@@ -158,32 +166,46 @@ impl Writer {
 }
 
 async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
-    let mut known_lanes = std::collections::HashSet::<FlowConfigId>::new();
+    let mut memory = Memory::default();
     let mut gathered = Vec::with_capacity(COMMANDS_PER_COMMIT_MAX);
-    while waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX).await > 0 {
+    loop {
+        let received = waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX);
+        let received = match memory.has_counted() {
+            true => tokio::time::timeout(COUNT_PAUSE, received).await,
+            false => Ok(received.await),
+        };
+        let Ok(received) = received else {
+            count(&db, &mut memory).await;
+            continue;
+        };
+        if received == 0 {
+            return count(&db, &mut memory).await;
+        }
         let (commands, replies): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
         let batch = Batch::new(commands);
-        match batch.commit(&db, &mut known_lanes).await {
+        match batch.commit(&db, &mut memory).await {
             Ok(verdict) => answer(replies, &verdict),
             Err(error) if batch.len() == 1 => refuse(replies, error),
             Err(error) => {
                 let commands = batch.len();
                 tracing::warn!(error = ?error, commands, "batch failed; retrying one by one");
-                one_by_one(&db, batch, replies, &mut known_lanes).await;
+                one_by_one(&db, batch, replies, &mut memory).await;
             }
         }
     }
 }
 
+/// Writes how much was written, when there is nothing else to do.
+async fn count(db: &Db, memory: &mut Memory) {
+    if let Err(error) = memory.write_sizes(db).await {
+        tracing::warn!(error = ?error, "the size of history is not known exactly");
+    }
+}
+
 /// A command that fails must not fail its neighbours.
-async fn one_by_one(
-    db: &Db,
-    batch: Batch,
-    replies: Vec<Reply>,
-    known_lanes: &mut std::collections::HashSet<FlowConfigId>,
-) {
+async fn one_by_one(db: &Db, batch: Batch, replies: Vec<Reply>, memory: &mut Memory) {
     for (command, reply) in batch.into_commands().into_iter().zip(replies) {
-        match Batch::new(vec![command]).commit(db, known_lanes).await {
+        match Batch::new(vec![command]).commit(db, memory).await {
             Ok(verdict) => answer(vec![reply], &verdict),
             Err(error) => refuse(vec![reply], error),
         }

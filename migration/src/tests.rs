@@ -73,10 +73,15 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::event_sequence::Entity).await;
     compare(connection, entity::execution::Entity).await;
     compare(connection, entity::flow_config::Entity).await;
+    compare(connection, entity::history_late::Entity).await;
+    compare(connection, entity::history_mark::Entity).await;
+    compare(connection, entity::history_size::Entity).await;
     compare(connection, entity::idempotency_key::Entity).await;
     compare(connection, entity::instance::Entity).await;
+    compare(connection, entity::instance_profile::Entity).await;
     compare(connection, entity::integration::Entity).await;
     compare(connection, entity::integration_flow::Entity).await;
+    compare(connection, entity::kept_object::Entity).await;
     compare(connection, entity::lane::Entity).await;
     compare(connection, entity::latest_request::Entity).await;
     compare(connection, entity::log::Entity).await;

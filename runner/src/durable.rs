@@ -1,5 +1,7 @@
 //! What a run writes while it is on its way: that it exists, and its journal.
 
+use std::sync::atomic::Ordering;
+
 use entity::NodeId;
 use jobs::{Accept, Owner};
 
@@ -45,6 +47,7 @@ impl Executor {
             begun_step,
             journal: StateJournal::of(&self.run.states),
             alerts,
+            file_bytes: self.file_bytes.swap(0, Ordering::Relaxed),
         };
         let writer = self.inner.writer.clone();
         if self.owner.is_none() {

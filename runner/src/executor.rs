@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, StepError, bytes_of};
@@ -56,6 +57,8 @@ pub struct Executor {
     /// `None` until the execution is written.
     pub owner: Option<Owner>,
     pub run: Run,
+    /// Of files stored since the last write.
+    pub file_bytes: Arc<AtomicU64>,
     pub record: Record,
     pub journal: Journal,
     /// State changes of the runner this run was taken over from.

@@ -1,6 +1,7 @@
 //! One run from its first step to the write of its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use entity::Timestamp;
@@ -129,7 +130,9 @@ impl Executor {
         if let Some(retry) = &mut retry {
             retry.alerts = if_retried;
         }
-        let finish = Finish { execution, owner: self.owner, steps, logs, state, retry, alerts };
+        let file_bytes = self.file_bytes.swap(0, Ordering::Relaxed);
+        let owner = self.owner;
+        let finish = Finish { execution, owner, steps, logs, state, retry, alerts, file_bytes };
         if let Err(error) = self.write_end(finish.into()).await {
             self.lost(&error).await;
             return None;

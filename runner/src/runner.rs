@@ -303,6 +303,8 @@ impl Inner {
             webhook_api_keys: deployment.webhook_api_keys.clone(),
             debug: deployment.debug,
         };
+        let files = ExecutionFiles::of(&self.store, &execution);
+        let file_bytes = files.written();
         let run = components::Run {
             info: Arc::new(info),
             services: self.services.clone(),
@@ -310,7 +312,7 @@ impl Inner {
             config_vars: deployment.config_vars.clone(),
             logs: Vec::new(),
             idempotency_key: String::new(),
-            files: ExecutionFiles::of(&self.store, &execution),
+            files,
             holds_blobs: false,
             attempt: 0,
             step_results: Map::new(),
@@ -321,6 +323,7 @@ impl Inner {
             execution,
             owner: None,
             run,
+            file_bytes,
             record: Record::new(self.env.ids.clone()),
             journal: Journal::default(),
             restored: None,

@@ -127,7 +127,8 @@ async fn fail(
     };
     let (steps, logs, state) = (Vec::new(), Vec::new(), StateChanges::default());
     let alerts = of_end(inner, &execution, None, None).events;
-    let finish = Finish { execution, owner: Some(owner), steps, logs, state, retry: None, alerts };
+    let (owner, retry, file_bytes) = (Some(owner), None, 0);
+    let finish = Finish { execution, owner, steps, logs, state, retry, alerts, file_bytes };
     inner.writer.finish(finish.into()).await?;
     inner.env.alerts_arrived();
     Ok(())

@@ -81,6 +81,7 @@ fn options(
     options.organization_concurrency_max = (limit > 0).then_some(limit);
     options.code_processes_max = config.runner.code_processes_max;
     options.code_heap_bytes = config.runner.code_heap_mebibytes << 20;
+    options.retention = config.retention.settings();
     options.execution_time_limit = seconds(config.runner.execution_time_limit_seconds);
     options.code_time_limit = seconds(config.runner.code_time_limit_seconds);
     options.header_timeout = seconds(config.server.header_timeout_seconds);

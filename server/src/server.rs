@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use domain::Env;
+use domain::retention::Settings as Retention;
 use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
 use runner::script::Pool;
@@ -56,6 +57,8 @@ pub struct Options {
     pub code_processes_max: usize,
     pub code_heap_bytes: usize,
     pub code_time_limit: Duration,
+    /// How long history is kept.
+    pub retention: Retention,
     pub header_timeout: Duration,
     pub body_timeout: Duration,
     /// How long requests and runs may go on after [`Server::stop`].
@@ -86,6 +89,7 @@ impl Options {
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,
             code_time_limit: Duration::from_mins(2),
+            retention: Retention::default(),
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
             stop_patience: Duration::from_secs(20),
@@ -120,6 +124,7 @@ impl Server {
         let organization_concurrency_max = options.organization_concurrency_max;
         let execution_time_limit = options.execution_time_limit;
         let state_bytes_max = options.state_bytes_max;
+        let retention = options.retention;
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
@@ -149,7 +154,8 @@ impl Server {
         })
         .await
         .context("starting the runner")?;
-        let tasks = Tasks::start(env.clone(), messages)?;
+        let store = runner.store().clone();
+        let tasks = Tasks::start(env.clone(), store, retention, messages)?;
         let schema = api::schema(env.clone());
         let calls = Arc::new(api::Calls::new(&trigger));
         let state = api::State { env: env.clone(), runner: runner.clone(), schema, calls };

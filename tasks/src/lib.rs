@@ -1,5 +1,5 @@
-//! What happens without anybody asking: schedules, tokens that end, deleting what was removed, and
-//! telling others of events.
+//! What happens without anybody asking: schedules, tokens that end, deleting what was removed,
+//! purging history that is old enough, and telling others of events.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
 //! due, or until somebody says that this has changed. Every node runs all of them: what must
@@ -10,12 +10,15 @@ mod authorizations;
 mod deliveries;
 mod notices;
 mod removals;
+mod retention;
 mod schedules;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Env;
+use domain::retention::Settings;
+use jobs::PayloadStore;
 use notices::Sender;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -30,8 +33,14 @@ pub struct Tasks {
 }
 
 impl Tasks {
-    /// Fails if messages cannot be sent as the settings say.
-    pub fn start(env: Arc<Env>, messages: MessageSettings) -> anyhow::Result<Self> {
+    /// The store is where executions keep what is too large for a row. Fails if messages cannot be
+    /// sent as the settings say.
+    pub fn start(
+        env: Arc<Env>,
+        store: PayloadStore,
+        history: Settings,
+        messages: MessageSettings,
+    ) -> anyhow::Result<Self> {
         let sender = Arc::new(Sender::new(env.clone(), messages)?);
         let tasks = Self { stopping: CancellationToken::new(), tracker: TaskTracker::new() };
         let changed = Arc::new(Notify::new());
@@ -55,7 +64,8 @@ impl Tasks {
         let arrived = Arc::new(Notify::new());
         let nudge = arrived.clone();
         let _ = env.on_delivery.set(Box::new(move || nudge.notify_one()));
-        tasks.tracker.spawn(deliveries::run(env, arrived, tasks.stopping.clone()));
+        tasks.tracker.spawn(deliveries::run(env.clone(), arrived, tasks.stopping.clone()));
+        tasks.tracker.spawn(retention::run(env, store, history, tasks.stopping.clone()));
         Ok(tasks)
     }
 

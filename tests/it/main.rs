@@ -46,6 +46,8 @@ mod queues;
 #[cfg(test)]
 mod removal;
 #[cfg(test)]
+mod retention;
+#[cfg(test)]
 mod retries;
 #[cfg(test)]
 mod schedules;

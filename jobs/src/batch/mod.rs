@@ -1,6 +1,7 @@
 //! One commit: equal commands become one statement over many rows.
 
 mod end;
+mod size;
 mod state;
 
 use std::collections::{HashMap, HashSet};
@@ -10,6 +11,7 @@ use entity::{Db, ExecutionId, FlowConfigId, alert_event, lane, log, step_result}
 use sea_orm::sea_query::Value;
 use sea_orm::{DatabaseTransaction, DbErr};
 
+use self::size::Sizes;
 use crate::arrive::arrive;
 use crate::enqueue::lane_of;
 use crate::rows;
@@ -30,6 +32,31 @@ const ONCE: &str = "ON CONFLICT DO NOTHING";
 /// Commands that are committed together.
 pub struct Batch {
     commands: Vec<Command>,
+}
+
+/// What one commit leaves to the next.
+#[derive(Debug, Default)]
+pub struct Memory {
+    known_lanes: HashSet<FlowConfigId>,
+    sizes: Sizes,
+}
+
+impl Memory {
+    /// There is something for [`Memory::write_sizes`].
+    pub fn has_counted(&self) -> bool {
+        !self.sizes.is_empty()
+    }
+
+    /// Writes what is counted; whatever becomes of that, counting begins anew.
+    pub async fn write_sizes(&mut self, db: &Db) -> Result<(), DbErr> {
+        let sizes = std::mem::take(&mut self.sizes);
+        if sizes.is_empty() {
+            return Ok(());
+        }
+        let transaction = db.begin().await?;
+        sizes.write(&transaction).await?;
+        transaction.commit().await
+    }
 }
 
 /// What became of the commands of a batch, by their place; the others did what they should.
@@ -65,19 +92,22 @@ impl Batch {
     }
 
     /// Commits all commands.
-    pub async fn commit(
-        &self,
-        db: &Db,
-        known_lanes: &mut HashSet<FlowConfigId>,
-    ) -> anyhow::Result<Verdict> {
+    pub async fn commit(&self, db: &Db, memory: &mut Memory) -> anyhow::Result<Verdict> {
         let transaction = db.begin().await.context("beginning a commit")?;
-        let new_lanes = self.insert_lanes(&transaction, known_lanes).await.context("new lanes")?;
+        let lanes = &memory.known_lanes;
+        let new_lanes = self.insert_lanes(&transaction, lanes).await.context("new lanes")?;
         let duplicates = self.accept(&transaction).await.context("accepting runs")?;
         let owned = self.check_owners(&transaction).await.context("checking owners")?;
         self.record(&transaction, &owned).await.context("writing results")?;
         self.end(&transaction, &owned).await.context("ending runs")?;
+        let mut sizes = memory.sizes.after(self.sizes(&owned));
+        if sizes.is_due() {
+            sizes.write(&transaction).await.context("counting bytes")?;
+            sizes = Sizes::default();
+        }
         transaction.commit().await.context("committing")?;
-        known_lanes.extend(new_lanes);
+        memory.sizes = sizes;
+        memory.known_lanes.extend(new_lanes);
         Ok(Verdict { fenced: self.fenced(&owned), duplicates })
     }
 
@@ -138,6 +168,18 @@ impl Batch {
         rows::insert::<step_result::Entity>(transaction, &steps, "").await?;
         rows::insert::<alert_event::Entity>(transaction, &alerts, ONCE).await?;
         rows::insert::<log::Entity>(transaction, &logs, "").await
+    }
+
+    /// Bytes of what is written.
+    fn sizes(&self, owned: &HashSet<ExecutionId>) -> Sizes {
+        let mut sizes = Sizes::default();
+        let journals = self.journals();
+        journals
+            .filter(|journal| owned.contains(&journal.execution_id))
+            .for_each(|journal| sizes.journal(journal));
+        let finishes = self.finishes();
+        finishes.filter(|finish| is_written(finish, owned)).for_each(|finish| sizes.finish(finish));
+        sizes
     }
 
     fn fenced(&self, owned: &HashSet<ExecutionId>) -> HashSet<usize> {

@@ -102,7 +102,7 @@ impl Bench {
             ..execution
         };
         let (logs, state) = (Vec::new(), StateChanges::default());
-        Arc::new(Finish { execution, owner, steps, logs, state, retry: None, alerts: Vec::new() })
+        Arc::new(Finish { execution, owner, steps, logs, state, retry: None, file_bytes: 0, alerts: Vec::new() })
     }
 
     fn owner(&self) -> Owner {
@@ -177,6 +177,7 @@ async fn a_late_writer_changes_nothing() {
         begun_step: Some("sendOrder".into()),
         journal: None,
         alerts: Vec::new(),
+        file_bytes: 0,
     };
     assert!(matches!(bench.writer.journal(journal).await, Err(WriteError::Fenced)));
     assert_eq!(bench.steps().await, 0);

@@ -224,8 +224,9 @@ impl World<'_> {
         let state = StateChanges::default();
         let owner = Some(Owner { node: node.id, fence });
         let new = retry.as_ref().map(|retry| retry.execution.id);
+        let (alerts, file_bytes) = (Vec::new(), 0);
         let finish =
-            Finish { execution: ended, owner, steps, logs, state, retry, alerts: Vec::new() };
+            Finish { execution: ended, owner, steps, logs, state, retry, alerts, file_bytes };
         self.bench.writer.finish(Arc::new(finish)).await.unwrap();
         self.known[index].stage = Stage::Ended(kind);
         if let Some(id) = new {

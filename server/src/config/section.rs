@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::retention::Settings;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -177,6 +178,32 @@ impl Default for RunnerSection {
             code_heap_mebibytes: 64,
             code_time_limit_seconds: 120,
         }
+    }
+}
+
+/// `[retention]`: how long the history of executions is kept, unless an organization sets its own.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSection {
+    /// Payloads, step results, logs and files.
+    pub contents_days: u32,
+    /// Executions themselves.
+    pub records_days: u32,
+    /// Bytes of one organization's history; beyond that the oldest goes. 0 sets no limit.
+    pub bytes_max: u64,
+}
+
+impl Default for RetentionSection {
+    fn default() -> Self {
+        let Settings { contents_days, records_days, bytes_max } = Settings::default();
+        Self { contents_days, records_days, bytes_max }
+    }
+}
+
+impl RetentionSection {
+    pub fn settings(&self) -> Settings {
+        let Self { contents_days, records_days, bytes_max } = *self;
+        Settings { contents_days, records_days, bytes_max }
     }
 }
 

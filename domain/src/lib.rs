@@ -20,6 +20,7 @@ pub mod execution;
 mod global_id;
 mod input;
 pub mod instance;
+pub mod instance_profile;
 pub mod integration;
 pub mod oauth;
 pub mod organization;

@@ -130,6 +130,8 @@ pub enum Noun {
     AlertMonitor,
     AlertGroup,
     AlertWebhook,
+    /// Of instances, and nobody's but the organization's.
+    InstanceProfile,
 }
 
 impl Noun {
@@ -145,6 +147,7 @@ impl Noun {
         Self::AlertMonitor,
         Self::AlertGroup,
         Self::AlertWebhook,
+        Self::InstanceProfile,
     ];
 }
 
@@ -240,6 +243,10 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminInstanceDeploy,
             P::CustomerManageMarketplaceIntegrations,
         ],
+        (Noun::InstanceProfile, Action::View) => {
+            &[P::OrgAdminInstancePermissions, P::OrgManageInstances, P::OrgViewInstances]
+        }
+        (Noun::InstanceProfile, _) => &[P::OrgManageInstances],
         (Noun::Instance, Action::Create | Action::Modify | Action::Run) => &[
             P::OrgManageInstances,
             P::CustomerAdminManageInstances,

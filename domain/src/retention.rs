@@ -24,6 +24,9 @@ const DAY_SECONDS: i64 = 24 * 60 * 60;
 /// an older one can take.
 const REQUEST_DAYS: i64 = 14;
 
+/// The most that can be set.
+pub const DAYS_MAX: i64 = 3_650;
+
 /// What holds where an organization sets nothing.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Settings {

@@ -94,6 +94,7 @@ impl World {
             labels: None,
             config_variables: Vec::new(),
             flow_configs: Vec::new(),
+            outputs: instances::Outputs::default(),
         };
         instances::create(&self.env, &self.owner, input).await.unwrap()
     }

@@ -5,10 +5,7 @@ mod governed;
 use std::any::TypeId;
 
 use entity::{
-    CustomerId, OrganizationId, TenantOwned, UserId, alert_event, alert_group, alert_monitor,
-    alert_webhook, authorization, config_value, config_variable, customer, delivery,
-    delivery_attempt, deployment, event, execution, flow_config, instance, integration,
-    integration_flow, log, organization, step_result, test_case, user, webhook_endpoint,
+    CustomerId, OrganizationId, TenantOwned, UserId, alert_event, alert_group, alert_monitor, alert_webhook, authorization, config_value, config_variable, customer, delivery, delivery_attempt, deployment, event, execution, flow_config, instance, instance_profile, integration, integration_flow, log, organization, step_result, test_case, user, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -199,6 +196,7 @@ impl UserViewer {
                 }
             }
             Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
+            Table::InstanceProfile if can_view(Noun::InstanceProfile) => of_own_customer(),
             Table::Instance | Table::PartOfInstance | Table::Authorization
                 if can_view(Noun::Instance) =>
             {
@@ -236,6 +234,7 @@ enum Table {
     PartOfMonitor,
     /// Whom monitors tell.
     AlertTarget,
+    InstanceProfile,
 }
 
 impl Table {
@@ -265,6 +264,7 @@ impl Table {
             (TypeId::of::<alert_event::Entity>(), Self::PartOfMonitor),
             (TypeId::of::<alert_group::Entity>(), Self::AlertTarget),
             (TypeId::of::<alert_webhook::Entity>(), Self::AlertTarget),
+            (TypeId::of::<instance_profile::Entity>(), Self::InstanceProfile),
         ];
         known.into_iter().find(|(id, _)| *id == TypeId::of::<E>()).map(|(_, table)| table)
     }
@@ -276,7 +276,11 @@ impl Table {
             Expr::col((E::default(), column)).not_in_subquery(marked).into_condition()
         };
         match self {
-            Self::Organization | Self::User | Self::PartOfWebhooks | Self::AlertTarget => {
+            Self::Organization
+            | Self::User
+            | Self::PartOfWebhooks
+            | Self::AlertTarget
+            | Self::InstanceProfile => {
                 Condition::all()
             }
             Self::Customer | Self::Integration | Self::Instance => is_not_marked(),

@@ -23,8 +23,6 @@ pub struct Model {
     pub step_results_disabled: bool,
     pub allocated_memory_mb: i32,
     pub billing_type: String,
-    pub quick_start: bool,
-    pub quick_start_instances: Option<i32>,
     /// How long payloads, step results and logs are kept; null for what the organization does.
     pub contents_days: Option<i32>,
     pub created_at: Timestamp,

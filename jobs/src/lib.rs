@@ -29,5 +29,6 @@ pub use enqueue::{Entry, SINGLETON, enqueue, enqueue_all, enqueue_call, hold, se
 pub use lease::Node;
 pub use store::{PayloadStore, Place, StoreError, Stored, Upload};
 pub use writer::{
-    Accept, Accepted, Finish, Journal, Owner, Retry, StateChange, StateChanges, WriteError, Writer,
+    Accept, Accepted, Finish, Forgotten, Journal, Owner, Retry, StateChange, StateChanges,
+    WriteError, Writer,
 };

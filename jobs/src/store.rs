@@ -36,12 +36,19 @@ pub struct PayloadStore {
 pub struct Place {
     owner: Uuid,
     execution: Option<ExecutionId>,
+    /// Results of steps lie apart: no other execution needs them.
+    is_of_results: bool,
 }
 
 impl Place {
     /// Below its instance.
     pub fn of_execution(instance: InstanceId, execution: ExecutionId) -> Self {
-        Self { owner: instance.0, execution: Some(execution) }
+        Self { owner: instance.0, execution: Some(execution), is_of_results: false }
+    }
+
+    /// Below its execution.
+    pub fn of_results(instance: InstanceId, execution: ExecutionId) -> Self {
+        Self { is_of_results: true, ..Self::of_execution(instance, execution) }
     }
 
     pub fn of_instance(instance: InstanceId) -> Self {
@@ -50,7 +57,7 @@ impl Place {
 
     /// Of anything else that has an id.
     pub fn of_owner(owner: Uuid) -> Self {
-        Self { owner, execution: None }
+        Self { owner, execution: None, is_of_results: false }
     }
 
     /// Whether the object with this key lies here.
@@ -60,6 +67,9 @@ impl Place {
 
     fn path(self) -> String {
         match self.execution {
+            Some(execution) if self.is_of_results => {
+                format!("{}/{}/results", self.owner, execution.0)
+            }
             Some(execution) => format!("{}/{}", self.owner, execution.0),
             None => self.owner.to_string(),
         }

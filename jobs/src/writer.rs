@@ -8,8 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{
-    Db, ExecutionId, FlowConfigId, NodeId, Timestamp, alert_event, execution, log, state_value,
-    step_result,
+    Db, ExecutionId, FlowConfigId, NodeId, StepResultId, Timestamp, alert_event, execution, log, state_value, step_result,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -81,6 +80,15 @@ pub struct Finish {
     pub alerts: Vec<alert_event::Model>,
     /// Bytes of files that were stored beside the rows since the last write.
     pub file_bytes: u64,
+    pub forgotten: Option<Forgotten>,
+}
+
+/// Results of steps that were written in case of a crash, and are not kept. Those of steps that
+/// failed stay.
+#[derive(Clone, Copy, Debug)]
+pub struct Forgotten {
+    /// The one that stays, because somebody waits for it.
+    pub answer: Option<StepResultId>,
 }
 
 /// The next attempt of a failed execution.

@@ -70,8 +70,6 @@ fn profile() -> TableCreateStatement {
             flag("step_results_disabled"),
             number("allocated_memory_mb"),
             text("billing_type"),
-            flag("quick_start"),
-            number_or_null("quick_start_instances"),
             number_or_null("contents_days"),
             time("created_at"),
             time("updated_at"),

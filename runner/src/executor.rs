@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, StepError, bytes_of};
 use entity::execution::{self, InvokeType, ResultType};
+use entity::payload::INLINE_BYTES_MAX;
 use entity::{StepResultId, Timestamp};
 use flow::program::ErrorHandler;
 use flow::{Map, Value};
@@ -333,10 +334,12 @@ impl Executor {
         let shown = data.map(|data| self.tokens.hide(data));
         let packed = shown.map(|data| stored::pack(&StoredResult::of(&data)));
         let files = data.filter(|_| self.run.holds_blobs).map(bytes_of).unwrap_or_default();
-        let bytes = packed.as_ref().map_or(0, Vec::len) as u64 + files;
+        let length = packed.as_ref().map_or(0, Vec::len);
+        self.record.has_objects |= length > INLINE_BYTES_MAX;
+        let bytes = length as u64 + files;
         self.record.count_result(bytes).map_err(Stop::Failed)?;
         let execution = &self.execution;
-        let place = jobs::Place::of_execution(execution.instance_id, execution.id);
+        let place = jobs::Place::of_results(execution.instance_id, execution.id);
         self.store(place, packed).await
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use entity::Timestamp;
 use entity::execution::{self, ResultType, Status};
 use flow::{Map, Value};
-use jobs::{Finish, Retry, StateChanges, WriteError};
+use jobs::{Finish, Forgotten, Place, Retry, StateChanges, WriteError};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::Deployment;
@@ -122,7 +122,8 @@ impl Executor {
             ..self.execution.clone()
         };
         let mut retry = self.retry(&execution);
-        let (steps, logs) = self.record.take();
+        let answer = self.last_step.filter(|_| execution.is_synchronous);
+        let (steps, logs) = self.record.take_last(answer);
         let retried_at = retry.as_ref().map(|retry| retry.wakes_at);
         let alerts = self.end_alerts(&execution, retried_at, &logs);
         let has_alerts = !alerts.is_empty();
@@ -130,12 +131,26 @@ impl Executor {
         if let Some(retry) = &mut retry {
             retry.alerts = if_retried;
         }
-        let file_bytes = self.file_bytes.swap(0, Ordering::Relaxed);
-        let owner = self.owner;
-        let finish = Finish { execution, owner, steps, logs, state, retry, alerts, file_bytes };
+        // What was written in case of a crash goes as well.
+        let forgets_steps = !self.record.kept.step_results && self.owner.is_some();
+        let forgotten = forgets_steps.then_some(Forgotten { answer });
+        let finish = Finish {
+            execution,
+            owner: self.owner,
+            steps,
+            logs,
+            state,
+            retry,
+            alerts,
+            file_bytes: self.file_bytes.swap(0, Ordering::Relaxed),
+            forgotten,
+        };
         if let Err(error) = self.write_end(finish.into()).await {
             self.lost(&error).await;
             return None;
+        }
+        if answer.is_none() {
+            self.remove_results().await;
         }
         if has_alerts {
             self.inner.env.alerts_arrived();
@@ -147,6 +162,17 @@ impl Executor {
         self.answer(Ok(()));
         let response = self.response.take();
         Some(Ended { error, response, last_step: self.last_step })
+    }
+
+    /// Objects of results that are not kept.
+    async fn remove_results(&self) {
+        if self.record.kept.step_results || !self.record.has_objects {
+            return;
+        }
+        let place = Place::of_results(self.execution.instance_id, self.execution.id);
+        if let Err(error) = self.inner.store.remove_all(place).await {
+            tracing::warn!(?error, "results are not removed before their time");
+        }
     }
 
     /// The attempt that follows a failure, as long as the flow allows one.

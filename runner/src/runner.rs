@@ -169,12 +169,17 @@ impl Runner {
             return inner.start_queued(invocation, entry).await;
         };
         let execution = inner.execution(&invocation, &entry).await?;
+        let kept = inner.endpoints.kept(&inner.env, &deployment).await.map_err(|error| {
+            tracing::error!(error = ?error, "could not read what is kept");
+            StartError::Storage
+        })?;
         let execution_id = execution.id;
         let (accepted_sender, accepted) = oneshot::channel();
         let (ended_sender, ended) = oneshot::channel();
         let mut executor = inner.executor(&deployment, invocation.flow, execution);
         executor.accepted = Some(accepted_sender);
         executor.entry = entry;
+        executor.record.kept = kept;
         let run = executor.run_to_end(invocation, (slot, seat), ended_sender);
         let owner = Owner { node: inner.node.id, fence: 0 };
         inner.tasks.spawn(survive(inner.clone(), execution_id, owner, run));

@@ -127,8 +127,17 @@ async fn fail(
     };
     let (steps, logs, state) = (Vec::new(), Vec::new(), StateChanges::default());
     let alerts = of_end(inner, &execution, None, None).events;
-    let (owner, retry, file_bytes) = (Some(owner), None, 0);
-    let finish = Finish { execution, owner, steps, logs, state, retry, alerts, file_bytes };
+    let finish = Finish {
+        execution,
+        owner: Some(owner),
+        steps,
+        logs,
+        state,
+        retry: None,
+        alerts,
+        file_bytes: 0,
+        forgotten: None,
+    };
     inner.writer.finish(finish.into()).await?;
     inner.env.alerts_arrived();
     Ok(())
@@ -157,6 +166,8 @@ async fn try_resume(
     executor.owner = Some(owner);
     executor.journal = Journal::read(&inner.store, steps, claimed.begun_step).await?;
     executor.run.holds_blobs = executor.journal.holds_blobs;
+    executor.record.kept = inner.endpoints.kept(&inner.env, &deployment).await?;
+    executor.record.has_objects = true;
     executor.record.resume(position, executor.journal.bytes, log_bytes);
     executor.restored = claimed.journal;
     let caller = inner.callers.remove(&execution.id).map(|(_, caller)| caller);

@@ -119,6 +119,10 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
     let case = acme.query_with(document, &json!({ "id": draft })).await;
     let (endpoint, delivery) = told(acme).await;
+    let document = "mutation { createInstanceProfile(input: { name: \"Canary profile\" }) {
+        instanceProfile { id } errors { field messages } } }";
+    let profile = acme.query(document).await;
+    let profile = text(&profile, "/createInstanceProfile/instanceProfile/id");
     // Calls of its URL start the preprocess flow, whatever they hold.
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
@@ -132,6 +136,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("DisconnectConnectionInput.id", connection.clone()),
         ("UpdateOAuth2ConnectionInput.id", connection.clone()),
         ("customer", customer.clone()),
+        ("profile", profile.clone()),
         ("integration", version.clone()),
         ("TestIntegrationEndpointConfigInput.id", shared.clone()),
         ("role", text(&roles, "/customerRoles/0/id")),
@@ -166,6 +171,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         text(&case, "/createTestCase/testCase/id"),
         endpoint,
         delivery,
+        profile,
         instance.flow_config("Stock Check").to_owned(),
         execution,
         instance.id,
@@ -250,6 +256,7 @@ async fn everything(owner: &User) -> Value {
         alertMonitors { nodes { id name updatedAt } }
         alertGroups { nodes { id name updatedAt } }
         alertWebhooks { nodes { id name url updatedAt } }
+        instanceProfiles { nodes { id name description isDefaultProfile } }
         executionResults { totalCount } }";
     owner.query(document).await
 }

@@ -20,6 +20,7 @@ mod flow;
 mod flow_config;
 pub mod id;
 mod instance;
+mod instance_profile;
 mod integration;
 mod label;
 mod latest;
@@ -98,6 +99,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     integration::register(&mut registry);
     test_case::register(&mut registry);
     instance::register(&mut registry);
+    instance_profile::register(&mut registry);
     execution::register(&mut registry);
     queue::register(&mut registry);
     step_result::register(&mut registry);

@@ -1,11 +1,7 @@
 //! Which tables the policy speaks of.
 
 use entity::{
-    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId,
-    ExecutionId, FlowConfigId, InstanceId, IntegrationId, OrganizationId, TenantOwned, TestCaseId,
-    UserId, WebhookEndpointId, alert_event, alert_group, alert_monitor, alert_webhook, customer,
-    delivery, execution, flow_config, instance, integration, organization, test_case, user,
-    webhook_endpoint,
+    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId, OrganizationId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event, alert_group, alert_monitor, alert_webhook, customer, delivery, execution, flow_config, instance, instance_profile, integration, organization, test_case, user, webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -49,6 +45,7 @@ governed! {
     integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
     test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
     instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
+    instance_profile(InstanceProfileId): InstanceProfile, |_| Noun::InstanceProfile, |_| None;
     flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
     webhook_endpoint(WebhookEndpointId): WebhookEndpoint, |_| Noun::WebhookEndpoint, |_| None;
     delivery(DeliveryId): Delivery, |_| Noun::WebhookEndpoint, |_| None;

@@ -7,7 +7,7 @@ mod state;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
-use entity::{Db, ExecutionId, FlowConfigId, alert_event, lane, log, step_result};
+use entity::{Db, ExecutionId, FlowConfigId, StepResultId, alert_event, lane, log, step_result};
 use sea_orm::sea_query::Value;
 use sea_orm::{DatabaseTransaction, DbErr};
 
@@ -20,6 +20,9 @@ use crate::writer::{Accept, Command, Finish, Journal};
 /// Takes the work of finished runs out of the queue, where the fence still matches.
 const END_WORK: &str = "DELETE FROM \"work\" WHERE (execution_id, node_id, fence) IN \
     (VALUES {rows}) RETURNING execution_id";
+
+const FORGET_STEPS: &str =
+    "DELETE FROM \"step_result\" WHERE execution_id = $1 AND error IS NULL AND id <> $2";
 
 const JOURNAL_WORK: &str = "WITH entry (id, node, fence, begun_step, journal) AS (VALUES {rows}) \
     UPDATE \"work\" SET begun_step = entry.begun_step, journal = entry.journal FROM entry \
@@ -161,6 +164,11 @@ impl Batch {
             alerts.extend_from_slice(&journal.alerts);
         }
         for finish in self.finishes().filter(|finish| is_written(finish, owned)) {
+            if let Some(forgotten) = finish.forgotten {
+                let stays = forgotten.answer.unwrap_or(StepResultId(uuid::Uuid::nil()));
+                let values = vec![finish.execution.id.into(), stays.into()];
+                rows::execute(transaction, FORGET_STEPS, values).await?;
+            }
             steps.extend_from_slice(&finish.steps);
             logs.extend_from_slice(&finish.logs);
             alerts.extend_from_slice(&finish.alerts);

@@ -7,7 +7,7 @@ use sea_orm::{DatabaseTransaction, DbErr, QueryResult};
 
 use super::size::Freed;
 use super::{Instance, Left, PurgeError, ROW_BYTES, ROWS_MAX, column, objects};
-use crate::{PayloadStore, Place, rows};
+use crate::{PayloadStore, Place, StoreError, rows};
 
 /// Executions whose rows are looked for at once.
 const EXECUTIONS_AT_ONCE: usize = 100;
@@ -78,6 +78,7 @@ pub async fn purge_contents(
     }
     transaction.commit().await?;
     if is_done {
+        chunk.remove_results(store, of).await?;
         of.mark = Some(last);
         of.has_late |= !chunk.not_over.is_empty();
     }
@@ -104,11 +105,15 @@ pub async fn purge_late(
     }
     let chunk = Chunk::read(store, of, &found).await?;
     let Some(transaction) = of.begin(db).await? else { return Ok(Left::Nothing) };
-    if chunk.purge(&transaction, of).await? {
+    let is_done = chunk.purge(&transaction, of).await?;
+    if is_done {
         let ids = column(&chunk.ids());
         rows::query_with_rows(&transaction, FORGET_LATE, &ids).await?;
     }
     transaction.commit().await?;
+    if is_done {
+        chunk.remove_results(store, of).await?;
+    }
     Ok(Left::Some)
 }
 
@@ -139,6 +144,14 @@ impl Chunk {
 
     fn ids(&self) -> Vec<ExecutionId> {
         self.over.iter().map(|(id, _)| *id).collect()
+    }
+
+    /// Removes results of steps, which nobody shares. What a crash leaves goes with the rest.
+    async fn remove_results(&self, store: &PayloadStore, of: &Instance) -> Result<(), StoreError> {
+        for (id, _) in &self.with_objects {
+            store.remove_all(Place::of_results(of.id, *id)).await?;
+        }
+        Ok(())
     }
 
     /// Deletes as much as one transaction may; whether that was all.

@@ -102,7 +102,17 @@ impl Bench {
             ..execution
         };
         let (logs, state) = (Vec::new(), StateChanges::default());
-        Arc::new(Finish { execution, owner, steps, logs, state, retry: None, file_bytes: 0, alerts: Vec::new() })
+        Arc::new(Finish {
+            execution,
+            owner,
+            steps,
+            logs,
+            state,
+            retry: None,
+            alerts: Vec::new(),
+            file_bytes: 0,
+            forgotten: None,
+        })
     }
 
     fn owner(&self) -> Owner {

@@ -224,9 +224,17 @@ impl World<'_> {
         let state = StateChanges::default();
         let owner = Some(Owner { node: node.id, fence });
         let new = retry.as_ref().map(|retry| retry.execution.id);
-        let (alerts, file_bytes) = (Vec::new(), 0);
-        let finish =
-            Finish { execution: ended, owner, steps, logs, state, retry, alerts, file_bytes };
+        let finish = Finish {
+            execution: ended,
+            owner,
+            steps,
+            logs,
+            state,
+            retry,
+            alerts: Vec::new(),
+            file_bytes: 0,
+            forgotten: None,
+        };
         self.bench.writer.finish(Arc::new(finish)).await.unwrap();
         self.known[index].stage = Stage::Ended(kind);
         if let Some(id) = new {

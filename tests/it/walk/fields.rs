@@ -17,11 +17,12 @@ const SCHEMA: &str = "{ __schema {
 /// Stands for whoever tries.
 const WHO: &str = "$who";
 
-/// What no installation supports.
-const NOT_GIVEN: [&str; 3] = [
+/// What no installation supports, or cannot be the thing that is tried.
+const NOT_GIVEN: [&str; 4] = [
     "UpdateIntegrationInput.customer",
     "CreateAlertMonitorInput.flowConfig",
     "UpdateAlertMonitorInput.flowConfig",
+    "UpdateInstanceProfileInput.instance",
 ];
 
 /// The root fields of the schema; those that delete come last.

@@ -24,6 +24,7 @@ pub use condition::Conditions;
 pub use group::{GroupInput, create_group, delete_group, update_group};
 pub use link::targets_of;
 pub(crate) use link::{forget, forget_one};
+pub(crate) use monitor::go_with;
 pub use monitor::{MonitorInput, clear, create, delete, update};
 pub use notice::{Channel, Notice, SendOutcome, due_notices, next_notice, record_outcome};
 pub use occurrence::{

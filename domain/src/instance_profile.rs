@@ -328,12 +328,11 @@ async fn set_default(
     let Some(is_default) = is_default else { return Ok(()) };
     let column = organization::Column::DefaultProfileId;
     let change = rows::update::<organization::Entity>(row.organization_id);
-    let change = match is_default {
-        true => change.col_expr(column, Expr::value(row.id)),
-        false => {
-            let none = Expr::value(None::<InstanceProfileId>);
-            change.col_expr(column, none).filter(column.eq(row.id))
-        }
+    let change = if is_default {
+        change.col_expr(column, Expr::value(row.id))
+    } else {
+        let none = Expr::value(None::<InstanceProfileId>);
+        change.col_expr(column, none).filter(column.eq(row.id))
     };
     change.exec(tx).await?;
     Ok(())

@@ -230,6 +230,21 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminIntegrationPermissions,
             P::CustomerManageIntegrations,
         ],
+        (
+            Noun::Instance
+            | Noun::InstanceProfile
+            | Noun::AlertMonitor
+            | Noun::AlertGroup
+            | Noun::AlertWebhook,
+            _,
+        ) => sufficient_around_instances(noun, action),
+    }
+}
+
+/// The same, of instances and what watches or shapes them.
+const fn sufficient_around_instances(noun: Noun, action: Action) -> &'static [Permission] {
+    use Permission as P;
+    match (noun, action) {
         (Noun::Instance, Action::View) => &[
             P::OrgAdminInstancePermissions,
             P::OrgManageInstances,
@@ -243,10 +258,6 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminInstanceDeploy,
             P::CustomerManageMarketplaceIntegrations,
         ],
-        (Noun::InstanceProfile, Action::View) => {
-            &[P::OrgAdminInstancePermissions, P::OrgManageInstances, P::OrgViewInstances]
-        }
-        (Noun::InstanceProfile, _) => &[P::OrgManageInstances],
         (Noun::Instance, Action::Create | Action::Modify | Action::Run) => &[
             P::OrgManageInstances,
             P::CustomerAdminManageInstances,
@@ -262,10 +273,10 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
         (Noun::AlertMonitor, Action::Modify) => {
             &[P::OrgManageInstances, P::CustomerAdminManageInstances]
         }
-        (Noun::AlertGroup | Noun::AlertWebhook, Action::View) => {
+        (Noun::InstanceProfile | Noun::AlertGroup | Noun::AlertWebhook, Action::View) => {
             &[P::OrgAdminInstancePermissions, P::OrgManageInstances, P::OrgViewInstances]
         }
-        (Noun::AlertMonitor | Noun::AlertGroup | Noun::AlertWebhook, _) => &[P::OrgManageInstances],
+        _ => &[P::OrgManageInstances],
     }
 }
 

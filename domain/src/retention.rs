@@ -3,6 +3,8 @@
 //! An installation has its [`Settings`]; an organization may set its own, and a profile how long
 //! contents of its instances are kept. Whatever is set, what has not ended is not touched.
 
+mod limits;
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -14,6 +16,8 @@ use jobs::history::{self, Instance, Left};
 use crate::env::Env;
 use crate::error::Error;
 use crate::execution::KEY_SECONDS;
+
+pub use limits::{HistoryLimits, set_limits};
 
 /// Instances that are looked at together.
 const INSTANCES_AT_ONCE: usize = 500;
@@ -115,13 +119,11 @@ impl<'a> Purge<'a> {
         let Stage::Instances { after, page } = &mut self.stage else { return Ok(()) };
         let Some(mut of) = page.pop() else {
             let mut next = history::instances(&self.env.db, *after, INSTANCES_AT_ONCE).await?;
-            match next.last() {
-                Some(last) => *after = Some(last.id),
-                None => {
-                    self.stage = Stage::Objects;
-                    return self.forget_sizes().await;
-                }
-            }
+            let Some(last) = next.last() else {
+                self.stage = Stage::Objects;
+                return self.forget_sizes().await;
+            };
+            *after = Some(last.id);
             next.reverse();
             *page = next;
             return Ok(());

@@ -1,11 +1,16 @@
 //! Who asks, and the proof that they may.
 
 mod governed;
+mod seen;
 
 use std::any::TypeId;
 
 use entity::{
-    CustomerId, OrganizationId, TenantOwned, UserId, alert_event, alert_group, alert_monitor, alert_webhook, authorization, config_value, config_variable, customer, delivery, delivery_attempt, deployment, event, execution, flow_config, instance, instance_profile, integration, integration_flow, log, organization, step_result, test_case, user, webhook_endpoint,
+    CustomerId, OrganizationId, TenantOwned, UserId, alert_event, alert_group, alert_monitor,
+    alert_webhook, authorization, config_value, config_variable, customer, delivery,
+    delivery_attempt, deployment, event, execution, flow_config, instance, instance_profile,
+    integration, integration_flow, log, organization, step_result, test_case, user,
+    webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -16,6 +21,7 @@ use crate::error::Error;
 use crate::policy::{self, Action, Noun, Permission};
 
 pub use governed::Governed;
+use seen::{attempts_of_endpoints, integrations_of, is_to_endpoint, part_of_integrations};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -203,6 +209,12 @@ impl UserViewer {
                 of_own_customer()
             }
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
+            Table::Delivery if can_view(Noun::WebhookEndpoint) => {
+                of_own_customer().add(is_to_endpoint())
+            }
+            Table::DeliveryAttempt if can_view(Noun::WebhookEndpoint) => {
+                of_own_customer().add(attempts_of_endpoints())
+            }
             Table::PartOfMonitor if can_view(Noun::AlertMonitor) => of_own_customer(),
             Table::AlertTarget if can_view(Noun::AlertGroup) => of_own_customer(),
             _ => return nothing(),
@@ -230,6 +242,9 @@ enum Table {
     Authorization,
     /// What people who may see webhook endpoints see.
     PartOfWebhooks,
+    /// As above; what goes to alert webhooks is not among it.
+    Delivery,
+    DeliveryAttempt,
     /// A monitor of an instance, of the whole organization, or what happened to one.
     PartOfMonitor,
     /// Whom monitors tell.
@@ -258,8 +273,8 @@ impl Table {
             (TypeId::of::<log::Entity>(), Self::PartOfInstance),
             (TypeId::of::<webhook_endpoint::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<event::Entity>(), Self::PartOfWebhooks),
-            (TypeId::of::<delivery::Entity>(), Self::PartOfWebhooks),
-            (TypeId::of::<delivery_attempt::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<delivery::Entity>(), Self::Delivery),
+            (TypeId::of::<delivery_attempt::Entity>(), Self::DeliveryAttempt),
             (TypeId::of::<alert_monitor::Entity>(), Self::PartOfMonitor),
             (TypeId::of::<alert_event::Entity>(), Self::PartOfMonitor),
             (TypeId::of::<alert_group::Entity>(), Self::AlertTarget),
@@ -279,10 +294,10 @@ impl Table {
             Self::Organization
             | Self::User
             | Self::PartOfWebhooks
+            | Self::Delivery
+            | Self::DeliveryAttempt
             | Self::AlertTarget
-            | Self::InstanceProfile => {
-                Condition::all()
-            }
+            | Self::InstanceProfile => Condition::all(),
             Self::Customer | Self::Integration | Self::Instance => is_not_marked(),
             Self::PartOfIntegration(column) => is_of_none(column, marked::<integration::Entity>()),
             Self::ConfigVariable | Self::TestCase => {
@@ -314,39 +329,6 @@ fn nothing() -> Condition {
 fn users_and(users: Condition, own: UserId) -> Condition {
     // Columns are named by text, because this serves a generic table that is known to be `user`.
     Condition::any().add(users).add(Expr::col(("user", "id")).eq(own))
-}
-
-/// Integrations that users of a customer may come across: their own, the offers of the
-/// marketplace, and what they have instances of.
-fn integrations_of(customer: CustomerId) -> Condition {
-    use integration::Column;
-    let offered = Condition::all()
-        .add(Column::CustomerId.is_null())
-        .add(Column::IsDraft.eq(false))
-        .add(Column::VersionIsAvailable.eq(true))
-        .add(
-            Column::MarketplaceConfiguration
-                .ne(integration::MarketplaceConfiguration::NotAvailableInMarketplace),
-        );
-    let in_use = Query::select()
-        .column(instance::Column::IntegrationId)
-        .from(instance::Entity)
-        .and_where(instance::Column::CustomerId.eq(customer))
-        .and_where(instance::Column::RemovedAt.is_null())
-        .to_owned();
-    Condition::any()
-        .add(Column::CustomerId.eq(customer))
-        .add(offered)
-        .add(Column::Id.in_subquery(in_use))
-}
-
-fn part_of_integrations<E: EntityTrait>(column: &'static str, customer: CustomerId) -> Condition {
-    let visible: SelectStatement = Query::select()
-        .column((integration::Entity, integration::Column::Id))
-        .from(integration::Entity)
-        .cond_where(integrations_of(customer))
-        .to_owned();
-    Expr::col((E::default(), column)).in_subquery(visible).into_condition()
 }
 
 /// Proof that a viewer may do what they asked with one row. Only a [`Viewer`] makes one.

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::{
-    Db, ExecutionId, FlowConfigId, NodeId, StepResultId, Timestamp, alert_event, execution, log, state_value, step_result,
+    Db, ExecutionId, NodeId, StepResultId, Timestamp, alert_event, execution, log, state_value,
+    step_result,
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -178,9 +179,10 @@ async fn write(db: Db, mut waiting: mpsc::Receiver<(Command, Reply)>) {
     let mut gathered = Vec::with_capacity(COMMANDS_PER_COMMIT_MAX);
     loop {
         let received = waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX);
-        let received = match memory.has_counted() {
-            true => tokio::time::timeout(COUNT_PAUSE, received).await,
-            false => Ok(received.await),
+        let received = if memory.has_counted() {
+            tokio::time::timeout(COUNT_PAUSE, received).await
+        } else {
+            Ok(received.await)
         };
         let Ok(received) = received else {
             count(&db, &mut memory).await;

@@ -43,7 +43,7 @@ impl Executor {
             execution_id: self.execution.id,
             owner,
             steps,
-            logs,
+            logs: self.record.kept_lines(logs),
             begun_step,
             journal: StateJournal::of(&self.run.states),
             alerts,

@@ -138,7 +138,7 @@ impl Executor {
             execution,
             owner: self.owner,
             steps,
-            logs,
+            logs: self.record.kept_lines(logs),
             state,
             retry,
             alerts,

@@ -51,9 +51,10 @@ impl Tasks {
         let nudge = begun.clone();
         let _ = env.on_mark.set(Box::new(move || nudge.notify_one()));
         let happened = Arc::new(Notify::new());
-        let nudge = happened.clone();
-        let _ = env.on_alert.set(Box::new(move || nudge.notify_one()));
         let written = Arc::new(Notify::new());
+        // Removing an instance writes its messages at once: nobody would look at its events later.
+        let nudges = [happened.clone(), written.clone()];
+        let _ = env.on_alert.set(Box::new(move || nudges.iter().for_each(|it| it.notify_one())));
         let alerts = alerts::run(env.clone(), happened, written.clone(), tasks.stopping.clone());
         tasks.tracker.spawn(alerts);
         tasks.tracker.spawn(notices::run(sender, written, tasks.stopping.clone()));

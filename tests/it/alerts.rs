@@ -1,6 +1,7 @@
 //! Alert monitors: what makes them go off, and who hears of it.
 
 mod mail;
+mod told;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,7 @@
 //! History is kept as long as it has to be, and no longer.
 
 mod disk;
+mod limits;
 
 use std::sync::Arc;
 use std::time::Duration;

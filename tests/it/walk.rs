@@ -94,6 +94,16 @@ impl Intruder<'_> {
     }
 }
 
+/// What inputs need that mean no row.
+const GIVEN: [(&str, &str); 6] = [
+    ("CreateWebhookEndpointInput.url", "https://example.test/"),
+    ("CreateWebhookEndpointInput.eventTypes", "customer.created"),
+    ("RotateWebhookEndpointSecretInput.secret", "another"),
+    ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z"),
+    ("CreateAlertWebhookInput.url", "https://example.test/"),
+    ("CreateAlertWebhookInput.payloadTemplate", "$NAME"),
+];
+
 /// A customer with everything that a customer can have.
 async fn prey(app: &TestApp, acme: &User) -> Prey {
     let sync = example("order-sync").replace("name: Order Sync", "name: Canary Sync");
@@ -115,23 +125,13 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let document = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
     let flows = acme.query_with(document, &json!({ "id": draft })).await;
     let roles = acme.query("{ customerRoles { id } organizationRoles { id } }").await;
-    let document = "mutation ($id: ID!) { createTestCase(input: { integration: $id,
-        name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
-    let case = acme.query_with(document, &json!({ "id": draft })).await;
+    let [case, profile] = case_and_profile(acme, &draft).await;
     let (endpoint, delivery) = told(acme).await;
-    let document = "mutation { createInstanceProfile(input: { name: \"Canary profile\" }) {
-        instanceProfile { id } errors { field messages } } }";
-    let profile = acme.query(document).await;
-    let profile = text(&profile, "/createInstanceProfile/instanceProfile/id");
     // Calls of its URL start the preprocess flow, whatever they hold.
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
     let connection = connection(acme).await;
-    let happened = eventually("the monitor hears of the run", async || {
-        let data = acme.query("{ alertEvents { nodes { id } } }").await;
-        data.pointer("/alertEvents/nodes/0/id").map(|id| id.as_str().unwrap().to_owned())
-    });
-    let happened = happened.await;
+    let happened = heard(acme).await;
     let mut known = HashMap::from([
         ("DisconnectConnectionInput.id", connection.clone()),
         ("UpdateOAuth2ConnectionInput.id", connection.clone()),
@@ -141,34 +141,21 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("TestIntegrationEndpointConfigInput.id", shared.clone()),
         ("role", text(&roles, "/customerRoles/0/id")),
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
-        ("CreateWebhookEndpointInput.url", "https://example.test/".to_owned()),
-        ("CreateWebhookEndpointInput.eventTypes", "customer.created".to_owned()),
-        ("RotateWebhookEndpointSecretInput.secret", "another".to_owned()),
-        ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z".to_owned()),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
-    for input in ["CreateAlertMonitorInput", "UpdateAlertMonitorInput"] {
-        for (field, id) in [("instance", &instance.id), ("triggers", &alerts[3])] {
-            known.insert(format!("{input}.{field}").leak(), id.clone());
-        }
-    }
-    known.insert("users", text(&user, "/authenticatedUser/id"));
-    known.insert("groups", alerts[1].clone());
-    known.insert("webhooks", alerts[2].clone());
-    known.insert("CreateAlertWebhookInput.url", "https://canary.test".to_owned());
-    known.insert("CreateAlertWebhookInput.payloadTemplate", "$NAME".to_owned());
-    let [monitor, group, webhook, _] = alerts;
-    let ids = vec![
+    known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
+    known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
+    let mut ids = Vec::from(alerts);
+    // Triggers are nobody's.
+    ids.pop();
+    ids.extend([
         connection,
         happened,
-        monitor,
-        group,
-        webhook,
         text(&data, "/executionResult/stepResults/nodes/0/id"),
         text(&data, "/executionResult/logs/nodes/0/id"),
         text(&flows, "/integration/flows/nodes/0/id"),
         text(&user, "/authenticatedUser/id"),
-        text(&case, "/createTestCase/testCase/id"),
+        case,
         endpoint,
         delivery,
         profile,
@@ -178,10 +165,30 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         version,
         draft,
         customer,
-    ];
+    ]);
     let mut secrets = ids.clone();
     secrets.push("anary".to_owned());
     Prey { ids, known, secrets }
+}
+
+async fn case_and_profile(acme: &User, draft: &str) -> [String; 2] {
+    let document = "mutation ($id: ID!) {
+        createTestCase(input: { integration: $id, name: \"Canary case\" }) {
+            testCase { id } errors { field messages } }
+        createInstanceProfile(input: { name: \"Canary profile\" }) {
+            instanceProfile { id } errors { field messages } } }";
+    let data = acme.query_with(document, &json!({ "id": draft })).await;
+    let ids = ["/createTestCase/testCase/id", "/createInstanceProfile/instanceProfile/id"];
+    ids.map(|pointer| text(&data, pointer))
+}
+
+/// The id of what the monitor has heard of the run.
+async fn heard(acme: &User) -> String {
+    eventually("the monitor hears of the run", async || {
+        let data = acme.query("{ alertEvents { nodes { id } } }").await;
+        data.pointer("/alertEvents/nodes/0/id").map(|id| id.as_str().unwrap().to_owned())
+    })
+    .await
 }
 
 /// The config variable of an OAuth2 connection, of another customer.
@@ -243,6 +250,23 @@ async fn alerts(acme: &User, instance: &str, user: &str) -> [String; 4] {
     ]
 }
 
+fn known_to_alerts(
+    instance: &str,
+    user: &str,
+    [_, group, webhook, trigger]: &[String; 4],
+) -> [(&'static str, String); 7] {
+    [
+        ("CreateAlertMonitorInput.instance", instance),
+        ("UpdateAlertMonitorInput.instance", instance),
+        ("CreateAlertMonitorInput.triggers", trigger),
+        ("UpdateAlertMonitorInput.triggers", trigger),
+        ("users", user),
+        ("groups", group),
+        ("webhooks", webhook),
+    ]
+    .map(|(input, id)| (input, id.to_owned()))
+}
+
 /// What a successful intrusion would change.
 async fn everything(owner: &User) -> Value {
     let document = "{
@@ -256,6 +280,7 @@ async fn everything(owner: &User) -> Value {
         alertMonitors { nodes { id name updatedAt } }
         alertGroups { nodes { id name updatedAt } }
         alertWebhooks { nodes { id name url updatedAt } }
+        organization { historyContentsDays historyRecordsDays historyBytesMax }
         instanceProfiles { nodes { id name description isDefaultProfile } }
         executionResults { totalCount } }";
     owner.query(document).await

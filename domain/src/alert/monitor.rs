@@ -152,6 +152,21 @@ pub async fn delete(
     Ok(row)
 }
 
+/// Tells that monitors go with their instances, in the transaction that removes those.
+pub(crate) async fn go_with(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    instances: &[InstanceId],
+) -> Result<(), Error> {
+    let of = alert_monitor::Column::InstanceId.is_in(instances.iter().copied());
+    let system = Viewer::System(viewer.signed_in()?);
+    for row in system.rows::<alert_monitor::Entity>().filter(of).all(tx).await? {
+        tell(env, tx, viewer, EventType::AlertMonitorDeleted, &row).await?;
+    }
+    Ok(())
+}
+
 /// Says that somebody has seen to it: the next occurrence is told at once.
 pub async fn clear(
     env: &Env,

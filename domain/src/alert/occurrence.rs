@@ -213,5 +213,5 @@ async fn watches_of(
         .rows::<alert_monitor::Entity>()
         .filter(alert_monitor::Column::InstanceId.is_in(ids.iter().copied()))
         .filter(bit.bit_and(trigger.bit()).ne(0));
-    Ok(rows.all(db).await?.into_iter().map(Watch::of).collect())
+    Ok(rows.all(db).await?.iter().map(Watch::of).collect())
 }

@@ -58,7 +58,7 @@ async fn look_at(
     let occurrence = format!("{}:{}", trigger.key(), begun.0);
     let details =
         format!("There was no execution for {minutes} minutes, since {}.", begun.to_iso());
-    let event = event(env, &Watch::of(row.clone()), trigger, (&occurrence, &details));
+    let event = event(env, &Watch::of(&row), trigger, (&occurrence, &details));
     rows::insert_new::<alert_event::Entity>(tx, vec![event]).await?;
     // What starts meanwhile is not due before then.
     save(tx, alert_monitor::Model { overdue_at: Some(now.plus_seconds(seconds)), ..row }).await

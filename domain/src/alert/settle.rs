@@ -93,13 +93,12 @@ pub(super) async fn settle_in(
     let last_triggered_at = row.last_triggered_at.max(latest);
     let row = alert_monitor::Model { triggered: true, last_triggered_at, ..row };
     let may_tell_at = row.notified_at.map(|at| at.plus_seconds(NOTIFY_AGAIN_SECONDS));
-    let row = match may_tell_at.filter(|at| env.now() < *at) {
-        Some(later) => alert_monitor::Model { waiting_count: count, notify_at: Some(later), ..row },
-        None => {
-            let event = if row.waiting_count == 0 && waiting.len() == 1 { first } else { last };
-            notify(env, tx, &row, event, count).await?;
-            told(env, row)
-        }
+    let row = if let Some(later) = may_tell_at.filter(|at| env.now() < *at) {
+        alert_monitor::Model { waiting_count: count, notify_at: Some(later), ..row }
+    } else {
+        let event = if row.waiting_count == 0 && waiting.len() == 1 { first } else { last };
+        notify(env, tx, &row, event, count).await?;
+        told(env, row)
     };
     row.into_active_model().reset_all().update(tx).await?;
     drop_oldest(tx, monitor).await?;

@@ -49,7 +49,7 @@ struct Known {
 }
 
 impl Watch {
-    pub(super) fn of(row: alert_monitor::Model) -> Self {
+    pub(super) fn of(row: &alert_monitor::Model) -> Self {
         Self {
             monitor: row.id,
             organization: row.organization_id,
@@ -95,7 +95,7 @@ impl Watches {
         let fingerprint = token::alerts::fingerprint(env).await?;
         let rows = token::alerts::monitors(env, None).await?;
         let (mut by_instance, mut global) = (HashMap::<_, Vec<_>>::new(), Vec::new());
-        for watch in rows.into_iter().map(Watch::of) {
+        for watch in rows.iter().map(Watch::of) {
             match watch.instance {
                 Some(instance) => by_instance.entry(instance).or_default().push(watch),
                 None => global.push(watch),
@@ -111,7 +111,7 @@ impl Watches {
     pub async fn refresh(&self, env: &Env, instance: InstanceId) -> Result<(), Error> {
         let _reading = self.reading.lock().await;
         let rows = token::alerts::monitors(env, Some(instance)).await?;
-        let watches: Vec<_> = rows.into_iter().map(Watch::of).collect();
+        let watches: Vec<_> = rows.iter().map(Watch::of).collect();
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if watches.is_empty() {
             known.by_instance.remove(&instance);

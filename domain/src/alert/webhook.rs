@@ -199,7 +199,7 @@ fn check_headers(problems: &mut Problems, text: &str) -> BTreeMap<String, String
             }
             Json::String(value) if is_header_value(&value) => drop(checked.insert(name, value)),
             _ => {
-                problems.add("headers", format!("The value of `{name}` must be one line of text."))
+                problems.add("headers", format!("The value of `{name}` must be one line of text."));
             }
         }
     }

@@ -69,6 +69,7 @@ pub(crate) async fn mark(
         end_waiting(env, tx, organization, &ids).await?;
         let trigger = Trigger::InstanceRemoved;
         alert::instance_changed(env, tx, organization, &ids, trigger).await?;
+        alert::go_with(env, tx, viewer, &ids).await?;
         start_tear_down(env, tx, organization, rows).await?;
         for row in rows.iter().filter(|row| !row.enabled) {
             // Tearing down waits for no paused instance.

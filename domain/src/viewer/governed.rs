@@ -1,7 +1,11 @@
 //! Which tables the policy speaks of.
 
 use entity::{
-    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId, OrganizationId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event, alert_group, alert_monitor, alert_webhook, customer, delivery, execution, flow_config, instance, instance_profile, integration, organization, test_case, user, webhook_endpoint,
+    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId,
+    ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId, OrganizationId,
+    TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event, alert_group, alert_monitor,
+    alert_webhook, customer, delivery, execution, flow_config, instance, instance_profile,
+    integration, organization, test_case, user, webhook_endpoint,
 };
 
 use crate::error::Kind;

@@ -11,7 +11,8 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::Left;
 use crate::rows;
 
-/// Free pages that stay in the file, at 4 KiB: what is written next need not ask the disk for room.
+/// Free pages that stay in the file, of 4,096 bytes each: what is written next need not ask the
+/// disk for room.
 const PAGES_KEPT: i64 = 1_000;
 
 /// Pages given back at once: other writers wait for no longer than it takes.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_graphql::Value;
 use domain::alert::Trigger;
 use entity::{alert_event, alert_monitor};
-use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query};
 use sea_orm::Condition;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query};
 use uuid::Uuid;
 
 use super::monitor;

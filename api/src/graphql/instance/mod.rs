@@ -4,7 +4,8 @@ mod mutation;
 
 use domain::Action;
 use entity::{
-    CustomerId, Id, InstanceId, IntegrationId, alert_monitor, customer, execution, flow_config, instance, instance_profile, integration, log, organization,
+    CustomerId, Id, InstanceId, IntegrationId, alert_monitor, customer, execution, flow_config,
+    instance, instance_profile, integration, log, organization,
 };
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, IntoCondition, Query, SelectStatement};
@@ -179,12 +180,11 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
         |it| Some(it.integration_id),
     )
     .resolve("profile", "InstanceProfile", PROFILE, |it, ask| async move {
-        let own = match it.profile_id {
-            Some(own) => Some(own),
-            None => {
-                let key = RowKey::<organization::Entity>(it.organization_id);
-                ask.load(key).await?.and_then(|row| row.default_profile_id)
-            }
+        let own = if let Some(own) = it.profile_id {
+            Some(own)
+        } else {
+            let key = RowKey::<organization::Entity>(it.organization_id);
+            ask.load(key).await?.and_then(|row| row.default_profile_id)
         };
         match own {
             Some(id) => ask.load(RowKey::<instance_profile::Entity>(id)).await,

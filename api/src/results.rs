@@ -12,10 +12,11 @@ use axum::routing::get;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::{Env, signature, token};
+use entity::payload::Payload;
 use entity::{ExecutionId, StepResultId, Timestamp, step_result};
 use flow::Value;
 use http::{HeaderValue, StatusCode, header};
-use jobs::PayloadStore;
+use jobs::{PayloadStore, StoreError};
 use runner::{Packed, StoredResult};
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder};
 use serde::Deserialize;
@@ -29,6 +30,8 @@ const LINK_SECONDS: i64 = 3_600;
 
 /// Longer results are only linked to, however much their readers would like to have them at once.
 const TEXT_BYTES_MAX: usize = 5 * 1024 * 1024;
+
+const GONE: &str = "The result is no longer there.";
 
 /// What a link leads to.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq)]
@@ -90,12 +93,18 @@ async fn read(
     };
     match answer {
         Ok(Some(response)) => response,
-        Ok(None) => problem(StatusCode::NOT_FOUND, "The result is no longer there."),
+        Ok(None) => problem(StatusCode::NOT_FOUND, GONE),
+        Err(error) if is_missing(&error) => problem(StatusCode::NOT_FOUND, GONE),
         Err(error) => {
             tracing::error!(error = ?error, kind = kind.name(), %id, "could not read a result");
             problem(StatusCode::INTERNAL_SERVER_ERROR, "The result could not be read.")
         }
     }
+}
+
+/// What was purged, or its object: a link lives longer than what it leads to.
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(StoreError::Missing))
 }
 
 async fn step(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
@@ -203,6 +212,9 @@ async fn response(state: &State, id: Uuid) -> anyhow::Result<Option<Response>> {
     let Some(row) = token::execution_by_id(&state.env, ExecutionId(id)).await? else {
         return Ok(None);
     };
+    if Payload::parse(&row.payload) == Some(Payload::Purged) {
+        return Ok(None);
+    }
     let last = domain::Viewer::System(row.organization_id)
         .rows::<step_result::Entity>()
         .filter(step_result::Column::ExecutionId.eq(row.id))

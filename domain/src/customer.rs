@@ -4,6 +4,7 @@ use entity::{Attachments, CustomerId, InstanceId, customer, instance, integratio
 use sea_orm::sea_query::{ExprTrait, IntoCondition, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, DatabaseTransaction, QueryFilter, Set};
 
+use crate::alert;
 use crate::attachment;
 use crate::env::Env;
 use crate::error::{Error, Kind, OnUnique, Unique};
@@ -160,6 +161,14 @@ pub(crate) async fn mark_parts(
     let marked = mark(env, tx, viewer, theirs.into_condition()).await?;
     let owned = integration::Column::CustomerId.eq(row.id);
     integrations::mark_rows(env, tx, viewer, owned.into_condition()).await?;
+    alert::forget(tx, row.organization_id, || {
+        Query::select()
+            .column(user::Column::Id)
+            .from(user::Entity)
+            .and_where(user::Column::CustomerId.eq(row.id))
+            .take()
+    })
+    .await?;
     let users = rows::delete::<user::Entity>(row.organization_id)
         .filter(user::Column::CustomerId.eq(row.id))
         .exec_with_returning(tx)

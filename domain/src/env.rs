@@ -6,6 +6,7 @@ use anyhow::Context;
 use entity::{Clock, Db, Ids, InstanceId, Timestamp};
 use uuid::Uuid;
 
+use crate::alert::Watches;
 use crate::secrets::Secrets;
 use crate::{log_stream, oauth};
 
@@ -30,6 +31,8 @@ pub type ScheduleListener = Box<dyn Fn() + Send + Sync>;
 
 /// Hears that there may be something to deliver.
 pub type DeliveryListener = Box<dyn Fn() + Send + Sync>;
+/// Hears that something has happened that alert monitors watch for, or that a monitor has changed.
+pub type AlertListener = Box<dyn Fn() + Send + Sync>;
 
 pub struct Env {
     pub db: Db,
@@ -47,6 +50,9 @@ pub struct Env {
     /// Within how many seconds after their slots schedules start something, each at a moment of its
     /// own; 0 for at once.
     pub schedule_jitter_seconds: u32,
+    /// What alert monitors watch.
+    pub watches: Watches,
+    pub on_alert: OnceLock<AlertListener>,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,
     pub on_mark: OnceLock<MarkListener>,
@@ -86,9 +92,17 @@ impl Env {
         }
     }
 
+    /// To be called after the commit.
+    pub fn alerts_arrived(&self) {
+        if let Some(listener) = self.on_alert.get() {
+            listener();
+        }
+    }
+
     /// These instances, or what they belong to, were marked as removed.
     pub(crate) fn marked(&self, instances: &[InstanceId]) {
         self.instances_changed(instances);
+        self.alerts_arrived();
         self.work_arrived();
         if let Some(listener) = self.on_mark.get() {
             listener();

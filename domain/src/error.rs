@@ -70,12 +70,17 @@ fn list(problems: &[Problem]) -> String {
 /// What was not found.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Kind {
+    AlertEvent,
+    AlertGroup,
+    AlertMonitor,
+    AlertWebhook,
     Organization,
     Customer,
     User,
     Integration,
     Flow,
     Instance,
+    InstanceProfile,
     FlowConfig,
     Execution,
     StepResult,
@@ -91,12 +96,17 @@ pub enum Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
+            Self::AlertEvent => "alert event",
+            Self::AlertGroup => "alert group",
+            Self::AlertMonitor => "alert monitor",
+            Self::AlertWebhook => "alert webhook",
             Self::Organization => "organization",
             Self::Customer => "customer",
             Self::User => "user",
             Self::Integration => "integration",
             Self::Flow => "flow",
             Self::Instance => "instance",
+            Self::InstanceProfile => "instance profile",
             Self::FlowConfig => "flow configuration",
             Self::Execution => "execution",
             Self::StepResult => "step result",

@@ -12,7 +12,7 @@ use entity::execution::InvokeType;
 use entity::{ExecutionId, FlowConfigId, FlowId, execution, flow_config, instance, integration};
 use entity::{idempotency_key, integration_flow, payload::Payload};
 use flow::{Map, Value};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
@@ -22,7 +22,6 @@ use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::instance::{deploy_draft, test_instance_of};
 use crate::policy::Action;
-use crate::rows;
 use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
 
@@ -154,7 +153,7 @@ fn request_of(test: &Test) -> Result<Request, Error> {
 }
 
 /// How long the name of a call is remembered.
-const KEY_SECONDS: i64 = 24 * 60 * 60;
+pub const KEY_SECONDS: i64 = 24 * 60 * 60;
 
 /// Queues an execution under the name that its caller gave the call; gives the id of the first
 /// execution of that name within a day, which may be an earlier one.
@@ -175,9 +174,12 @@ pub async fn enqueue_once(
         created_at: env.now(),
     };
     let tx = env.db.begin().await?;
-    let forgotten = Column::CreatedAt.lt(env.now().plus_seconds(-KEY_SECONDS));
-    rows::delete::<Entity>(organization).filter(forgotten).exec(&tx).await?;
-    let once = OnConflict::columns([Column::FlowConfigId, Column::Key]).do_nothing().to_owned();
+    // What was forgotten may not be deleted yet.
+    let forgotten = Expr::col((Entity, Column::CreatedAt));
+    let once = OnConflict::columns([Column::FlowConfigId, Column::Key])
+        .update_columns([Column::ExecutionId, Column::CreatedAt])
+        .action_and_where(forgotten.lt(env.now().plus_seconds(-KEY_SECONDS)))
+        .to_owned();
     let insert = Entity::insert(row.into_active_model().reset_all()).on_conflict(once);
     insert.exec_without_returning(&tx).await?;
     let known = Viewer::System(organization)

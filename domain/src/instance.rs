@@ -13,16 +13,19 @@ mod test_instance;
 #[cfg(test)]
 mod tests;
 
-use entity::{CustomerId, InstanceId, IntegrationId, customer, instance, integration};
+use entity::{CustomerId, InstanceId, InstanceProfileId, IntegrationId};
+use entity::{customer, instance, integration};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, QueryTrait, Set,
 };
 
+use crate::alert::{self, Trigger};
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
 use crate::event::{self, EventType};
 use crate::input::Problems;
+use crate::instance_profile;
 use crate::integration as integrations;
 use crate::policy::{Action, Noun};
 use crate::rows;
@@ -55,6 +58,16 @@ pub struct Create {
     pub labels: Option<Vec<String>>,
     pub config_variables: Vec<ConfigInput>,
     pub flow_configs: Vec<FlowInput>,
+    pub outputs: Outputs,
+}
+
+/// What its executions leave behind. What is not given stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Outputs {
+    /// None follows the default of the organization.
+    pub profile: Option<Option<InstanceProfileId>>,
+    pub logs_disabled: Option<bool>,
+    pub step_results_disabled: Option<bool>,
 }
 
 /// What is not given stays as it is.
@@ -70,6 +83,7 @@ pub struct Update {
     /// The whole set: a variable that is not in it returns to its default.
     pub config_variables: Option<Vec<ConfigInput>>,
     pub flow_configs: Option<Vec<FlowInput>>,
+    pub outputs: Outputs,
     /// Leaves the mark that a deployment is needed as it was.
     pub preserve_deploy_state: bool,
 }
@@ -110,13 +124,20 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
         deployment_id: None,
         deployed_version: 0,
         last_deployed_at: None,
+        profile_id: None,
+        logs_disabled: false,
+        step_results_disabled: false,
         created_at: now,
         updated_at: now,
         removed_at: None,
     };
     problems.finish()?;
-    let row = rows::insert::<instance::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
     let definition = integrations::definition(&version)?;
+    let named = definition.default_instance_profile.as_deref();
+    let profile_id = instance_profile::named(&tx, row.organization_id, named).await?;
+    let row = instance::Model { profile_id, ..row };
+    let row = input.outputs.of(&tx, viewer, &row).await?;
+    let row = rows::insert::<instance::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
     let change = config::Change { definition: &definition, mode: Mode::Replace };
     config::apply(env, &tx, viewer, &row, &change, &input.config_variables).await?;
     let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
@@ -154,12 +175,19 @@ pub async fn update(
         edit.enabled = Set(enabled);
         if enabled != row.enabled {
             schedule::set_enabled(env, &tx, row, enabled).await?;
+            let trigger =
+                if enabled { Trigger::InstanceEnabled } else { Trigger::InstanceDisabled };
+            alert::instance_changed(env, &tx, row.organization_id, &[id], trigger).await?;
         }
         jobs::hold(&tx, row.organization_id, id, !enabled).await?;
     }
     if let Some(debug) = input.global_debug {
         edit.global_debug = Set(debug);
     }
+    let outputs = input.outputs.of(&tx, viewer, row).await?;
+    edit.profile_id = Set(outputs.profile_id);
+    edit.logs_disabled = Set(outputs.logs_disabled);
+    edit.step_results_disabled = Set(outputs.step_results_disabled);
     let version = selected_version(&tx, viewer, row, input.integration).await?;
     let mut is_changed = false;
     let mut needs_deploy = version.id != row.integration_id;
@@ -189,6 +217,7 @@ pub async fn update(
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.authorizations.nudge();
+    env.alerts_arrived();
     env.schedules_changed();
     env.work_arrived();
     env.deliveries_arrived();

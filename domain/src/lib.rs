@@ -7,6 +7,7 @@
 //! Nobody may drop an operation half way: a cancelled transaction can poison its connection.
 //! Callers whose own future may be dropped run operations in a task.
 
+pub mod alert;
 pub mod attachment;
 pub mod customer;
 pub mod delivery;
@@ -19,6 +20,7 @@ pub mod execution;
 mod global_id;
 mod input;
 pub mod instance;
+pub mod instance_profile;
 pub mod integration;
 pub mod log_stream;
 pub mod oauth;
@@ -26,6 +28,7 @@ pub mod organization;
 pub mod policy;
 pub mod queue;
 pub mod removal;
+pub mod retention;
 #[expect(
     clippy::disallowed_methods,
     reason = "writing by table, always for one organization, is built here"

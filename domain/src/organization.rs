@@ -42,8 +42,16 @@ pub(crate) async fn create_tenant(
     owner_email: String,
 ) -> Result<(organization::Model, user::Model), Error> {
     let now = env.now();
-    let organization =
-        organization::Model { id: env.ids.next(), name, created_at: now, updated_at: now };
+    let organization = organization::Model {
+        id: env.ids.next(),
+        name,
+        default_profile_id: None,
+        contents_days: None,
+        records_days: None,
+        history_bytes_max: None,
+        created_at: now,
+        updated_at: now,
+    };
     let organization = rows::insert::<organization::Entity>(tx, organization).await?;
     env.secrets.create_key(tx, organization.id, now).await?;
     let system = customer::Model {

@@ -126,6 +126,12 @@ pub enum Noun {
     Instance,
     /// With what is sent to it, and the events that are.
     WebhookEndpoint,
+    /// With its events.
+    AlertMonitor,
+    AlertGroup,
+    AlertWebhook,
+    /// Of instances, and nobody's but the organization's.
+    InstanceProfile,
     /// Where log lines are sent to.
     LogStream,
     /// What the organization uses, counted by days.
@@ -142,6 +148,10 @@ impl Noun {
         Self::TestCase,
         Self::Instance,
         Self::WebhookEndpoint,
+        Self::AlertMonitor,
+        Self::AlertGroup,
+        Self::AlertWebhook,
+        Self::InstanceProfile,
         Self::LogStream,
         Self::Usage,
     ];
@@ -226,6 +236,21 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminIntegrationPermissions,
             P::CustomerManageIntegrations,
         ],
+        (
+            Noun::Instance
+            | Noun::InstanceProfile
+            | Noun::AlertMonitor
+            | Noun::AlertGroup
+            | Noun::AlertWebhook,
+            _,
+        ) => sufficient_around_instances(noun, action),
+    }
+}
+
+/// The same, of instances and what watches or shapes them.
+const fn sufficient_around_instances(noun: Noun, action: Action) -> &'static [Permission] {
+    use Permission as P;
+    match (noun, action) {
         (Noun::Instance, Action::View) => &[
             P::OrgAdminInstancePermissions,
             P::OrgManageInstances,
@@ -244,6 +269,20 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminManageInstances,
             P::CustomerManageMarketplaceIntegrations,
         ],
+        (Noun::AlertMonitor, Action::View) => &[
+            P::OrgAdminInstancePermissions,
+            P::OrgManageInstances,
+            P::OrgViewInstances,
+            P::CustomerAdminInstancePermissions,
+            P::CustomerViewInstances,
+        ],
+        (Noun::AlertMonitor, Action::Modify) => {
+            &[P::OrgManageInstances, P::CustomerAdminManageInstances]
+        }
+        (Noun::InstanceProfile | Noun::AlertGroup | Noun::AlertWebhook, Action::View) => {
+            &[P::OrgAdminInstancePermissions, P::OrgManageInstances, P::OrgViewInstances]
+        }
+        _ => &[P::OrgManageInstances],
     }
 }
 

@@ -9,10 +9,11 @@
 //! integration and its customer, if they were removed as well.
 
 use entity::{
-    ExecutionId, InstanceId, OrganizationId, TenantOwned, authorization, config_value, customer,
-    deployment, enabled_span, endpoint, execution, flow_config, idempotency_key, instance,
-    instance_usage, integration, lane, latest_request, log, schedule, state_value, step_result,
-    work,
+    ExecutionId, InstanceId, OrganizationId, TenantOwned, alert_event, alert_link, alert_monitor,
+    authorization, config_value, customer, deployment, enabled_span, endpoint, execution,
+    flow_config, history_late, history_mark, idempotency_key, instance, instance_profile,
+    instance_usage, integration, kept_object, lane, latest_request, log, schedule, state_value,
+    step_result, work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -112,6 +113,7 @@ async fn purge(env: &Env, row: &instance::Model) -> Result<bool, Error> {
     }
     tx.commit().await?;
     if is_last {
+        env.watches.refresh(env, row.id).await?;
         env.owners_removed(&[row.id.0]);
     }
     Ok(true)
@@ -241,6 +243,15 @@ impl Purge<'_> {
         self.take::<work::Entity>(work::Column::LaneId.in_subquery(configs())).await?;
         self.take::<lane::Entity>(lane::Column::InstanceId.eq(id)).await?;
         self.take::<log::Entity>(log::Column::InstanceId.eq(id)).await?;
+        let monitors = Query::select()
+            .column(alert_monitor::Column::Id)
+            .from(alert_monitor::Entity)
+            .and_where(alert_monitor::Column::InstanceId.eq(id))
+            .take();
+        let links = alert_link::Column::OwnerId.in_subquery(monitors);
+        self.take::<alert_link::Entity>(links).await?;
+        self.take::<alert_event::Entity>(alert_event::Column::InstanceId.eq(id)).await?;
+        self.take::<alert_monitor::Entity>(alert_monitor::Column::InstanceId.eq(id)).await?;
         let keys = idempotency_key::Column::FlowConfigId.in_subquery(configs());
         self.take::<idempotency_key::Entity>(keys).await?;
         let requests = latest_request::Column::FlowConfigId.in_subquery(configs());
@@ -251,6 +262,10 @@ impl Purge<'_> {
         self.take::<endpoint::Entity>(endpoint::Column::OwnerId.eq(id.0)).await?;
         let tokens = authorization::Column::OwnerId.eq(id.0);
         self.take::<authorization::Entity>(tokens).await?;
+        self.take::<history_mark::Entity>(history_mark::Column::InstanceId.eq(id)).await?;
+        self.take::<history_late::Entity>(history_late::Column::InstanceId.eq(id)).await?;
+        self.take::<kept_object::Entity>(kept_object::Column::InstanceId.eq(id)).await?;
+        self.take::<instance_profile::Entity>(instance_profile::Column::InstanceId.eq(id)).await?;
         self.take::<schedule::Entity>(schedule::Column::InstanceId.eq(id)).await?;
         self.take::<enabled_span::Entity>(enabled_span::Column::InstanceId.eq(id)).await?;
         self.take::<instance_usage::Entity>(instance_usage::Column::InstanceId.eq(id)).await?;

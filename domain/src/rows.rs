@@ -4,6 +4,7 @@
 
 use entity::OrganizationId;
 use entity::TenantOwned;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelBehavior, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, DeleteMany,
     EntityTrait, IntoActiveModel, QueryFilter, UpdateMany,
@@ -36,6 +37,25 @@ where
     while rows.peek().is_some() {
         let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
         E::insert_many(chunk).exec_without_returning(db).await?;
+    }
+    Ok(())
+}
+
+/// Inserts rows as they are, without those that a unique index knows already.
+pub(crate) async fn insert_new<E>(
+    db: &impl ConnectionTrait,
+    rows: Vec<E::Model>,
+) -> Result<(), DbErr>
+where
+    E: TenantOwned,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelBehavior + Send,
+{
+    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
+    while rows.peek().is_some() {
+        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+        let once = OnConflict::new().do_nothing().to_owned();
+        E::insert_many(chunk).on_conflict(once).exec_without_returning(db).await?;
     }
     Ok(())
 }

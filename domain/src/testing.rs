@@ -10,6 +10,7 @@ use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
 
+use crate::alert::Watches;
 use crate::integration::{self as integrations, Import};
 use crate::secrets::Secrets;
 use crate::{Env, UserViewer, Viewer, organization, removal};
@@ -40,6 +41,8 @@ impl World {
             authorizations: crate::oauth::Memory::default(),
             log_streams: crate::log_stream::Hub::default(),
             schedule_jitter_seconds: 0,
+            watches: Watches::default(),
+            on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),
@@ -92,6 +95,7 @@ impl World {
             labels: None,
             config_variables: Vec::new(),
             flow_configs: Vec::new(),
+            outputs: instances::Outputs::default(),
         };
         instances::create(&self.env, &self.owner, input).await.unwrap()
     }

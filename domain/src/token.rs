@@ -2,6 +2,8 @@
 //!
 //! Everything here is unscoped on purpose, and nothing else is.
 
+pub(crate) mod alerts;
+
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;

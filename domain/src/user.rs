@@ -9,6 +9,7 @@ use sea_orm::{
     QueryFilter, Set,
 };
 
+use crate::alert;
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Problem, Unique};
 use crate::event::{self, EventType, Slots};
@@ -130,6 +131,7 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: UserId) -> Result<user::Mode
     }
     require_level(viewer, row.role)?;
     keep_an_owner(&tx, &row).await?;
+    alert::forget_one(&tx, row.organization_id, id).await?;
     rows::delete::<user::Entity>(row.organization_id)
         .filter(user::Column::Id.eq(id))
         .exec(&tx)

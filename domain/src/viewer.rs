@@ -1,15 +1,16 @@
 //! Who asks, and the proof that they may.
 
 mod governed;
+mod seen;
 
 use std::any::TypeId;
 
 use entity::{
-    CustomerId, OrganizationId, TenantOwned, UserId, authorization, config_value, config_variable,
-    customer, customer_total, delivery, delivery_attempt, deployment, event, execution,
-    flow_config, instance, instance_usage, integration, integration_flow, log, log_stream,
-    organization, organization_total, organization_usage, step_result, test_case, user,
-    webhook_endpoint,
+    CustomerId, OrganizationId, TenantOwned, UserId, alert_event, alert_group, alert_monitor,
+    alert_webhook, authorization, config_value, config_variable, customer, customer_total,
+    delivery, delivery_attempt, deployment, event, execution, flow_config, instance,
+    instance_profile, instance_usage, integration, integration_flow, log, log_stream, organization,
+    organization_total, organization_usage, step_result, test_case, user, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -20,6 +21,7 @@ use crate::error::Error;
 use crate::policy::{self, Action, Noun, Permission};
 
 pub use governed::Governed;
+use seen::{attempts_of_endpoints, integrations_of, is_to_endpoint, part_of_integrations};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -200,12 +202,21 @@ impl UserViewer {
                 }
             }
             Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
+            Table::InstanceProfile if can_view(Noun::InstanceProfile) => of_own_customer(),
             Table::Instance | Table::PartOfInstance | Table::Authorization
                 if can_view(Noun::Instance) =>
             {
                 of_own_customer()
             }
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
+            Table::Delivery if can_view(Noun::WebhookEndpoint) => {
+                of_own_customer().add(is_to_endpoint())
+            }
+            Table::DeliveryAttempt if can_view(Noun::WebhookEndpoint) => {
+                of_own_customer().add(attempts_of_endpoints())
+            }
+            Table::PartOfMonitor if can_view(Noun::AlertMonitor) => of_own_customer(),
+            Table::AlertTarget if can_view(Noun::AlertGroup) => of_own_customer(),
             Table::LogStream if can_view(Noun::LogStream) => of_own_customer(),
             Table::OrganizationUsage if can_view(Noun::Usage) => of_own_customer(),
             _ => return nothing(),
@@ -233,6 +244,14 @@ enum Table {
     Authorization,
     /// What people who may see webhook endpoints see.
     PartOfWebhooks,
+    /// As above; what goes to alert webhooks is not among it.
+    Delivery,
+    DeliveryAttempt,
+    /// A monitor of an instance, of the whole organization, or what happened to one.
+    PartOfMonitor,
+    /// Whom monitors tell.
+    AlertTarget,
+    InstanceProfile,
     LogStream,
     OrganizationUsage,
     CustomerTotal,
@@ -259,8 +278,13 @@ impl Table {
             (TypeId::of::<log::Entity>(), Self::PartOfInstance),
             (TypeId::of::<webhook_endpoint::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<event::Entity>(), Self::PartOfWebhooks),
-            (TypeId::of::<delivery::Entity>(), Self::PartOfWebhooks),
-            (TypeId::of::<delivery_attempt::Entity>(), Self::PartOfWebhooks),
+            (TypeId::of::<delivery::Entity>(), Self::Delivery),
+            (TypeId::of::<delivery_attempt::Entity>(), Self::DeliveryAttempt),
+            (TypeId::of::<alert_monitor::Entity>(), Self::PartOfMonitor),
+            (TypeId::of::<alert_event::Entity>(), Self::PartOfMonitor),
+            (TypeId::of::<alert_group::Entity>(), Self::AlertTarget),
+            (TypeId::of::<alert_webhook::Entity>(), Self::AlertTarget),
+            (TypeId::of::<instance_profile::Entity>(), Self::InstanceProfile),
             (TypeId::of::<log_stream::Entity>(), Self::LogStream),
             (TypeId::of::<instance_usage::Entity>(), Self::PartOfInstance),
             (TypeId::of::<organization_usage::Entity>(), Self::OrganizationUsage),
@@ -280,6 +304,10 @@ impl Table {
             Self::Organization
             | Self::User
             | Self::PartOfWebhooks
+            | Self::Delivery
+            | Self::DeliveryAttempt
+            | Self::AlertTarget
+            | Self::InstanceProfile
             | Self::LogStream
             | Self::OrganizationUsage => Condition::all(),
             Self::CustomerTotal => is_of_none("customer_id", marked::<customer::Entity>()),
@@ -290,6 +318,11 @@ impl Table {
             }
             Self::PartOfInstance => is_of_none("instance_id", marked::<instance::Entity>()),
             Self::Authorization => is_of_none("owner_id", marked::<instance::Entity>()),
+            Self::PartOfMonitor => {
+                let is_global = Expr::col((E::default(), "instance_id")).is_null();
+                let marked = marked::<instance::Entity>();
+                Condition::any().add(is_global).add(is_of_none("instance_id", marked))
+            }
         }
     }
 }
@@ -309,39 +342,6 @@ fn nothing() -> Condition {
 fn users_and(users: Condition, own: UserId) -> Condition {
     // Columns are named by text, because this serves a generic table that is known to be `user`.
     Condition::any().add(users).add(Expr::col(("user", "id")).eq(own))
-}
-
-/// Integrations that users of a customer may come across: their own, the offers of the
-/// marketplace, and what they have instances of.
-fn integrations_of(customer: CustomerId) -> Condition {
-    use integration::Column;
-    let offered = Condition::all()
-        .add(Column::CustomerId.is_null())
-        .add(Column::IsDraft.eq(false))
-        .add(Column::VersionIsAvailable.eq(true))
-        .add(
-            Column::MarketplaceConfiguration
-                .ne(integration::MarketplaceConfiguration::NotAvailableInMarketplace),
-        );
-    let in_use = Query::select()
-        .column(instance::Column::IntegrationId)
-        .from(instance::Entity)
-        .and_where(instance::Column::CustomerId.eq(customer))
-        .and_where(instance::Column::RemovedAt.is_null())
-        .to_owned();
-    Condition::any()
-        .add(Column::CustomerId.eq(customer))
-        .add(offered)
-        .add(Column::Id.in_subquery(in_use))
-}
-
-fn part_of_integrations<E: EntityTrait>(column: &'static str, customer: CustomerId) -> Condition {
-    let visible: SelectStatement = Query::select()
-        .column((integration::Entity, integration::Column::Id))
-        .from(integration::Entity)
-        .cond_where(integrations_of(customer))
-        .to_owned();
-    Expr::col((E::default(), column)).in_subquery(visible).into_condition()
 }
 
 /// Proof that a viewer may do what they asked with one row. Only a [`Viewer`] makes one.

@@ -23,6 +23,18 @@ pub trait Id:
     fn uuid(self) -> Uuid {
         self.into()
     }
+
+    /// When it was made, to the millisecond.
+    fn time(self) -> Timestamp {
+        let millis = self.uuid().as_u128() >> 80;
+        Timestamp(i64::try_from(millis).unwrap_or_default() * 1_000)
+    }
+
+    /// What all ids of this millisecond and later sort behind.
+    fn before(time: Timestamp) -> Self {
+        let millis = u128::try_from(time.0 / 1_000).unwrap_or_default();
+        Self::from(Uuid::from_u128(millis << 80))
+    }
 }
 
 macro_rules! id_types {
@@ -60,6 +72,11 @@ macro_rules! id_types {
 
 id_types! {
     AuthorizationId = "Authorization";
+    AlertEventId = "AlertEvent";
+    AlertGroupId = "AlertGroup";
+    AlertMonitorId = "AlertMonitor";
+    AlertNoticeId = "AlertNotice";
+    AlertWebhookId = "AlertWebhook";
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
     CustomerId = "Customer";
@@ -72,6 +89,7 @@ id_types! {
     FlowConfigId = "InstanceFlowConfig";
     FlowId = "IntegrationFlow";
     InstanceId = "Instance";
+    InstanceProfileId = "InstanceProfile";
     InstanceUsageId = "InstanceDailyUsageMetrics";
     /// One row of an integration: its draft or one published version.
     IntegrationId = "Integration";

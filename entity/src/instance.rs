@@ -2,8 +2,8 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{CustomerId, DeploymentId, InstanceId, IntegrationId, Labels, OrganizationId};
-use crate::{TenantOwned, Timestamp};
+use crate::{CustomerId, DeploymentId, InstanceId, InstanceProfileId, IntegrationId};
+use crate::{Labels, OrganizationId, TenantOwned, Timestamp};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -33,6 +33,12 @@ pub struct Model {
     pub last_deployed_at: Option<Timestamp>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
+    /// What it was given; null follows the default of its organization.
+    pub profile_id: Option<InstanceProfileId>,
+    /// Whatever its profile says, its executions write no log.
+    pub logs_disabled: bool,
+    /// Whatever its profile says, results of its steps are not kept.
+    pub step_results_disabled: bool,
     /// When its removal began: from then on it is gone for everybody outside.
     pub removed_at: Option<Timestamp>,
 }

@@ -9,6 +9,12 @@
     reason = "the derive macros of entities use the raw finders that are banned elsewhere"
 )]
 
+pub mod alert_event;
+pub mod alert_group;
+pub mod alert_link;
+pub mod alert_monitor;
+pub mod alert_notice;
+pub mod alert_webhook;
 mod attachments;
 pub mod authorization;
 pub mod config_value;
@@ -26,12 +32,17 @@ pub mod event;
 pub mod event_sequence;
 pub mod execution;
 pub mod flow_config;
+pub mod history_late;
+pub mod history_mark;
+pub mod history_size;
 pub mod idempotency_key;
 pub mod ids;
 pub mod instance;
+pub mod instance_profile;
 pub mod instance_usage;
 pub mod integration;
 pub mod integration_flow;
+pub mod kept_object;
 mod labels;
 pub mod lane;
 pub mod latest_request;

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{OrganizationId, TenantOwned, Timestamp};
+use crate::{InstanceProfileId, OrganizationId, TenantOwned, Timestamp};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,6 +11,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: OrganizationId,
     pub name: String,
+    /// Of instances that have none of their own.
+    pub default_profile_id: Option<InstanceProfileId>,
+    /// How long payloads, step results and logs are kept; null for what the installation does.
+    pub contents_days: Option<i32>,
+    /// How long executions are kept; null for what the installation does.
+    pub records_days: Option<i32>,
+    /// Bytes of history; beyond that the oldest goes. Null for what the installation does.
+    pub history_bytes_max: Option<i64>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -10,6 +10,7 @@ mod batch;
 mod claim;
 mod clear;
 mod enqueue;
+pub mod history;
 mod lease;
 mod requests;
 mod rows;
@@ -29,6 +30,6 @@ pub use enqueue::{Entry, SINGLETON, enqueue, enqueue_all, enqueue_call, hold, se
 pub use lease::Node;
 pub use store::{PayloadStore, Place, StoreError, Stored, Upload};
 pub use writer::{
-    Accept, Accepted, Finish, Journal, LineListener, Owner, Retry, StateChange, StateChanges,
-    WriteError, Writer,
+    Accept, Accepted, Finish, Forgotten, Journal, LineListener, Owner, Retry, StateChange,
+    StateChanges, WriteError, Writer,
 };

@@ -36,12 +36,19 @@ pub struct PayloadStore {
 pub struct Place {
     owner: Uuid,
     execution: Option<ExecutionId>,
+    /// Results of steps lie apart: no other execution needs them.
+    is_of_results: bool,
 }
 
 impl Place {
     /// Below its instance.
     pub fn of_execution(instance: InstanceId, execution: ExecutionId) -> Self {
-        Self { owner: instance.0, execution: Some(execution) }
+        Self { owner: instance.0, execution: Some(execution), is_of_results: false }
+    }
+
+    /// Below its execution.
+    pub fn of_results(instance: InstanceId, execution: ExecutionId) -> Self {
+        Self { is_of_results: true, ..Self::of_execution(instance, execution) }
     }
 
     pub fn of_instance(instance: InstanceId) -> Self {
@@ -50,7 +57,7 @@ impl Place {
 
     /// Of anything else that has an id.
     pub fn of_owner(owner: Uuid) -> Self {
-        Self { owner, execution: None }
+        Self { owner, execution: None, is_of_results: false }
     }
 
     /// Whether the object with this key lies here.
@@ -60,6 +67,9 @@ impl Place {
 
     fn path(self) -> String {
         match self.execution {
+            Some(execution) if self.is_of_results => {
+                format!("{}/{}/results", self.owner, execution.0)
+            }
             Some(execution) => format!("{}/{}", self.owner, execution.0),
             None => self.owner.to_string(),
         }
@@ -110,9 +120,9 @@ impl PayloadStore {
         if bytes.len() <= INLINE_BYTES_MAX {
             return Ok(Payload::Inline(&bytes).to_column());
         }
-        let key = self.new_key(place);
+        let (key, length) = (self.new_key(place), bytes.len() as u64);
         self.objects.put(&Key::from(key.as_str()), PutPayload::from(bytes)).await?;
-        Ok(Payload::Stored(&key).to_column())
+        Ok(Payload::Stored { key: &key, length }.to_column())
     }
 
     /// The bytes behind a column; `None` where there is no value.
@@ -120,7 +130,8 @@ impl PayloadStore {
         match Payload::parse(column).ok_or(StoreError::Unreadable)? {
             Payload::Nothing => Ok(None),
             Payload::Inline(bytes) => Ok(Some(Bytes::copy_from_slice(bytes))),
-            Payload::Stored(key) => {
+            Payload::Purged => Err(StoreError::Missing),
+            Payload::Stored { key, .. } => {
                 Ok(Some(self.objects.get(&Key::from(key)).await?.bytes().await?))
             }
         }
@@ -172,6 +183,30 @@ impl PayloadStore {
         let top = self.objects.list_with_delimiter(None).await?;
         let names = top.common_prefixes.iter().filter_map(|prefix| prefix.filename());
         Ok(names.filter_map(|name| Uuid::parse_str(name).ok()).collect())
+    }
+
+    /// Removes one object; one that is not there is no failure.
+    pub async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        match self.objects.delete(&Key::from(key)).await {
+            Err(object_store::Error::NotFound { .. }) | Ok(()) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether anything lies at a place.
+    pub async fn is_used(&self, place: Place) -> Result<bool, StoreError> {
+        Ok(tokio::fs::try_exists(self.folder.join(place.path())).await?)
+    }
+
+    /// Bytes of the objects that lie at a place.
+    pub async fn bytes(&self, place: Place) -> Result<u64, StoreError> {
+        let path = place.path();
+        let found = self.objects.list(Some(&Key::from(path.as_str())));
+        let sum = found.try_fold(0, |sum, object| async move { Ok(sum + object.size) }).await;
+        sum.or_else(|error| match error {
+            object_store::Error::NotFound { .. } => Ok(0),
+            error => Err(error.into()),
+        })
     }
 
     /// Nobody can guess it.

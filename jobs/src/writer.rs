@@ -5,13 +5,15 @@
 //! cancel a write by going away.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::{
-    Db, ExecutionId, FlowConfigId, NodeId, Timestamp, execution, log, state_value, step_result,
+    Db, ExecutionId, NodeId, StepResultId, Timestamp, alert_event, execution, log, state_value,
+    step_result,
 };
 use tokio::sync::{mpsc, oneshot};
 
-use crate::batch::{Batch, Verdict};
+use crate::batch::{Batch, Memory, Verdict};
 use crate::enqueue::Entry;
 
 /// How many commands one commit takes.
@@ -19,6 +21,9 @@ const COMMANDS_PER_COMMIT_MAX: usize = 256;
 
 /// How many commands may wait before senders have to.
 const QUEUE_COMMANDS_MAX: usize = 4_096;
+
+/// How long nothing comes before it is written how much was written.
+const COUNT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Proof of being the one who runs an execution.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -55,6 +60,10 @@ pub struct Journal {
     /// Path of a step that touches the world and begins after this write.
     pub begun_step: Option<String>,
     pub journal: Option<Vec<u8>>,
+    /// What alert monitors watch for; what they know already is left out.
+    pub alerts: Vec<alert_event::Model>,
+    /// Bytes of files that were stored beside the rows since the last write.
+    pub file_bytes: u64,
 }
 
 /// The end of an execution, written once.
@@ -68,6 +77,19 @@ pub struct Finish {
     pub state: StateChanges,
     /// What follows a failure.
     pub retry: Option<Retry>,
+    /// What alert monitors watch for; what they know already is left out.
+    pub alerts: Vec<alert_event::Model>,
+    /// Bytes of files that were stored beside the rows since the last write.
+    pub file_bytes: u64,
+    pub forgotten: Option<Forgotten>,
+}
+
+/// Results of steps that were written in case of a crash, and are not kept. Those of steps that
+/// failed stay.
+#[derive(Clone, Copy, Debug)]
+pub struct Forgotten {
+    /// The one that stays, because somebody waits for it.
+    pub answer: Option<StepResultId>,
 }
 
 /// The next attempt of a failed execution.
@@ -76,6 +98,8 @@ pub struct Retry {
     /// Names the first attempt, and the request id by which a newer call cancels it.
     pub execution: execution::Model,
     pub wakes_at: Timestamp,
+    /// What alert monitors hear if it is not needless.
+    pub alerts: Vec<alert_event::Model>,
 }
 
 /// What a run leaves to later ones. Of two runs that change a key, the later one wins.
@@ -154,12 +178,25 @@ impl Writer {
 }
 
 async fn write(db: Db, listener: LineListener, mut waiting: mpsc::Receiver<(Command, Reply)>) {
-    let mut known_lanes = std::collections::HashSet::<FlowConfigId>::new();
+    let mut memory = Memory::default();
     let mut gathered = Vec::with_capacity(COMMANDS_PER_COMMIT_MAX);
-    while waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX).await > 0 {
+    loop {
+        let received = waiting.recv_many(&mut gathered, COMMANDS_PER_COMMIT_MAX);
+        let received = if memory.has_counted() {
+            tokio::time::timeout(COUNT_PAUSE, received).await
+        } else {
+            Ok(received.await)
+        };
+        let Ok(received) = received else {
+            count(&db, &mut memory).await;
+            continue;
+        };
+        if received == 0 {
+            return count(&db, &mut memory).await;
+        }
         let (commands, replies): (Vec<_>, Vec<_>) = gathered.drain(..).unzip();
         let batch = Batch::new(commands);
-        match batch.commit(&db, &mut known_lanes).await {
+        match batch.commit(&db, &mut memory).await {
             Ok(verdict) => {
                 answer(replies, &verdict);
                 listener(&mut batch.lines(&verdict));
@@ -168,9 +205,16 @@ async fn write(db: Db, listener: LineListener, mut waiting: mpsc::Receiver<(Comm
             Err(error) => {
                 let commands = batch.len();
                 tracing::warn!(error = ?error, commands, "batch failed; retrying one by one");
-                one_by_one(&db, batch, replies, &mut known_lanes, &listener).await;
+                one_by_one(&db, batch, replies, &mut memory, &listener).await;
             }
         }
+    }
+}
+
+/// Writes how much was written, when there is nothing else to do.
+async fn count(db: &Db, memory: &mut Memory) {
+    if let Err(error) = memory.write_sizes(db).await {
+        tracing::warn!(error = ?error, "the size of history is not known exactly");
     }
 }
 
@@ -179,12 +223,12 @@ async fn one_by_one(
     db: &Db,
     batch: Batch,
     replies: Vec<Reply>,
-    known_lanes: &mut std::collections::HashSet<FlowConfigId>,
+    memory: &mut Memory,
     listener: &LineListener,
 ) {
     for (command, reply) in batch.into_commands().into_iter().zip(replies) {
         let batch = Batch::new(vec![command]);
-        match batch.commit(db, known_lanes).await {
+        match batch.commit(db, memory).await {
             Ok(verdict) => {
                 answer(vec![reply], &verdict);
                 listener(&mut batch.lines(&verdict));

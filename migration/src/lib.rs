@@ -18,7 +18,9 @@ mod m20261121_000009_testing;
 mod m20261121_000010_removals;
 mod m20261121_000011_events;
 mod m20261121_000012_authorizations;
+mod m20261121_000013_alerts;
 mod m20261121_000014_usage;
+mod m20261121_000015_retention;
 mod m20261121_000016_sources;
 mod m20261121_000017_delays;
 #[cfg(test)]
@@ -44,7 +46,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000010_removals::Migration),
             Box::new(m20261121_000011_events::Migration),
             Box::new(m20261121_000012_authorizations::Migration),
+            Box::new(m20261121_000013_alerts::Migration),
             Box::new(m20261121_000014_usage::Migration),
+            Box::new(m20261121_000015_retention::Migration),
             Box::new(m20261121_000016_sources::Migration),
             Box::new(m20261121_000017_delays::Migration),
         ]

@@ -1,5 +1,7 @@
 //! What a run writes while it is on its way: that it exists, and its journal.
 
+use std::sync::atomic::Ordering;
+
 use entity::NodeId;
 use jobs::{Accept, Owner};
 
@@ -22,7 +24,8 @@ impl Executor {
         self.inner.writer.accept(accept).await?;
         self.owner = Some(Owner { node, fence: 0 });
         self.written_at = self.now();
-        Ok(())
+        // Nobody waits for these but whoever watches the instance.
+        if self.alerts.is_empty() { Ok(()) } else { self.write(None).await }
     }
 
     fn acceptance(&mut self, node: NodeId) -> Accept {
@@ -34,13 +37,17 @@ impl Executor {
     pub async fn write(&mut self, begun_step: Option<String>) -> Result<(), Stop> {
         let owner = self.owner.unwrap_or(Owner { node: self.inner.node.id, fence: 0 });
         let (steps, logs) = self.record.take();
+        let alerts = self.alerts.take(&self.inner, &self.execution, &logs);
+        let has_alerts = !alerts.is_empty();
         let journal = jobs::Journal {
             execution_id: self.execution.id,
             owner,
             steps,
-            logs,
+            logs: self.record.kept_lines(logs),
             begun_step,
             journal: StateJournal::of(&self.run.states),
+            alerts,
+            file_bytes: self.file_bytes.swap(0, Ordering::Relaxed),
         };
         let writer = self.inner.writer.clone();
         if self.owner.is_none() {
@@ -53,6 +60,9 @@ impl Executor {
             self.answer(Ok(()));
         } else {
             writer.journal(journal).await?;
+        }
+        if has_alerts {
+            self.inner.env.alerts_arrived();
         }
         self.must_write = false;
         self.written_at = self.now();

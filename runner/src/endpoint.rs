@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dashmap::DashMap;
+use domain::instance_profile::{self, Kept};
 use domain::token;
 use entity::{DeploymentId, InstanceId, IntegrationId, OrganizationId};
 use entity::{flow_config, instance, integration};
@@ -86,6 +87,7 @@ impl flow::Scope for Configured<'_> {
 pub struct Endpoints {
     by_webhook: Cache<String, (InstanceId, u64, Endpoint)>,
     deployments: Cache<DeploymentId, Arc<Deployment>>,
+    kept: Cache<InstanceId, (u64, Kept)>,
     /// By published version, which never changes.
     pub(crate) rules: Cache<IntegrationId, Arc<Rules>>,
     /// Counts up when an instance changes; what was read before does not count any more.
@@ -96,11 +98,14 @@ impl Endpoints {
     /// `is_shared` says whether other nodes can change what is cached here.
     pub fn new(is_shared: bool) -> Self {
         let mut by_webhook = Cache::builder().max_capacity(ENTRIES_MAX);
+        let mut kept = Cache::builder().max_capacity(ENTRIES_MAX);
         if is_shared {
             by_webhook = by_webhook.time_to_live(SHARED_LIFETIME);
+            kept = kept.time_to_live(SHARED_LIFETIME);
         }
         Self {
             by_webhook: by_webhook.build(),
+            kept: kept.build(),
             deployments: Cache::new(ENTRIES_MAX),
             rules: Cache::new(ENTRIES_MAX),
             versions: DashMap::new(),
@@ -143,6 +148,19 @@ impl Endpoints {
         let entry = (config.instance_id, version, endpoint.clone());
         self.by_webhook.insert(webhook_id.to_owned(), entry).await;
         Ok(Some(endpoint))
+    }
+
+    /// What executions of an instance leave behind.
+    pub async fn kept(&self, env: &domain::Env, of: &Deployment) -> anyhow::Result<Kept> {
+        let (instance, version) = (of.instance_id, self.version(of.instance_id));
+        if let Some((known, kept)) = self.kept.get(&instance).await
+            && known == version
+        {
+            return Ok(kept);
+        }
+        let kept = instance_profile::kept(env, of.organization_id, instance).await?;
+        self.kept.insert(instance, (version, kept)).await;
+        Ok(kept)
     }
 
     /// A deployment, from memory if it is there: it never changes.

@@ -2,16 +2,19 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use components::{LogLine, Output, Perform, Response, Run, Safety, Severity, StepError, bytes_of};
 use entity::execution::{self, InvokeType, ResultType};
+use entity::payload::INLINE_BYTES_MAX;
 use entity::{StepResultId, Timestamp};
 use flow::program::ErrorHandler;
 use flow::{Map, Value};
 use jobs::{Owner, WriteError};
 use tokio::sync::oneshot;
 
+use crate::alerts::Alerts;
 use crate::inputs::{items, resolve};
 use crate::invocation::{Accepted, StartError};
 use crate::journal::{Entry, Journal, step_path};
@@ -34,6 +37,7 @@ const VISIBLE_AFTER_MICROS: i64 = 1_000_000;
 const ROWS_UNWRITTEN_MAX: usize = 1_000;
 
 /// Why a run cannot go on.
+#[derive(Clone, Debug)]
 pub enum Stop {
     /// It failed; the text is for people.
     Failed(String),
@@ -54,6 +58,8 @@ pub struct Executor {
     /// `None` until the execution is written.
     pub owner: Option<Owner>,
     pub run: Run,
+    /// Of files stored since the last write.
+    pub file_bytes: Arc<AtomicU64>,
     pub record: Record,
     pub journal: Journal,
     /// State changes of the runner this run was taken over from.
@@ -75,6 +81,7 @@ pub struct Executor {
     pub entry: jobs::Entry,
     pub rules: CallRules,
     pub tokens: Tokens,
+    pub alerts: Alerts,
     /// It runs in a test instance: its caller may say what the trigger gives.
     pub may_be_simulated: bool,
 }
@@ -278,6 +285,7 @@ impl Executor {
             ErrorHandler::Fail => false,
         };
         if !goes_on {
+            self.alerts.failed_step = Some(step.step.display.to_string());
             return Err(Stop::Failed(message));
         }
         machine.ignore(step, error.to_value());
@@ -326,10 +334,12 @@ impl Executor {
         let shown = data.map(|data| self.tokens.hide(data));
         let packed = shown.map(|data| stored::pack(&StoredResult::of(&data)));
         let files = data.filter(|_| self.run.holds_blobs).map(bytes_of).unwrap_or_default();
-        let bytes = packed.as_ref().map_or(0, Vec::len) as u64 + files;
+        let length = packed.as_ref().map_or(0, Vec::len);
+        self.record.has_objects |= length > INLINE_BYTES_MAX;
+        let bytes = length as u64 + files;
         self.record.count_result(bytes).map_err(Stop::Failed)?;
         let execution = &self.execution;
-        let place = jobs::Place::of_execution(execution.instance_id, execution.id);
+        let place = jobs::Place::of_results(execution.instance_id, execution.id);
         self.store(place, packed).await
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use components::{BUFFER_BYTES_MAX, Inputs, Perform, Pieces, StepError};
@@ -22,6 +23,8 @@ pub struct ExecutionFiles {
     own: Place,
     /// Files may come from other executions of its instance, and from nowhere else.
     readable: Place,
+    /// Bytes written since somebody asked.
+    written: Arc<AtomicU64>,
 }
 
 impl ExecutionFiles {
@@ -30,7 +33,13 @@ impl ExecutionFiles {
             store: store.clone(),
             own: Place::of_execution(execution.instance_id, execution.id),
             readable: Place::of_instance(execution.instance_id),
+            written: Arc::default(),
         })
+    }
+
+    /// Counts the bytes of files that are written.
+    pub fn written(&self) -> Arc<AtomicU64> {
+        self.written.clone()
     }
 
     async fn write(&self, mut pieces: Pieces<'_>) -> Result<Blob, Unkept> {
@@ -39,6 +48,7 @@ impl ExecutionFiles {
             upload.write(piece).await?;
         }
         let (key, length) = upload.finish().await?;
+        self.written.fetch_add(length, Ordering::Relaxed);
         Ok(Blob { key: key.into(), length })
     }
 }
@@ -141,7 +151,8 @@ mod tests {
         let (instance, execution) = (Uuid::from_u128(instance), Uuid::from_u128(execution));
         let (instance, execution) = (InstanceId(instance), ExecutionId(execution));
         let own = Place::of_execution(instance, execution);
-        ExecutionFiles { store: store.clone(), own, readable: Place::of_instance(instance) }
+        let readable = Place::of_instance(instance);
+        ExecutionFiles { store: store.clone(), own, readable, written: Arc::default() }
     }
 
     fn pieces(texts: &'static [&'static str]) -> Pieces<'static> {

@@ -5,6 +5,7 @@
 //! anything that touches the world follows. After a crash another node resumes behind the last
 //! journalled step. The control plane is read once per deployment and then only from memory.
 
+mod alerts;
 mod claims;
 mod deployment;
 mod durable;

@@ -1,6 +1,7 @@
 //! What a run leaves for people to read: step results and log lines not yet written.
 
 use components::{LogLine, Severity};
+use domain::instance_profile::Kept;
 use entity::{Clock, Ids, StepResultId, Timestamp, execution, log, step_result};
 
 use crate::plan::StepName;
@@ -23,6 +24,9 @@ const LOG_LINE_BYTES: u64 = 100;
 /// Collects rows between two writes.
 pub struct Record {
     ids: Ids,
+    pub kept: Kept,
+    /// Some result is an object of its own.
+    pub has_objects: bool,
     steps: Vec<step_result::Model>,
     logs: Vec<log::Model>,
     /// Place of the next step result.
@@ -31,6 +35,9 @@ pub struct Record {
     log_bytes: u64,
     last_line_at: Timestamp,
 }
+
+/// Step results and log lines.
+pub type Rows = (Vec<step_result::Model>, Vec<log::Model>);
 
 /// Where in the flow something happened.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +62,8 @@ impl Record {
     pub fn new(ids: Ids) -> Self {
         Self {
             ids,
+            kept: Kept::EVERYTHING,
+            has_objects: false,
             steps: Vec::new(),
             logs: Vec::new(),
             position: 0,
@@ -140,7 +149,9 @@ impl Record {
             if self.log_bytes > LOG_BYTES_MAX {
                 return;
             }
-            self.log_bytes += line.message.len() as u64 + LOG_LINE_BYTES;
+            if self.kept.logs {
+                self.log_bytes += line.message.len() as u64 + LOG_LINE_BYTES;
+            }
         }
         let line = self.line(clock, execution, step, loop_path, line);
         self.logs.push(line);
@@ -184,8 +195,22 @@ impl Record {
         self.steps.len() + self.logs.len()
     }
 
+    /// What is written of these lines. Monitors hear of the others as well.
+    pub fn kept_lines(&self, lines: Vec<log::Model>) -> Vec<log::Model> {
+        if self.kept.logs { lines } else { Vec::new() }
+    }
+
+    /// Everything not yet written that stays when the run has ended.
+    pub fn take_last(&mut self, answer: Option<StepResultId>) -> Rows {
+        let (mut steps, logs) = self.take();
+        if !self.kept.step_results {
+            steps.retain(|step| step.error.is_some() || Some(step.id) == answer);
+        }
+        (steps, logs)
+    }
+
     /// Everything not yet written.
-    pub fn take(&mut self) -> (Vec<step_result::Model>, Vec<log::Model>) {
+    pub fn take(&mut self) -> Rows {
         (std::mem::take(&mut self.steps), std::mem::take(&mut self.logs))
     }
 }

@@ -1,12 +1,13 @@
 //! One run from its first step to the write of its end.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use entity::Timestamp;
 use entity::execution::{self, ResultType, Status};
 use flow::{Map, Value};
-use jobs::{Finish, Retry, StateChanges, WriteError};
+use jobs::{Finish, Forgotten, Place, Retry, StateChanges, WriteError};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use crate::Deployment;
@@ -51,9 +52,11 @@ impl Executor {
         payload: Map,
     ) -> Option<Ended> {
         self.adopt(&payload);
-        let outcome = match &deployment.flows[flow].plan {
-            Err(problem) => Err(Stop::Failed(problem.clone())),
-            Ok(plan) => self.run_plan(deployment, plan, payload).await,
+        let timers = self.watch().await;
+        let outcome = match (&timers, &deployment.flows[flow].plan) {
+            (Ok(_), Err(problem)) => Err(Stop::Failed(problem.clone())),
+            (Ok(_), Ok(plan)) => self.run_plan(deployment, plan, payload).await,
+            (Err(stop), _) => Err(stop.clone()),
         };
         match outcome {
             Ok(state) => self.end(None, state).await,
@@ -119,12 +122,39 @@ impl Executor {
             step_count: self.record.step_count(),
             ..self.execution.clone()
         };
-        let retry = self.retry(&execution);
-        let (steps, logs) = self.record.take();
-        let finish = Finish { execution, owner: self.owner, steps, logs, state, retry };
+        let mut retry = self.retry(&execution);
+        let answer = self.last_step.filter(|_| execution.is_synchronous);
+        let (steps, logs) = self.record.take_last(answer);
+        let retried_at = retry.as_ref().map(|retry| retry.wakes_at);
+        let alerts = self.end_alerts(&execution, retried_at, &logs);
+        let has_alerts = !alerts.is_empty();
+        let (alerts, if_retried) = (alerts.events, alerts.if_retried);
+        if let Some(retry) = &mut retry {
+            retry.alerts = if_retried;
+        }
+        // What was written in case of a crash goes as well.
+        let forgets_steps = !self.record.kept.step_results && self.owner.is_some();
+        let forgotten = forgets_steps.then_some(Forgotten { answer });
+        let finish = Finish {
+            execution,
+            owner: self.owner,
+            steps,
+            logs: self.record.kept_lines(logs),
+            state,
+            retry,
+            alerts,
+            file_bytes: self.file_bytes.swap(0, Ordering::Relaxed),
+            forgotten,
+        };
         if let Err(error) = self.write_end(finish.into()).await {
             self.lost(&error).await;
             return None;
+        }
+        if answer.is_none() {
+            self.remove_results().await;
+        }
+        if has_alerts {
+            self.inner.env.alerts_arrived();
         }
         if self.rules.queues() {
             // There is room for the next of its lane.
@@ -133,6 +163,17 @@ impl Executor {
         self.answer(Ok(()));
         let response = self.response.take();
         Some(Ended { error, response, last_step: self.last_step })
+    }
+
+    /// Objects of results that are not kept.
+    async fn remove_results(&self) {
+        if self.record.kept.step_results || !self.record.has_objects {
+            return;
+        }
+        let place = Place::of_results(self.execution.instance_id, self.execution.id);
+        if let Err(error) = self.inner.store.remove_all(place).await {
+            tracing::warn!(?error, "results are not removed before their time");
+        }
     }
 
     /// The attempt that follows a failure, as long as the flow allows one.
@@ -157,7 +198,7 @@ impl Executor {
             retry_count: failed.retry_count + 1,
             ..failed.clone()
         };
-        Some(Retry { execution, wakes_at })
+        Some(Retry { execution, wakes_at, alerts: Vec::new() })
     }
 
     /// Writes the end. An execution that was accepted must have one: a database that refuses it is

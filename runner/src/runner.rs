@@ -13,6 +13,7 @@ use jobs::{Entry, Node, Owner, PayloadStore, Place, Writer};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
+use crate::alerts::Alerts;
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::executor::Executor;
 use crate::files::ExecutionFiles;
@@ -168,12 +169,17 @@ impl Runner {
             return inner.start_queued(invocation, entry).await;
         };
         let execution = inner.execution(&invocation, &entry).await?;
+        let kept = inner.endpoints.kept(&inner.env, &deployment).await.map_err(|error| {
+            tracing::error!(error = ?error, "could not read what is kept");
+            StartError::Storage
+        })?;
         let execution_id = execution.id;
         let (accepted_sender, accepted) = oneshot::channel();
         let (ended_sender, ended) = oneshot::channel();
         let mut executor = inner.executor(&deployment, invocation.flow, execution);
         executor.accepted = Some(accepted_sender);
         executor.entry = entry;
+        executor.record.kept = kept;
         let run = executor.run_to_end(invocation, (slot, seat), ended_sender);
         let owner = Owner { node: inner.node.id, fence: 0 };
         inner.tasks.spawn(survive(inner.clone(), execution_id, owner, run));
@@ -313,6 +319,8 @@ impl Inner {
             webhook_api_keys: deployment.webhook_api_keys.clone(),
             debug: deployment.debug,
         };
+        let files = ExecutionFiles::of(&self.store, &execution);
+        let file_bytes = files.written();
         let run = components::Run {
             info: Arc::new(info),
             services: self.services.clone(),
@@ -320,7 +328,7 @@ impl Inner {
             config_vars: deployment.config_vars.clone(),
             logs: Vec::new(),
             idempotency_key: String::new(),
-            files: ExecutionFiles::of(&self.store, &execution),
+            files,
             holds_blobs: false,
             attempt: 0,
             step_results: Map::new(),
@@ -331,6 +339,7 @@ impl Inner {
             execution,
             owner: None,
             run,
+            file_bytes,
             record: Record::new(self.env.ids.clone()),
             journal: Journal::default(),
             restored: None,
@@ -344,6 +353,7 @@ impl Inner {
             entry: Entry::default(),
             rules: deployed.rules.clone(),
             tokens: Tokens::of(deployment),
+            alerts: Alerts::default(),
             may_be_simulated: deployment.is_test,
         }
     }

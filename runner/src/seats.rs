@@ -2,7 +2,7 @@
 //!
 //! Exact on one node. Of other nodes, what runs there is known as of the last heartbeat.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use entity::{CustomerId, FlowConfigId, OrganizationId};
@@ -30,6 +30,18 @@ struct Counts {
     /// When customers and lanes were last dealt something.
     turns: HashMap<Uuid, u64>,
     turn: u64,
+    /// Customers who run about as much as they may.
+    busy: HashSet<CustomerId>,
+    /// Those among them of whom nobody has been told.
+    warnings: Vec<Warning>,
+}
+
+/// A customer runs about as much as it may.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Warning {
+    pub tenant: Tenant,
+    pub running: usize,
+    pub limit: usize,
 }
 
 /// Whose seat it is.
@@ -117,6 +129,11 @@ impl Seats {
         open
     }
 
+    /// Takes the warnings since they were taken last.
+    pub fn take_warnings(&self) -> Vec<Warning> {
+        std::mem::take(&mut self.lock().warnings)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Counts> {
         self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -124,6 +141,11 @@ impl Seats {
 
 pub fn tenant_of(lane: &WaitingLane) -> Tenant {
     Tenant { organization: lane.organization_id, customer: lane.customer_id }
+}
+
+/// From four fifths of its limit on, people are warned of a customer.
+fn is_busy(running: usize, limit: usize) -> bool {
+    running * 5 >= limit * 4
 }
 
 impl Counts {
@@ -142,6 +164,12 @@ impl Counts {
         for id in [customer, organization] {
             *self.here.entry(id).or_default() += 1;
         }
+        if let Some(limit) = self.customer_limits.get(&tenant.customer).copied() {
+            let running = self.running(customer);
+            if is_busy(running, limit) && self.busy.insert(tenant.customer) {
+                self.warnings.push(Warning { tenant, running, limit });
+            }
+        }
         Ok(())
     }
 
@@ -152,6 +180,12 @@ impl Counts {
                 if *count == 0 {
                     self.here.remove(&id);
                 }
+            }
+        }
+        if self.busy.contains(&tenant.customer) {
+            let limit = self.customer_limits.get(&tenant.customer).copied();
+            if !limit.is_some_and(|limit| is_busy(self.running(tenant.customer.0), limit)) {
+                self.busy.remove(&tenant.customer);
             }
         }
     }
@@ -224,6 +258,23 @@ mod tests {
         assert_eq!(deal(&seats, &[lane(1, 1, 9)], 9), [(1, 1)]);
         seats.give_back(tenant(1), 1);
         assert_eq!(deal(&seats, &[lane(2, 2, 9)], 9), [(2, 1)]);
+    }
+
+    #[test]
+    fn a_customer_near_its_limit_is_told_of_once_each_time() {
+        let seats = Seats::new(None);
+        seats.learn(limited(1, 5), HashMap::new());
+        let tenant = tenant_of(&lane(1, 1, 1));
+        let mut held: Vec<_> = (0..3).map(|_| seats.admit(tenant).unwrap()).collect();
+        assert_eq!(seats.take_warnings(), []);
+        held.extend((0..2).map(|_| seats.admit(tenant).unwrap()));
+        assert_eq!(seats.take_warnings(), [Warning { tenant, running: 4, limit: 5 }]);
+        held.truncate(4);
+        held.push(seats.admit(tenant).unwrap());
+        assert_eq!(seats.take_warnings(), []);
+        held.truncate(3);
+        held.push(seats.admit(tenant).unwrap());
+        assert_eq!(seats.take_warnings().len(), 1);
     }
 
     #[test]

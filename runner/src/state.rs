@@ -76,7 +76,7 @@ impl Executor {
         let line = LogLine { severity: Severity::Warn, message: OVERWRITTEN.to_owned() };
         let clock = &*self.inner.env.clock;
         let overwritten = self.record.line(clock, &self.execution, None, "", line);
-        Ok(StateChanges { changes, overwritten: Some(overwritten) })
+        Ok(StateChanges { changes, overwritten: self.record.kept.logs.then_some(overwritten) })
     }
 
     async fn row(

@@ -9,6 +9,7 @@ use jobs::{Claimed, Finish, Node, Owner, StateChanges};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
 
+use crate::alerts::of_end;
 use crate::claims;
 use crate::executor::Executor;
 use crate::journal::{Journal, StateJournal};
@@ -43,6 +44,9 @@ async fn beat(inner: Arc<Inner>) {
                 inner.work.notify_one();
             }
             Err(error) => tracing::error!(%error, "could not look for lost nodes"),
+        }
+        if let Err(error) = crate::alerts::warn_of_customers(&inner).await {
+            tracing::error!(error = ?error, "could not tell of customers near their limits");
         }
         if let Err(error) = claims::refresh(&inner).await {
             tracing::error!(error = ?error, "could not read the limits of customers");
@@ -122,8 +126,21 @@ async fn fail(
         ..execution
     };
     let (steps, logs, state) = (Vec::new(), Vec::new(), StateChanges::default());
-    let finish = Finish { execution, owner: Some(owner), steps, logs, state, retry: None };
-    Ok(inner.writer.finish(finish.into()).await?)
+    let alerts = of_end(inner, &execution, None, None).events;
+    let finish = Finish {
+        execution,
+        owner: Some(owner),
+        steps,
+        logs,
+        state,
+        retry: None,
+        alerts,
+        file_bytes: 0,
+        forgotten: None,
+    };
+    inner.writer.finish(finish.into()).await?;
+    inner.env.alerts_arrived();
+    Ok(())
 }
 
 async fn try_resume(
@@ -149,6 +166,8 @@ async fn try_resume(
     executor.owner = Some(owner);
     executor.journal = Journal::read(&inner.store, steps, claimed.begun_step).await?;
     executor.run.holds_blobs = executor.journal.holds_blobs;
+    executor.record.kept = inner.endpoints.kept(&inner.env, &deployment).await?;
+    executor.record.has_objects = true;
     executor.record.resume(position, executor.journal.bytes, log_bytes);
     executor.restored = claimed.journal;
     let caller = inner.callers.remove(&execution.id).map(|(_, caller)| caller);

@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use entity::{Clock, DbUrl, Ids, SystemClock};
 use serde_json::json;
+use tasks::MessageSettings;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
@@ -68,12 +69,19 @@ fn options(
     options.public_url.clone_from(&config.server.public_url);
     options.schedule_jitter_seconds = config.schedules.jitter_seconds;
     options.trigger = config.trigger.settings();
+    options.messages = MessageSettings {
+        smtp_url: config.mail.smtp_url.clone(),
+        mail_from: config.mail.from.clone(),
+        sms_gateway_url: config.sms.gateway_url.clone(),
+        sms_gateway_token: config.sms.gateway_token.clone(),
+    };
     options.egress_policy = config.egress.policy();
     options.concurrency_max = config.runner.concurrency_max;
     let limit = config.runner.organization_concurrency_max;
     options.organization_concurrency_max = (limit > 0).then_some(limit);
     options.code_processes_max = config.runner.code_processes_max;
     options.code_heap_bytes = config.runner.code_heap_mebibytes << 20;
+    options.retention = config.retention.settings();
     options.execution_time_limit = seconds(config.runner.execution_time_limit_seconds);
     options.code_time_limit = seconds(config.runner.code_time_limit_seconds);
     options.header_timeout = seconds(config.server.header_timeout_seconds);

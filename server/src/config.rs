@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
 pub use section::{
-    EgressSection, LogFormat, LogSection, RunnerSection, SchedulesSection, ServerSection,
-    StorageSection, TriggerSection,
+    EgressSection, LogFormat, LogSection, MailSection, RetentionSection, RunnerSection,
+    SchedulesSection, ServerSection, SmsSection, StorageSection, TriggerSection,
 };
 
 use crate::cli::Place;
@@ -35,7 +35,10 @@ pub struct Config {
     pub trigger: TriggerSection,
     pub schedules: SchedulesSection,
     pub egress: EgressSection,
+    pub mail: MailSection,
+    pub sms: SmsSection,
     pub runner: RunnerSection,
+    pub retention: RetentionSection,
     pub log: LogSection,
 }
 
@@ -117,9 +120,16 @@ impl Config {
             ("runner.code_heap_mebibytes", self.runner.code_heap_mebibytes as u64),
             ("runner.execution_time_limit_seconds", self.runner.execution_time_limit_seconds),
             ("runner.code_time_limit_seconds", self.runner.code_time_limit_seconds),
+            ("retention.contents_days", u64::from(self.retention.contents_days)),
         ] {
             check(value > 0, &format!("{name} must be more than 0"));
         }
+        let has_sender = self.mail.from.is_some() || self.mail.smtp_url.is_none();
+        check(has_sender, "mail.from must be set where mail.smtp_url is");
+        check(
+            self.retention.records_days >= self.retention.contents_days,
+            "retention.records_days must not be less than retention.contents_days",
+        );
         check(
             EnvFilter::try_new(&self.log.filter).is_ok(),
             "log.filter must be a filter such as info or info,runner=debug",

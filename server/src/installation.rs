@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
 use domain::Env;
+use domain::alert::Watches;
 use entity::{Clock, Db, DbUrl, Ids, organization_key};
 use migration::Migrator;
 use sea_orm::{EntityTrait, QuerySelect};
@@ -100,6 +101,8 @@ impl Installation {
             authorizations: domain::oauth::Memory::default(),
             log_streams: domain::log_stream::Hub::default(),
             schedule_jitter_seconds: options.schedule_jitter_seconds,
+            watches: Watches::default(),
+            on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use anyhow::Context;
 use domain::Env;
+use domain::retention::Settings as Retention;
 use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
 use runner::script::Pool;
 use runner::{Runner, RunnerOptions};
-use tasks::{LogStreams, Tasks};
+use tasks::{LogStreams, MessageSettings, Tasks};
 use tokio::net::TcpListener;
 
 use crate::http::{Http, Timeouts};
@@ -44,6 +45,8 @@ pub struct Options {
     /// See [`Env::schedule_jitter_seconds`].
     pub schedule_jitter_seconds: u32,
     pub trigger: api::TriggerSettings,
+    /// How people are told of alerts.
+    pub messages: MessageSettings,
     pub egress_policy: egress::Policy,
     /// Executions at the same time.
     pub concurrency_max: usize,
@@ -57,6 +60,8 @@ pub struct Options {
     pub code_processes_max: usize,
     pub code_heap_bytes: usize,
     pub code_time_limit: Duration,
+    /// How long history is kept.
+    pub retention: Retention,
     pub header_timeout: Duration,
     pub body_timeout: Duration,
     /// How long requests and runs may go on after [`Server::stop`].
@@ -77,6 +82,7 @@ impl Options {
             clock,
             schedule_jitter_seconds: 0,
             trigger: api::TriggerSettings::default(),
+            messages: MessageSettings::default(),
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
             organization_concurrency_max: None,
@@ -86,6 +92,7 @@ impl Options {
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,
             code_time_limit: Duration::from_mins(2),
+            retention: Retention::default(),
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
             stop_patience: Duration::from_secs(20),
@@ -114,12 +121,14 @@ impl Server {
         let scripts = Pool::new(script_options(&options)?);
         let timeouts = Timeouts { header: options.header_timeout, body: options.body_timeout };
         let trigger = options.trigger.clone();
+        let messages = options.messages.clone();
         let egress_policy = options.egress_policy.clone();
         let stop_patience = options.stop_patience;
         let concurrency_max = options.concurrency_max;
         let organization_concurrency_max = options.organization_concurrency_max;
         let execution_time_limit = options.execution_time_limit;
         let state_bytes_max = options.state_bytes_max;
+        let retention = options.retention;
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
@@ -136,6 +145,7 @@ impl Server {
         // Set once per server: nobody else does.
         let _ = env.egress.set(egress::Client::new(impatient)?);
         let egress = egress::Client::new(policy)?;
+        env.watches.reload(&env).await.context("reading what alert monitors watch")?;
         let log_streams = LogStreams::start(env.clone()).await.context("reading log streams")?;
         let runner = Runner::start(RunnerOptions {
             env: env.clone(),
@@ -149,7 +159,8 @@ impl Server {
         })
         .await
         .context("starting the runner")?;
-        let tasks = Tasks::start(env.clone());
+        let store = runner.store().clone();
+        let tasks = Tasks::start(env.clone(), store, retention, messages)?;
         let schema = api::schema(env.clone());
         let calls = Arc::new(api::Calls::new(&trigger));
         let state = api::State { env: env.clone(), runner: runner.clone(), schema, calls };

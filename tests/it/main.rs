@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod access;
 #[cfg(test)]
+mod alerts;
+#[cfg(test)]
 mod code;
 #[cfg(test)]
 mod components;
@@ -44,6 +46,8 @@ mod program;
 mod queues;
 #[cfg(test)]
 mod removal;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod retries;
 #[cfg(test)]

@@ -94,6 +94,20 @@ impl Intruder<'_> {
     }
 }
 
+/// What inputs need that mean no row.
+const GIVEN: [(&str, &str); 10] = [
+    ("CreateExternalLogStreamInput.url", "https://example.test/"),
+    ("CreateExternalLogStreamInput.payloadTemplate", "{{message}}"),
+    ("LogSeverityLevelInput.id", "2"),
+    ("LogSeverityLevelInput.name", "INFO"),
+    ("CreateWebhookEndpointInput.url", "https://example.test/"),
+    ("CreateWebhookEndpointInput.eventTypes", "customer.created"),
+    ("RotateWebhookEndpointSecretInput.secret", "another"),
+    ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z"),
+    ("CreateAlertWebhookInput.url", "https://example.test/"),
+    ("CreateAlertWebhookInput.payloadTemplate", "$NAME"),
+];
+
 /// A customer with everything that a customer can have.
 async fn prey(app: &TestApp, acme: &User) -> Prey {
     let sync = example("order-sync").replace("name: Order Sync", "name: Canary Sync");
@@ -104,6 +118,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let user = user.query("{ authenticatedUser { id } }").await;
     let instance = acme.create_instance(&version, &customer, &[]).await;
     acme.deploy(&instance).await;
+    let alerts = alerts(acme, &instance.id, &text(&user, "/authenticatedUser/id")).await;
     let question = json!({ "sku": "canary" });
     let answer = acme.trigger(instance.url("Stock Check"), &question).await;
     let execution = answer.header("prismatic-executionid").to_owned();
@@ -114,53 +129,72 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let document = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
     let flows = acme.query_with(document, &json!({ "id": draft })).await;
     let roles = acme.query("{ customerRoles { id } organizationRoles { id } }").await;
-    let document = "mutation ($id: ID!) { createTestCase(input: { integration: $id,
-        name: \"Canary case\" }) { testCase { id } errors { field messages } } }";
-    let case = acme.query_with(document, &json!({ "id": draft })).await;
+    let [case, profile] = case_and_profile(acme, &draft).await;
     let (endpoint, delivery) = told(acme).await;
     let stream = stream(acme).await;
     // Calls of its URL start the preprocess flow, whatever they hold.
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
     let connection = connection(acme).await;
-    let known = HashMap::from([
+    let happened = heard(acme).await;
+    let mut known = HashMap::from([
         ("DisconnectConnectionInput.id", connection.clone()),
         ("UpdateOAuth2ConnectionInput.id", connection.clone()),
         ("customer", customer.clone()),
+        ("profile", profile.clone()),
         ("integration", version.clone()),
         ("TestIntegrationEndpointConfigInput.id", shared.clone()),
         ("role", text(&roles, "/customerRoles/0/id")),
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
-        ("CreateWebhookEndpointInput.url", "https://example.test/".to_owned()),
-        ("CreateWebhookEndpointInput.eventTypes", "customer.created".to_owned()),
-        ("CreateExternalLogStreamInput.url", "https://example.test/".to_owned()),
-        ("CreateExternalLogStreamInput.payloadTemplate", "{{message}}".to_owned()),
-        ("LogSeverityLevelInput.id", "2".to_owned()),
-        ("LogSeverityLevelInput.name", "INFO".to_owned()),
-        ("RotateWebhookEndpointSecretInput.secret", "another".to_owned()),
-        ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z".to_owned()),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
-    let ids = vec![
+    known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
+    known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
+    let mut ids = Vec::from(alerts);
+    // Triggers are nobody's.
+    ids.pop();
+    ids.extend([
         connection,
+        happened,
         text(&data, "/executionResult/stepResults/nodes/0/id"),
         text(&data, "/executionResult/logs/nodes/0/id"),
         text(&flows, "/integration/flows/nodes/0/id"),
         text(&user, "/authenticatedUser/id"),
-        text(&case, "/createTestCase/testCase/id"),
+        case,
         stream,
         endpoint,
         delivery,
+        profile,
         instance.flow_config("Stock Check").to_owned(),
         execution,
         instance.id,
         version,
         draft,
         customer,
-    ];
+    ]);
     let mut secrets = ids.clone();
     secrets.push("anary".to_owned());
     Prey { ids, known, secrets }
+}
+
+async fn case_and_profile(acme: &User, draft: &str) -> [String; 2] {
+    let document = "mutation ($id: ID!) {
+        createTestCase(input: { integration: $id, name: \"Canary case\" }) {
+            testCase { id } errors { field messages } }
+        createInstanceProfile(input: { name: \"Canary profile\" }) {
+            instanceProfile { id } errors { field messages } } }";
+    let data = acme.query_with(document, &json!({ "id": draft })).await;
+    let ids = ["/createTestCase/testCase/id", "/createInstanceProfile/instanceProfile/id"];
+    ids.map(|pointer| text(&data, pointer))
+}
+
+/// The id of what the monitor has heard of the run.
+async fn heard(acme: &User) -> String {
+    eventually("the monitor hears of the run", async || {
+        let data = acme.query("{ alertEvents { nodes { id } } }").await;
+        data.pointer("/alertEvents/nodes/0/id").map(|id| id.as_str().unwrap().to_owned())
+    })
+    .await
 }
 
 /// The config variable of an OAuth2 connection, of another customer.
@@ -208,6 +242,47 @@ async fn told(owner: &User) -> (String, String) {
     (endpoint, delivery)
 }
 
+/// The ids of a monitor, a group, a webhook and a trigger.
+async fn alerts(acme: &User, instance: &str, user: &str) -> [String; 4] {
+    let data = acme.query("{ alertTriggers { nodes { id name } } }").await;
+    let completed =
+        list(&data, "/alertTriggers/nodes").iter().find(|it| it["name"] == "Execution Completed");
+    let trigger = text(completed.unwrap(), "/id");
+    let document = "mutation ($instance: ID!, $trigger: ID!, $user: ID!) {
+        createAlertMonitor(input: { name: \"Canary monitor\", instance: $instance,
+            triggers: [$trigger], users: [$user] }) {
+            alertMonitor { id } errors { field messages } }
+        createAlertGroup(input: { name: \"Canary group\" }) {
+            alertGroup { id } errors { field messages } }
+        createAlertWebhook(input: { name: \"Canary webhook\", url: \"https://canary.test\",
+            payloadTemplate: \"$NAME\" }) { alertWebhook { id } errors { field messages } } }";
+    let variables = json!({ "instance": instance, "trigger": trigger, "user": user });
+    let data = acme.query_with(document, &variables).await;
+    [
+        text(&data, "/createAlertMonitor/alertMonitor/id"),
+        text(&data, "/createAlertGroup/alertGroup/id"),
+        text(&data, "/createAlertWebhook/alertWebhook/id"),
+        trigger,
+    ]
+}
+
+fn known_to_alerts(
+    instance: &str,
+    user: &str,
+    [_, group, webhook, trigger]: &[String; 4],
+) -> [(&'static str, String); 7] {
+    [
+        ("CreateAlertMonitorInput.instance", instance),
+        ("UpdateAlertMonitorInput.instance", instance),
+        ("CreateAlertMonitorInput.triggers", trigger),
+        ("UpdateAlertMonitorInput.triggers", trigger),
+        ("users", user),
+        ("groups", group),
+        ("webhooks", webhook),
+    ]
+    .map(|(input, id)| (input, id.to_owned()))
+}
+
 /// What a successful intrusion would change.
 async fn everything(owner: &User) -> Value {
     let document = "{
@@ -218,6 +293,11 @@ async fn everything(owner: &User) -> Value {
             configVariables { nodes { id status } } } }
         testCases { nodes { id name payload updatedAt } }
         webhookEndpoints { nodes { id name url enabled updatedAt } }
+        alertMonitors { nodes { id name updatedAt } }
+        alertGroups { nodes { id name updatedAt } }
+        alertWebhooks { nodes { id name url updatedAt } }
+        organization { historyContentsDays historyRecordsDays historyBytesMax }
+        instanceProfiles { nodes { id name description isDefaultProfile } }
         externalLogStreams { nodes { id name updatedAt } }
         executionResults { totalCount } }";
     owner.query(document).await

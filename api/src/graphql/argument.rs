@@ -53,6 +53,12 @@ impl Arguments {
         self.id(name)?.ok_or_else(|| missing(name))
     }
 
+    /// A list of ids; nulls in it are left out.
+    pub fn ids<I: Id>(&self, name: &str) -> Result<Option<Vec<I>>, ApiError> {
+        let texts = self.texts(name)?;
+        texts.map(|texts| texts.iter().map(|text| id::decode(text)).collect()).transpose()
+    }
+
     /// A list of texts; nulls in it are left out.
     pub fn texts(&self, name: &str) -> Result<Option<Vec<String>>, ApiError> {
         self.value(name).map(|value| list(value).map(|item| text(name, item)).collect()).transpose()

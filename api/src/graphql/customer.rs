@@ -110,6 +110,7 @@ fn rights(of: Type<customer::Model>) -> Type<customer::Model> {
             Action::Modify,
             "Whether you may change the documents beside it.",
         )
+        .allows_monitors()
         .allows_noun(
             "allowAddUser",
             Noun::CustomerUser,

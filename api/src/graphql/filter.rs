@@ -41,6 +41,14 @@ impl Filter {
         (self.apply)(value, dialect)
     }
 
+    /// What this filter says of rows of another table, to which the column leads.
+    pub fn through(self, column: impl ColumnTrait, rows: fn(Condition) -> SelectStatement) -> Self {
+        let apply = move |value: &Value, dialect: Dialect| {
+            Ok(column.in_subquery(rows((self.apply)(value, dialect)?)).into_condition())
+        };
+        Self { parameter: self.parameter, apply: Arc::new(apply) }
+    }
+
     pub fn text(name: &'static str, column: impl ColumnTrait) -> Self {
         Self::new((name, "String", "Only those where this is exactly the text."), move |value| {
             Ok(column.eq(text(name, value)?).into_condition())

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{
-    FlowConfigId, Id, InstanceId, execution, flow_config, instance, integration, integration_flow,
-    log,
+    FlowConfigId, Id, InstanceId, alert_monitor, execution, flow_config, instance, integration,
+    integration_flow, log,
 };
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -182,6 +182,11 @@ fn object() -> Type<flow_config::Model> {
             executions::listing(),
             |config| config.id.uuid(),
             |id| execution::Column::FlowConfigId.eq(id).into_condition(),
+        )
+        .monitors(
+            "The monitors that watch it alone.",
+            |config| config.id.uuid(),
+            |id| alert_monitor::Column::FlowConfigId.eq(id).into_condition(),
         )
         .connection::<log::Entity>(
             "logs",

@@ -3,6 +3,7 @@
 //! [`builder`] makes types from typed closures, [`connection`] makes lists from tables of filters
 //! and orders, [`mutation`] makes inputs and payloads; the other modules declare one noun each.
 
+mod alert;
 mod argument;
 mod attachment;
 mod builder;
@@ -19,6 +20,7 @@ mod flow;
 mod flow_config;
 pub mod id;
 mod instance;
+mod instance_profile;
 mod integration;
 mod label;
 mod latest;
@@ -99,10 +101,12 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     integration::register(&mut registry);
     test_case::register(&mut registry);
     instance::register(&mut registry);
+    instance_profile::register(&mut registry);
     execution::register(&mut registry);
     queue::register(&mut registry);
     step_result::register(&mut registry);
     log::register(&mut registry);
+    alert::register(&mut registry);
     log_stream::register(&mut registry);
     test_run::register(&mut registry);
     webhook::register(&mut registry);

@@ -1,11 +1,15 @@
 //! The organization the viewer belongs to.
 
+use std::sync::Arc;
+
+use domain::retention::HistoryLimits;
 use domain::{Action, Noun};
 use entity::{OrganizationId, customer, integration, organization, user};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
-use super::builder::{Registry, Type};
+use super::builder::{Parameter, Registry, Type};
+use super::mutation::Mutation;
 use super::page::{self, RowKey};
 use super::{customer as customers, id, integration as integrations, user as users};
 use entity::Id;
@@ -19,8 +23,41 @@ impl page::Noun for organization::Entity {
     }
 }
 
+const PAYLOAD: Parameter = ("organization", "Organization", "The organization; null on errors.");
+
+const CONTENTS_DAYS: &str = "Days that payloads, step results, logs and files of executions are \
+    kept; what the installation does where there is none.";
+const RECORDS_DAYS: &str = "Days that executions are kept; what the installation does where there \
+    is none.";
+const BYTES: &str = "Bytes of history, beyond which the oldest executions go; what the \
+    installation does where there is none.";
+const LIMITS: [Parameter; 3] = [
+    (
+        "contentsDays",
+        "Int",
+        "Days that payloads, step results, logs and files of executions are kept; 0 for what the \
+         installation does.",
+    ),
+    ("recordsDays", "Int", "Days that executions are kept; 0 for what the installation does."),
+    ("bytesMax", "BigInt", "Bytes of history; 0 for what the installation does."),
+];
+
 pub fn register(registry: &mut Registry) {
-    registry.add(lists(object()));
+    registry.add(lists(limits(object())));
+    Mutation::new(
+        "updateHistoryLimits",
+        "Changes what is given of how long history is kept.",
+        PAYLOAD,
+    )
+    .inputs(LIMITS)
+    .run(registry, |input, ask| async move {
+        let limits = HistoryLimits {
+            contents_days: input.int("contentsDays")?,
+            records_days: input.int("recordsDays")?,
+            bytes_max: input.int("bytesMax")?,
+        };
+        Ok(Arc::new(domain::retention::set_limits(ask.env(), ask.viewer(), limits).await?))
+    });
     registry.query(|query| {
         query.resolve(
             "organization",
@@ -47,6 +84,18 @@ fn object() -> Type<organization::Model> {
     })
     .field("systemSuspended", "Boolean!", "Whether all work is halted.", |_| false)
     .editable::<organization::Entity>()
+    .allows_noun(
+        "allowAddAlertGroup",
+        Noun::AlertGroup,
+        Action::Create,
+        "Whether you may add alert groups.",
+    )
+    .allows_noun(
+        "allowAddAlertWebhook",
+        Noun::AlertWebhook,
+        Action::Create,
+        "Whether you may add alert webhooks.",
+    )
     .allows_noun(
         "allowAddCustomer",
         Noun::Customer,
@@ -95,6 +144,12 @@ fn object() -> Type<organization::Model> {
         Action::Run,
         "Whether you may start test runs.",
     )
+}
+
+fn limits(of: Type<organization::Model>) -> Type<organization::Model> {
+    of.field("historyContentsDays", "Int", CONTENTS_DAYS, |it| it.contents_days)
+        .field("historyRecordsDays", "Int", RECORDS_DAYS, |it| it.records_days)
+        .field("historyBytesMax", "BigInt", BYTES, |it| it.history_bytes_max)
 }
 
 fn lists(of: Type<organization::Model>) -> Type<organization::Model> {

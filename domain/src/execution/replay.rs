@@ -1,6 +1,7 @@
 //! Running flows again on request.
 
 use entity::execution::InvokeType;
+use entity::payload::Payload;
 use entity::{
     CustomerId, ExecutionId, FlowConfigId, InstanceId, Timestamp, execution, flow_config,
 };
@@ -46,6 +47,10 @@ pub async fn replay(
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<execution::Entity>(&tx, Action::Run, id).await?;
     let original = permit.into_row();
+    if Payload::parse(&original.payload) == Some(Payload::Purged) {
+        let message = "What started this execution is not kept any longer.";
+        return Err(Error::invalid("id", message));
+    }
     let system = Viewer::System(original.organization_id);
     let found = system.find::<flow_config::Entity>(&tx, original.flow_config_id).await;
     let config = match found {

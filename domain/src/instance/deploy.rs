@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 use super::config::{open_inputs, values_of};
 use super::flows::configs_of;
 use super::{config_check, connections, flows, is_configured, resolve};
+use crate::alert;
 use crate::deployment::seal_config;
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
@@ -58,6 +59,7 @@ pub async fn deploy(
         flows::sync(env, &tx, row, &flows).await?;
     }
     let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
+    alert::deployed(&tx, &deployed, env.now()).await?;
     usage::follow(env, &tx, &deployed).await?;
     let started = start_deploy_flows(env, &tx, &deployed, &definition).await?;
     event::record_of_instance(env, &tx, viewer, EventType::InstanceDeployed, &deployed).await?;
@@ -65,6 +67,7 @@ pub async fn deploy(
     env.instances_changed(&[id]);
     env.deliveries_arrived();
     env.authorizations.nudge();
+    env.alerts_arrived();
     env.schedules_changed();
     if started {
         env.work_arrived();

@@ -13,6 +13,7 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, DatabaseTransaction, QueryFilter, QuerySelect};
 
+use crate::alert::{self, Trigger};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::event::{self, EventType};
@@ -67,6 +68,9 @@ pub(crate) async fn mark(
         let schedules = schedule::Column::InstanceId.is_in(ids.iter().copied());
         rows::delete::<schedule::Entity>(organization).filter(schedules).exec(tx).await?;
         end_waiting(env, tx, organization, &ids).await?;
+        let trigger = Trigger::InstanceRemoved;
+        alert::instance_changed(env, tx, organization, &ids, trigger).await?;
+        alert::go_with(env, tx, viewer, &ids).await?;
         start_tear_down(env, tx, organization, rows).await?;
         for row in rows.iter().filter(|row| !row.is_system && row.enabled) {
             usage::follow(env, tx, row).await?;

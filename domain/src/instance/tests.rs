@@ -50,6 +50,7 @@ async fn a_new_instance_waits_for_its_configuration() {
         labels: None,
         config_variables: Vec::new(),
         flow_configs: Vec::new(),
+        outputs: Outputs::default(),
     };
     let (env, owner) = (&world.env, &world.owner);
     let refused = create(env, owner, input.clone()).await;
@@ -231,6 +232,7 @@ async fn customers_activate_what_the_marketplace_offers_them() {
         labels: None,
         config_variables: Vec::new(),
         flow_configs: Vec::new(),
+        outputs: Outputs::default(),
     };
     let hidden = create(env, &customer_admin, input.clone()).await;
     assert!(matches!(hidden, Err(Error::NotFound(crate::Kind::Integration))));

@@ -6,6 +6,7 @@ use entity::authorization::{Model, OwnerKind};
 use entity::{InstanceId, instance};
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
 
+use crate::alert::{self, ConnectionFailure};
 use crate::env::Env;
 use crate::error::Error;
 use crate::event::{self, EventType, Slot, Slots, Subject};
@@ -59,6 +60,29 @@ pub(super) async fn renewal_failed(
     let slots = slots.extra("attempt", attempt).extra("terminal", is_last);
     let system = Viewer::System(row.organization_id);
     event::record(env, tx, &system, EventType::OAuth2TokenRefreshFailed, slots).await
+}
+
+/// Tells monitors of the instance, if the connection is one's own.
+pub(super) async fn alert(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &Model,
+    (attempt, message): (i32, &str),
+) -> Result<(), Error> {
+    if row.owner_kind != OwnerKind::InstanceValue {
+        return Ok(());
+    }
+    // The version of the token it has tells one row of failures from the next.
+    let occurrence = format!("{}:{}:{attempt}", row.id.0, row.token_version);
+    let failure = ConnectionFailure {
+        organization: row.organization_id,
+        instance: InstanceId(row.owner_id),
+        flow_config: None,
+        execution: None,
+        occurrence: &occurrence,
+        details: &format!("The connection \"{}\": {message}", row.owner_key),
+    };
+    alert::connection_failed(env, tx, &failure).await
 }
 
 async fn record(

@@ -192,9 +192,11 @@ async fn fail(env: &Env, held: &Model, failure: &Failure, was_cut: bool) -> Resu
     let is_last = refresh_at.is_none();
     if is_ours && (failures == 1 || is_last) {
         announce::renewal_failed(env, &tx, held, (failures, is_last)).await?;
+        announce::alert(env, &tx, held, (failures, &message)).await?;
     }
     tx.commit().await?;
     env.deliveries_arrived();
+    env.alerts_arrived();
     if !is_ours {
         return Ok(Renewal::Busy);
     }

@@ -13,10 +13,12 @@ use crate::rows;
 
 /// Every column that holds sealed values; a test finds those that are missing.
 pub(super) const SEALED_COLUMNS: &[&str] = &[
+    "alert_webhook.sealed_headers",
     "config_value.sealed_inputs",
     "delivery.sealed_message",
     "deployment.sealed_config",
     "flow_config.sealed_api_keys",
+    "log_stream.sealed_headers",
     "oauth2_authorization.sealed_context",
     "oauth2_authorization.sealed_settings",
     "oauth2_authorization.sealed_token",

@@ -1,10 +1,11 @@
 //! Which tables the policy speaks of.
 
 use entity::{
-    CustomerId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, IntegrationId, LogStreamId,
-    OrganizationId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, customer, delivery,
-    execution, flow_config, instance, integration, log_stream, organization, test_case, user,
-    webhook_endpoint,
+    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId,
+    ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId, LogStreamId,
+    OrganizationId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event, alert_group,
+    alert_monitor, alert_webhook, customer, delivery, execution, flow_config, instance,
+    instance_profile, integration, log_stream, organization, test_case, user, webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -48,11 +49,16 @@ governed! {
     integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
     test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
     instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);
+    instance_profile(InstanceProfileId): InstanceProfile, |_| Noun::InstanceProfile, |_| None;
     flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
     webhook_endpoint(WebhookEndpointId): WebhookEndpoint, |_| Noun::WebhookEndpoint, |_| None;
     log_stream(LogStreamId): LogStream, |_| Noun::LogStream, |_| None;
     delivery(DeliveryId): Delivery, |_| Noun::WebhookEndpoint, |_| None;
     execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);
+    alert_monitor(AlertMonitorId): AlertMonitor, |_| Noun::AlertMonitor, |row| row.customer_id;
+    alert_event(AlertEventId): AlertEvent, |_| Noun::AlertMonitor, |row| row.customer_id;
+    alert_group(AlertGroupId): AlertGroup, |_| Noun::AlertGroup, |_| None;
+    alert_webhook(AlertWebhookId): AlertWebhook, |_| Noun::AlertWebhook, |_| None;
 }
 
 fn noun_of_user(user: &user::Model) -> Noun {

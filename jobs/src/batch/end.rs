@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{ExecutionId, execution, log, work};
+use entity::{ExecutionId, alert_event, execution, log, work};
 use sea_orm::sea_query::Value;
 use sea_orm::{ActiveEnum, DatabaseTransaction, DbErr};
 
-use super::{Batch, is_written, state};
+use super::{Batch, ONCE, is_written, state};
 use crate::enqueue::waiting;
 use crate::requests;
 use crate::rows;
@@ -32,6 +32,7 @@ impl Batch {
         let mut ended = Vec::new();
         let mut inserted = Vec::new();
         let mut works = Vec::new();
+        let mut alerts = Vec::new();
         for finish in &finishes {
             let canceled_by = needless.get(&finish.execution.id).copied();
             let execution = with_retry(finish, canceled_by);
@@ -41,12 +42,14 @@ impl Batch {
             }
             if let (Some(retry), None) = (&finish.retry, canceled_by) {
                 works.push(work_of(retry, finish.execution.id));
+                alerts.extend_from_slice(&retry.alerts);
                 inserted.push(retry.execution.clone());
             }
         }
         rows::query_with_rows(transaction, END_EXECUTION, &ended).await?;
         rows::insert::<execution::Entity>(transaction, &inserted, "").await?;
         rows::insert::<work::Entity>(transaction, &works, "").await?;
+        rows::insert::<alert_event::Entity>(transaction, &alerts, ONCE).await?;
         state::change(transaction, &finishes).await
     }
 }

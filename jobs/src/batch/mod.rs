@@ -1,15 +1,17 @@
 //! One commit: equal commands become one statement over many rows.
 
 mod end;
+mod size;
 mod state;
 
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
-use entity::{Db, ExecutionId, FlowConfigId, lane, log, step_result};
+use entity::{Db, ExecutionId, FlowConfigId, StepResultId, alert_event, lane, log, step_result};
 use sea_orm::sea_query::Value;
 use sea_orm::{DatabaseTransaction, DbErr};
 
+use self::size::Sizes;
 use crate::arrive::arrive;
 use crate::enqueue::lane_of;
 use crate::rows;
@@ -19,14 +21,45 @@ use crate::writer::{Accept, Command, Finish, Journal};
 const END_WORK: &str = "DELETE FROM \"work\" WHERE (execution_id, node_id, fence) IN \
     (VALUES {rows}) RETURNING execution_id";
 
+const FORGET_STEPS: &str =
+    "DELETE FROM \"step_result\" WHERE execution_id = $1 AND error IS NULL AND id <> $2";
+
 const JOURNAL_WORK: &str = "WITH entry (id, node, fence, begun_step, journal) AS (VALUES {rows}) \
     UPDATE \"work\" SET begun_step = entry.begun_step, journal = entry.journal FROM entry \
     WHERE \"work\".execution_id = entry.id AND \"work\".node_id = entry.node \
     AND \"work\".fence = entry.fence RETURNING \"work\".execution_id";
 
+/// An occurrence has a name: told twice, it counts once.
+const ONCE: &str = "ON CONFLICT DO NOTHING";
+
 /// Commands that are committed together.
 pub struct Batch {
     commands: Vec<Command>,
+}
+
+/// What one commit leaves to the next.
+#[derive(Debug, Default)]
+pub struct Memory {
+    known_lanes: HashSet<FlowConfigId>,
+    sizes: Sizes,
+}
+
+impl Memory {
+    /// There is something for [`Memory::write_sizes`].
+    pub fn has_counted(&self) -> bool {
+        !self.sizes.is_empty()
+    }
+
+    /// Writes what is counted; whatever becomes of that, counting begins anew.
+    pub async fn write_sizes(&mut self, db: &Db) -> Result<(), DbErr> {
+        let sizes = std::mem::take(&mut self.sizes);
+        if sizes.is_empty() {
+            return Ok(());
+        }
+        let transaction = db.begin().await?;
+        sizes.write(&transaction).await?;
+        transaction.commit().await
+    }
 }
 
 /// What became of the commands of a batch, by their place; the others did what they should.
@@ -64,19 +97,22 @@ impl Batch {
     }
 
     /// Commits all commands.
-    pub async fn commit(
-        &self,
-        db: &Db,
-        known_lanes: &mut HashSet<FlowConfigId>,
-    ) -> anyhow::Result<Verdict> {
+    pub async fn commit(&self, db: &Db, memory: &mut Memory) -> anyhow::Result<Verdict> {
         let transaction = db.begin().await.context("beginning a commit")?;
-        let new_lanes = self.insert_lanes(&transaction, known_lanes).await.context("new lanes")?;
+        let lanes = &memory.known_lanes;
+        let new_lanes = self.insert_lanes(&transaction, lanes).await.context("new lanes")?;
         let duplicates = self.accept(&transaction).await.context("accepting runs")?;
         let owned = self.check_owners(&transaction).await.context("checking owners")?;
         self.record(&transaction, &owned).await.context("writing results")?;
         let added_lines = self.end(&transaction, &owned).await.context("ending runs")?;
+        let mut sizes = memory.sizes.after(self.sizes(&owned));
+        if sizes.is_due() {
+            sizes.write(&transaction).await.context("counting bytes")?;
+            sizes = Sizes::default();
+        }
         transaction.commit().await.context("committing")?;
-        known_lanes.extend(new_lanes);
+        memory.sizes = sizes;
+        memory.known_lanes.extend(new_lanes);
         Ok(Verdict { fenced: self.fenced(&owned), added_lines, duplicates })
     }
 
@@ -135,16 +171,37 @@ impl Batch {
     ) -> Result<(), DbErr> {
         let mut steps = Vec::new();
         let mut logs = Vec::new();
+        let mut alerts = Vec::new();
         for journal in self.journals().filter(|journal| owned.contains(&journal.execution_id)) {
             steps.extend_from_slice(&journal.steps);
             logs.extend_from_slice(&journal.logs);
+            alerts.extend_from_slice(&journal.alerts);
         }
         for finish in self.finishes().filter(|finish| is_written(finish, owned)) {
+            if let Some(forgotten) = finish.forgotten {
+                let stays = forgotten.answer.unwrap_or(StepResultId(uuid::Uuid::nil()));
+                let values = vec![finish.execution.id.into(), stays.into()];
+                rows::execute(transaction, FORGET_STEPS, values).await?;
+            }
             steps.extend_from_slice(&finish.steps);
             logs.extend_from_slice(&finish.logs);
+            alerts.extend_from_slice(&finish.alerts);
         }
         rows::insert::<step_result::Entity>(transaction, &steps, "").await?;
+        rows::insert::<alert_event::Entity>(transaction, &alerts, ONCE).await?;
         rows::insert::<log::Entity>(transaction, &logs, "").await
+    }
+
+    /// Bytes of what is written.
+    fn sizes(&self, owned: &HashSet<ExecutionId>) -> Sizes {
+        let mut sizes = Sizes::default();
+        let journals = self.journals();
+        journals
+            .filter(|journal| owned.contains(&journal.execution_id))
+            .for_each(|journal| sizes.journal(journal));
+        let finishes = self.finishes();
+        finishes.filter(|finish| is_written(finish, owned)).for_each(|finish| sizes.finish(finish));
+        sizes
     }
 
     fn fenced(&self, owned: &HashSet<ExecutionId>) -> HashSet<usize> {

@@ -103,7 +103,17 @@ impl Bench {
             ..execution
         };
         let (logs, state) = (Vec::new(), StateChanges::default());
-        Arc::new(Finish { execution, owner, steps, logs, state, retry: None })
+        Arc::new(Finish {
+            execution,
+            owner,
+            steps,
+            logs,
+            state,
+            retry: None,
+            alerts: Vec::new(),
+            file_bytes: 0,
+            forgotten: None,
+        })
     }
 
     fn owner(&self) -> Owner {
@@ -177,6 +187,8 @@ async fn a_late_writer_changes_nothing() {
         logs: Vec::new(),
         begun_step: Some("sendOrder".into()),
         journal: None,
+        alerts: Vec::new(),
+        file_bytes: 0,
     };
     assert!(matches!(bench.writer.journal(journal).await, Err(WriteError::Fenced)));
     assert_eq!(bench.steps().await, 0);

@@ -212,6 +212,7 @@ impl World<'_> {
                 ..execution.clone()
             },
             wakes_at: now.plus_seconds(DELAY_SECONDS),
+            alerts: Vec::new(),
         });
         let ended = execution::Model {
             status: if fails { Status::Error } else { Status::Success },
@@ -223,7 +224,17 @@ impl World<'_> {
         let state = StateChanges::default();
         let owner = Some(Owner { node: node.id, fence });
         let new = retry.as_ref().map(|retry| retry.execution.id);
-        let finish = Finish { execution: ended, owner, steps, logs, state, retry };
+        let finish = Finish {
+            execution: ended,
+            owner,
+            steps,
+            logs,
+            state,
+            retry,
+            alerts: Vec::new(),
+            file_bytes: 0,
+            forgotten: None,
+        };
         self.bench.writer.finish(Arc::new(finish)).await.unwrap();
         self.known[index].stage = Stage::Ended(kind);
         if let Some(id) = new {

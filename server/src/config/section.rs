@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::retention::Settings;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -41,6 +42,31 @@ pub struct StorageSection {
     /// environment comes before it.
     #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
     pub database_url: Option<SecretString>,
+}
+
+/// `[mail]`: how alerts are sent by mail.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MailSection {
+    /// Server and account, such as `smtps://user:password@mail.example.com`, or
+    /// `smtp://mail.example.com:587?tls=required`. No mail is sent unless it is set.
+    #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
+    pub smtp_url: Option<SecretString>,
+    /// Who mail comes from: `Alerts <alerts@example.com>`.
+    pub from: Option<String>,
+}
+
+/// `[sms]`: how alerts are sent as text messages.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SmsSection {
+    /// Gets a `POST` of `{"to": …, "text": …}` for each message; reached within the rules of
+    /// `[egress]`. No text messages are sent unless it is set.
+    #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
+    pub gateway_url: Option<SecretString>,
+    /// Sent along as a bearer token.
+    #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
+    pub gateway_token: Option<SecretString>,
 }
 
 /// `[egress]`: what flows may reach.
@@ -155,6 +181,32 @@ impl Default for RunnerSection {
     }
 }
 
+/// `[retention]`: how long the history of executions is kept, unless an organization sets its own.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RetentionSection {
+    /// Payloads, step results, logs and files.
+    pub contents_days: u32,
+    /// Executions themselves.
+    pub records_days: u32,
+    /// Bytes of one organization's history; beyond that the oldest goes. 0 sets no limit.
+    pub bytes_max: u64,
+}
+
+impl Default for RetentionSection {
+    fn default() -> Self {
+        let Settings { contents_days, records_days, bytes_max } = Settings::default();
+        Self { contents_days, records_days, bytes_max }
+    }
+}
+
+impl RetentionSection {
+    pub fn settings(&self) -> Settings {
+        let Self { contents_days, records_days, bytes_max } = *self;
+        Settings { contents_days, records_days, bytes_max }
+    }
+}
+
 /// `[log]`: what is written to standard error.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -186,12 +238,12 @@ fn read_secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<SecretStrin
     Ok(Option::<String>::deserialize(input)?.map(SecretString::from))
 }
 
-/// A URL can hold a password: only its scheme is shown.
+/// A URL can hold a password: only its scheme is shown. Of anything else, nothing is.
 #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn hide_secret<S: Serializer>(url: &Option<SecretString>, output: S) -> Result<S::Ok, S::Error> {
-    let scheme = url.as_ref().map(|url| {
-        let scheme = url.expose_secret().split(':').next().unwrap_or_default();
-        format!("{scheme}:(hidden)")
+    let scheme = url.as_ref().map(|url| match url.expose_secret().split_once(':') {
+        Some((scheme, _)) => format!("{scheme}:(hidden)"),
+        None => "(hidden)".to_owned(),
     });
     scheme.serialize(output)
 }

@@ -13,7 +13,7 @@ pub use app::TestApp;
 pub use prism::Prism;
 pub use process::TestProcess;
 pub use third_party::{Answer, Received, ThirdParty};
-pub use user::{Instance, Page, User};
+pub use user::{Instance, Page, Reply, User};
 
 use std::path::PathBuf;
 use std::time::Duration;

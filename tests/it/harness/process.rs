@@ -1,9 +1,10 @@
 //! The real program in a process of its own, for stories in which it dies.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use entity::{Db, DbUrl};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -76,6 +77,17 @@ impl TestProcess {
     /// Where it keeps what is too large for a row.
     pub fn payloads(&self) -> PathBuf {
         self.folder.path().join("payloads")
+    }
+
+    /// Where its data lies.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its database, also while it does not run.
+    pub async fn database(&self) -> Db {
+        let url = self.database_url.as_ref().map(|url| url.parse().unwrap());
+        Db::connect(&url.unwrap_or_else(|| DbUrl::in_folder(self.folder()))).await.unwrap()
     }
 
     /// `kill -9`: no chance to tidy up.

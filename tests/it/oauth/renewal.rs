@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{CLIENT_SECRET, Story, at};
-use crate::harness::{eventually, text};
+use crate::harness::{eventually, list, text};
 
 impl Story {
     /// Waits until the provider was asked for this many tokens with a refresh token.
@@ -74,6 +74,7 @@ async fn tokens_are_renewed_before_they_end() {
 #[tokio::test]
 async fn trouble_passes_or_ends_in_a_clear_error() {
     let story = Story::connected().await;
+    watch(&story).await;
     story.provider.refuse((503, "<html>down</html>", None));
     story.provider.refuse((429, "{}", Some(("retry-after", "600"))));
     story.provider.refuse((200, "not a token", None));
@@ -110,8 +111,32 @@ async fn trouble_passes_or_ends_in_a_clear_error() {
             "oauth2.token_refresh_failed 1 true",
         ]
     );
+    let heard = heard(&story).await;
+    assert!(heard.iter().all(|it| it.starts_with("The connection \"Shop\": ")), "{heard:?}");
+    assert!(heard.len() == 2 && heard[1].contains("invalid_grant"), "{heard:?}");
     story.consent().await;
     assert_eq!(story.call("Fetch").await.0, 200);
+}
+
+/// An alert monitor for the connections of the instance.
+async fn watch(story: &Story) {
+    let data = story.owner.query("{ alertTriggers { nodes { id name } } }").await;
+    let found = list(&data, "/alertTriggers/nodes").iter();
+    let mut found = found.filter(|it| it["name"] == "Connection Threw an Exception");
+    let document = "mutation ($instance: ID!, $trigger: ID!) { createAlertMonitor(input: {
+        name: \"Connections\", instance: $instance, triggers: [$trigger] }) {
+            errors { field messages } } }";
+    let trigger = text(found.next().unwrap(), "/id");
+    let variables = json!({ "instance": story.instance.id, "trigger": trigger });
+    story.owner.query_with(document, &variables).await;
+}
+
+/// What the monitor has heard, the oldest first.
+async fn heard(story: &Story) -> Vec<String> {
+    let document = "{ alertEvents(orderBy: { field: CREATED_AT, direction: ASC }) {
+        nodes { details } } }";
+    let data = story.owner.query(document).await;
+    list(&data, "/alertEvents/nodes").iter().map(|it| text(it, "/details")).collect()
 }
 
 /// The application itself needs nobody's consent.

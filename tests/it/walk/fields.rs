@@ -17,8 +17,13 @@ const SCHEMA: &str = "{ __schema {
 /// Stands for whoever tries.
 const WHO: &str = "$who";
 
-/// What no installation supports.
-const NOT_GIVEN: [&str; 1] = ["UpdateIntegrationInput.customer"];
+/// What no installation supports, or cannot be the thing that is tried.
+const NOT_GIVEN: [&str; 4] = [
+    "UpdateIntegrationInput.customer",
+    "CreateAlertMonitorInput.flowConfig",
+    "UpdateAlertMonitorInput.flowConfig",
+    "UpdateInstanceProfileInput.instance",
+];
 
 /// The root fields of the schema; those that delete come last.
 pub struct Fields {
@@ -52,10 +57,12 @@ impl Fields {
             fields.map(read).collect()
         };
         let mut mutations = read("mutationType", true);
-        // An integration and a customer take their instances along.
-        let takes_others = |name: &str| name == "deleteIntegration" || name == "deleteCustomer";
-        mutations
-            .sort_by_key(|field| (field.name.starts_with("delete"), takes_others(&field.name)));
+        // An integration and a customer take their instances along, and those their monitors.
+        mutations.sort_by_key(|field| match field.name.as_str() {
+            "deleteIntegration" | "deleteCustomer" => 3,
+            "deleteInstance" => 2,
+            name => i32::from(name.starts_with("delete")),
+        });
         Self { queries: read("queryType", false), mutations }
     }
 }

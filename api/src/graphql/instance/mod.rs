@@ -4,8 +4,8 @@ mod mutation;
 
 use domain::Action;
 use entity::{
-    CustomerId, Id, InstanceId, IntegrationId, customer, execution, flow_config, instance,
-    integration, log,
+    CustomerId, Id, InstanceId, IntegrationId, alert_monitor, customer, execution, flow_config,
+    instance, instance_profile, integration, log, organization,
 };
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, IntoCondition, Query, SelectStatement};
@@ -17,6 +17,7 @@ use super::connection::Listing;
 use super::filter::Filter;
 use super::integration::{name_of, together_with};
 use super::order::Order;
+use super::page::RowKey;
 use super::user::customer_name;
 use super::{execution as executions, flow_config as flow_configs, id, latest, log as logs, page};
 
@@ -129,6 +130,10 @@ pub fn register(registry: &mut Registry) {
     mutation::register(registry);
 }
 
+const LOGS: &str = "Whether it writes no logs, whatever its profile says.";
+const RESULTS: &str = "Whether it keeps no results of steps, whatever its profile says.";
+const PROFILE: &str = "What it was given, or else the default of the organization.";
+
 fn object() -> Type<instance::Model> {
     Type::<instance::Model>::new("Instance", "An integration version configured for a customer.")
         .id(|instance| id::encode(instance.id))
@@ -159,8 +164,8 @@ fn object() -> Type<instance::Model> {
         .field("createdAt", "DateTime!", "When it was created.", |it| it.created_at)
         .field("updatedAt", "DateTime!", "When it was changed last.", |it| it.updated_at)
         .field("instanceType", "InstanceType", "What it is made of.", |_| "INTEGRATION")
-        .field("logsDisabled", "Boolean!", "Whether it writes no logs.", |_| false)
-        .field("stepResultsDisabled", "Boolean!", "Whether it keeps no results.", |_| false)
+        .field("logsDisabled", "Boolean!", LOGS, |it| it.logs_disabled)
+        .field("stepResultsDisabled", "Boolean!", RESULTS, |it| it.step_results_disabled)
         .field("systemSuspended", "Boolean!", "Whether the platform halted it.", |_| false)
 }
 
@@ -174,6 +179,18 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
         "The version it is configured for.",
         |it| Some(it.integration_id),
     )
+    .resolve("profile", "InstanceProfile", PROFILE, |it, ask| async move {
+        let own = if let Some(own) = it.profile_id {
+            Some(own)
+        } else {
+            let key = RowKey::<organization::Entity>(it.organization_id);
+            ask.load(key).await?.and_then(|row| row.default_profile_id)
+        };
+        match own {
+            Some(id) => ask.load(RowKey::<instance_profile::Entity>(id)).await,
+            None => Ok(None),
+        }
+    })
     .resolve(
         "configState",
         "InstanceConfigState",
@@ -204,6 +221,11 @@ fn lists(of: Type<instance::Model>) -> Type<instance::Model> {
             flow_configs::listing(),
             |it| it.id.uuid(),
             flow_configs::of_instance,
+        )
+        .monitors(
+            "The monitors that watch it.",
+            |it| it.id.uuid(),
+            |id| alert_monitor::Column::InstanceId.eq(id).into_condition(),
         )
         .short_list::<ConfigVariable, _>(
             ("configVariables", "InstanceConfigVariable", "Its configuration, on one page."),

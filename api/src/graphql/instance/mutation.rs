@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::dynamic::InputObject;
-use domain::instance::FlowInput;
+use domain::instance::{FlowInput, Outputs};
 
 use crate::ApiError;
 use crate::graphql::Arguments;
@@ -14,8 +14,11 @@ use crate::graphql::mutation::Mutation;
 
 const PAYLOAD: (&str, &str, &str) = ("instance", "Instance", "The instance; null on errors.");
 
-const REFUSED: [(&str, &str); 2] =
-    [("logsDisabled", "Boolean"), ("stepResultsDisabled", "Boolean")];
+const OUTPUTS: [Parameter; 3] = [
+    ("profile", "ID", "What it is given; empty to have the default of the organization."),
+    ("logsDisabled", "Boolean", "Whether it writes no logs, whatever its profile says."),
+    ("stepResultsDisabled", "Boolean", "Whether it keeps no results, whatever its profile says."),
+];
 
 const CONFIG_MODE: Parameter =
     ("configMode", "String", "Accepted for compatibility; `INSTANCE` is the only mode.");
@@ -52,6 +55,15 @@ fn read_flows(inputs: &[Arguments]) -> Result<Vec<FlowInput>, ApiError> {
     read.collect()
 }
 
+fn read_outputs(input: &Arguments) -> Result<Outputs, ApiError> {
+    let is_none = input.text("profile")?.is_some_and(|text| text.is_empty());
+    Ok(Outputs {
+        profile: if is_none { Some(None) } else { input.id("profile")?.map(Some) },
+        logs_disabled: input.flag("logsDisabled")?,
+        step_results_disabled: input.flag("stepResultsDisabled")?,
+    })
+}
+
 fn create(registry: &mut Registry) {
     Mutation::new(
         "createInstance",
@@ -68,7 +80,7 @@ fn create(registry: &mut Registry) {
         ("labels", "[String]", "Free text tags; those of the integration if not given."),
         CONFIG_MODE,
     ])
-    .refuses(REFUSED)
+    .inputs(OUTPUTS)
     .run(registry, |input, ask| async move {
         let variables = input.objects("configVariables")?.unwrap_or_default();
         let flows = input.objects("flowConfigs")?.unwrap_or_default();
@@ -80,6 +92,7 @@ fn create(registry: &mut Registry) {
             labels: input.texts("labels")?,
             config_variables: read_inputs(&variables)?,
             flow_configs: read_flows(&flows)?,
+            outputs: read_outputs(&input)?,
         };
         Ok(Arc::new(domain::instance::create(ask.env(), ask.viewer(), create).await?))
     });
@@ -104,7 +117,7 @@ fn update(registry: &mut Registry) {
             ("preserveDeployState", "Boolean", "True leaves `needsDeploy` as it is."),
             CONFIG_MODE,
         ])
-        .refuses(REFUSED)
+        .inputs(OUTPUTS)
         .refuses([("starred", "Boolean")])
         .run(registry, |input, ask| async move {
             let variables = input.objects("configVariables")?;
@@ -118,6 +131,7 @@ fn update(registry: &mut Registry) {
                 integration: input.id("integration")?,
                 config_variables: variables.map(|inputs| read_inputs(&inputs)).transpose()?,
                 flow_configs: flows.map(|inputs| read_flows(&inputs)).transpose()?,
+                outputs: read_outputs(&input)?,
                 preserve_deploy_state: input.flag("preserveDeployState")?.unwrap_or_default(),
             };
             let id = input.require_id("id")?;

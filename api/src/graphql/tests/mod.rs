@@ -9,6 +9,7 @@ mod story;
 use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Request, Variables};
+use domain::alert::Watches;
 use domain::secrets::Secrets;
 use domain::{Env, UserViewer, Viewer};
 use entity::{
@@ -104,6 +105,8 @@ impl World {
             authorizations: domain::oauth::Memory::default(),
             log_streams: domain::log_stream::Hub::default(),
             schedule_jitter_seconds: 0,
+            watches: Watches::default(),
+            on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
             on_mark: OnceLock::new(),

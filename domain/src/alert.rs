@@ -2,7 +2,7 @@
 //!
 //! An *occurrence* is recorded as an event of each monitor that watches for it: with the commit
 //! that made it happen, under a name that makes recording it twice harmless. From then on
-//! [`settle`] takes over: it marks the monitor as triggered and writes the messages to send, all
+//! [`settle()`] takes over: it marks the monitor as triggered and writes the messages to send, all
 //! in one transaction. What runs asks [`Watches`], which is in memory, so that an instance without
 //! monitors costs nothing.
 

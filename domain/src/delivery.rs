@@ -1,10 +1,10 @@
 //! Deliveries: messages to URLs outside, sent until they arrive or are given up.
 //!
 //! There are two kinds. What tells of an event is made after the change was committed, one for each
-//! endpoint that wants to hear of it ([`fan_out`]); its body is put together when it is sent. Any
+//! endpoint that wants to hear of it ([`fan_out()`]); its body is put together when it is sent. Any
 //! other message is in its row ([`enqueue`]). From there on all are the same: whoever sends claims
-//! what is due ([`due`], [`claim`]), sends ([`Request::send`]), and writes what came of it
-//! ([`report`]). Nothing is lost when it dies in between: a claim that nobody answers for runs out.
+//! what is due ([`due`], [`claim()`]), sends ([`Request::send`]), and writes what came of it
+//! ([`report()`]). Nothing is lost when it dies in between: a claim that nobody answers for runs out.
 
 mod claim;
 mod fan_out;

@@ -35,7 +35,7 @@ pub fn definition(row: &integration::Model) -> Result<Definition, Error> {
     parse_stored(&row.definition)
 }
 
-/// As [`definition`], with the text that a draft was imported as.
+/// As [`definition()`], with the text that a draft was imported as.
 fn definition_as_written(row: &integration::Model) -> Result<Definition, Error> {
     let definition = definition(row)?;
     Ok(match &row.source {

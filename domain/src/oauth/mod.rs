@@ -6,8 +6,8 @@
 //!
 //! * [`Settings`]: what the connection says about its provider;
 //! * [`authorize_url`] and [`complete`]: consent in the browser, there and back;
-//! * [`fresh`]: the token that a run uses;
-//! * [`renew`] and [`due`]: the next token in the background;
+//! * [`fresh()`]: the token that a run uses;
+//! * [`renew()`] and [`due`]: the next token in the background;
 //! * [`update`], [`disconnect`], [`keep`]: changes from outside.
 //!
 //! # Another kind of owner

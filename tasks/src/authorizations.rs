@@ -54,6 +54,8 @@ struct Running {
 impl Running {
     /// Starts what is due and not under way; returns when to look again.
     async fn start_due(&mut self, env: &Arc<Env>) -> anyhow::Result<Option<Timestamp>> {
+        // Whatever comes due from now on is found by the next look.
+        let now = env.now();
         let due = oauth::due(env, AT_ONCE_MAX as u64).await?;
         for row in due {
             if self.ids.len() >= AT_ONCE_MAX {
@@ -73,7 +75,6 @@ impl Running {
                 id
             });
         }
-        let now = env.now();
         let next = oauth::next_due(env).await?;
         // What is due now is under way, here or on another node.
         let next = next.map(|next| next.max(now.plus_seconds(LOOK_AGAIN_SECONDS)));

@@ -12,6 +12,7 @@ pub mod attachment;
 pub mod customer;
 pub mod delivery;
 pub mod deployment;
+mod destination;
 pub mod endpoint;
 mod env;
 mod error;

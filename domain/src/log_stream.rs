@@ -11,14 +11,13 @@ mod hub;
 mod send;
 mod template;
 
-use anyhow::Context;
 use entity::log::Severity;
 use entity::{LogStreamId, log_stream};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, Iterable, PaginatorTrait,
-    QueryFilter, Set,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Iterable, PaginatorTrait, QueryFilter, Set,
 };
 
+use crate::destination::{check_headers, check_url, open_headers, seal_headers};
 use crate::env::Env;
 use crate::error::Error;
 use crate::event::{self, EventType, Slot, Slots, Subject};
@@ -27,7 +26,6 @@ use crate::policy::{Action, Noun};
 use crate::rows;
 use crate::secrets::Place;
 use crate::viewer::Viewer;
-use crate::webhook::{check_headers, check_url};
 
 pub use buffer::{BUFFER_LINES_MAX, Chunk, Line};
 pub use facts::Names;
@@ -87,7 +85,8 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<log_str
         let limit = format!("an organization has at most {STREAMS_MAX} log streams");
         return Err(Error::LimitReached(limit));
     }
-    row.sealed_headers = seal_headers(env, &tx, &row, headers.as_deref()).await?;
+    let place = headers_place(&row);
+    row.sealed_headers = seal_headers(env, &tx, organization, place, headers.as_deref()).await?;
     let created = rows::insert::<log_stream::Entity>(&tx, row).await?;
     event::record(env, &tx, viewer, EventType::LogStreamCreated, slots(&created)).await?;
     tx.commit().await?;
@@ -120,8 +119,11 @@ pub async fn update(
     check_template(&mut problems, &after);
     let headers = check_headers(&mut problems, input.headers.as_deref());
     problems.finish()?;
-    if headers.is_some() && headers != open_headers(env, &tx, before).await? {
-        after.sealed_headers = seal_headers(env, &tx, before, headers.as_deref()).await?;
+    let (organization, place) = (before.organization_id, headers_place(before));
+    let sealed = before.sealed_headers.as_deref();
+    if headers.is_some() && headers != open_headers(env, &tx, organization, place, sealed).await? {
+        after.sealed_headers =
+            seal_headers(env, &tx, organization, place, headers.as_deref()).await?;
     }
     if after == *before {
         return Ok(after);
@@ -168,7 +170,8 @@ pub fn severities(row: &log_stream::Model) -> Vec<Severity> {
 
 /// The headers that are sent along: JSON text of an object.
 pub async fn headers(env: &Env, row: &log_stream::Model) -> Result<Option<String>, Error> {
-    open_headers(env, env.db.read(), row).await
+    let (db, sealed) = (env.db.read(), row.sealed_headers.as_deref());
+    open_headers(env, db, row.organization_id, headers_place(row), sealed).await
 }
 
 async fn changed(env: &Env) -> Result<(), Error> {
@@ -207,32 +210,6 @@ fn check_template(problems: &mut Problems, row: &log_stream::Model) {
             problems.add(FIELD, "Lines that are sent together must be JSON.");
         }
         Ok(_) => {}
-    }
-}
-
-async fn open_headers(
-    env: &Env,
-    db: &impl ConnectionTrait,
-    row: &log_stream::Model,
-) -> Result<Option<String>, Error> {
-    let Some(sealed) = &row.sealed_headers else { return Ok(None) };
-    let plain = env.secrets.open(db, row.organization_id, headers_place(row), sealed).await?;
-    Ok(Some(String::from_utf8(plain).context("reading headers")?))
-}
-
-/// `{}` takes all headers away.
-async fn seal_headers(
-    env: &Env,
-    tx: &impl ConnectionTrait,
-    row: &log_stream::Model,
-    headers: Option<&str>,
-) -> Result<Option<Vec<u8>>, Error> {
-    match headers {
-        None | Some("{}") => Ok(None),
-        Some(text) => {
-            let (organization, place) = (row.organization_id, headers_place(row));
-            Ok(Some(env.secrets.seal(tx, organization, place, text.as_bytes()).await?))
-        }
     }
 }
 

@@ -33,12 +33,7 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: ActiveModelBehavior + Send,
 {
-    let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-        E::insert_many(chunk).exec_without_returning(db).await?;
-    }
-    Ok(())
+    insert_chunks::<E>(db, rows, None).await
 }
 
 /// Inserts rows as they are, without those that a unique index knows already.
@@ -51,11 +46,26 @@ where
     E::Model: IntoActiveModel<E::ActiveModel>,
     E::ActiveModel: ActiveModelBehavior + Send,
 {
+    insert_chunks::<E>(db, rows, Some(OnConflict::new().do_nothing().to_owned())).await
+}
+
+async fn insert_chunks<E>(
+    db: &impl ConnectionTrait,
+    rows: Vec<E::Model>,
+    on_conflict: Option<OnConflict>,
+) -> Result<(), DbErr>
+where
+    E: TenantOwned,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelBehavior + Send,
+{
     let mut rows = rows.into_iter().map(|row| row.into_active_model().reset_all()).peekable();
     while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-        let once = OnConflict::new().do_nothing().to_owned();
-        E::insert_many(chunk).on_conflict(once).exec_without_returning(db).await?;
+        let mut insert = E::insert_many(rows.by_ref().take(CHUNK).collect::<Vec<_>>());
+        if let Some(rule) = &on_conflict {
+            insert = insert.on_conflict(rule.clone());
+        }
+        insert.exec_without_returning(db).await?;
     }
     Ok(())
 }

@@ -4,17 +4,13 @@ mod log;
 mod secret;
 mod trial;
 
-use anyhow::Context;
 use entity::{Labels, OrganizationId, WebhookEndpointId, webhook_endpoint};
-use http::{HeaderName, HeaderValue};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait,
-    QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, DatabaseTransaction, PaginatorTrait, QueryFilter, Set,
 };
-use serde_json::Value as Json;
-use url::Url;
 
 use crate::delivery;
+use crate::destination::{check_headers, check_url, open_headers, seal_headers};
 use crate::env::Env;
 use crate::error::Error;
 use crate::event::EventType;
@@ -31,10 +27,6 @@ pub use trial::{Trial, test};
 
 /// Endpoints of one organization.
 const ENDPOINTS_MAX: u64 = 20_000;
-
-const HEADERS_MAX: usize = 50;
-const HEADER_BYTES_MAX: usize = 8 * 1024;
-const URL_BYTES_MAX: usize = 2_048;
 
 pub struct Create {
     pub name: String,
@@ -92,7 +84,8 @@ pub async fn create(
         let limit = format!("an organization has at most {ENDPOINTS_MAX} webhook endpoints");
         return Err(Error::LimitReached(limit));
     }
-    row.sealed_headers = seal_headers(env, &tx, &row, headers.as_deref()).await?;
+    let place = headers_place(&row);
+    row.sealed_headers = seal_headers(env, &tx, organization, place, headers.as_deref()).await?;
     row.sealed_secret = secret::seal(env, &tx, &row, input.secret.as_deref()).await?;
     let created = rows::insert::<webhook_endpoint::Entity>(&tx, row).await?;
     tx.commit().await?;
@@ -125,7 +118,9 @@ pub async fn update(
     let headers = check_headers(&mut problems, input.headers.as_deref());
     problems.finish()?;
     if headers.is_some() {
-        edit.sealed_headers = Set(seal_headers(env, &tx, row, headers.as_deref()).await?);
+        let (organization, place) = (row.organization_id, headers_place(row));
+        let sealed = seal_headers(env, &tx, organization, place, headers.as_deref()).await?;
+        edit.sealed_headers = Set(sealed);
     }
     if input.secret.is_some() {
         edit.sealed_secret = Set(secret::seal(env, &tx, row, input.secret.as_deref()).await?);
@@ -192,49 +187,12 @@ pub(crate) async fn switch_off(
 
 /// The headers that an endpoint gets beside ours: JSON text of an object.
 pub async fn headers(env: &Env, row: &webhook_endpoint::Model) -> Result<Option<String>, Error> {
-    open_headers(env, env.db.read(), row).await
-}
-
-async fn open_headers(
-    env: &Env,
-    db: &impl ConnectionTrait,
-    row: &webhook_endpoint::Model,
-) -> Result<Option<String>, Error> {
-    let Some(sealed) = &row.sealed_headers else { return Ok(None) };
-    let plain = env.secrets.open(db, row.organization_id, headers_place(row), sealed).await?;
-    Ok(Some(String::from_utf8(plain).context("reading headers")?))
-}
-
-/// `{}` takes all headers away.
-async fn seal_headers(
-    env: &Env,
-    tx: &DatabaseTransaction,
-    row: &webhook_endpoint::Model,
-    headers: Option<&str>,
-) -> Result<Option<Vec<u8>>, Error> {
-    match headers {
-        None | Some("{}") => Ok(None),
-        Some(text) => {
-            let (organization, place) = (row.organization_id, headers_place(row));
-            Ok(Some(env.secrets.seal(tx, organization, place, text.as_bytes()).await?))
-        }
-    }
+    let (db, sealed) = (env.db.read(), row.sealed_headers.as_deref());
+    open_headers(env, db, row.organization_id, headers_place(row), sealed).await
 }
 
 fn headers_place(row: &webhook_endpoint::Model) -> Place {
     Place::new("webhook_endpoint.sealed_headers", row.id)
-}
-
-pub(crate) fn check_url(problems: &mut Problems, text: &str) -> String {
-    let text = text.trim();
-    match Url::parse(text) {
-        Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {}
-        _ => problems.add("url", "This is not an http or https URL."),
-    }
-    if text.len() > URL_BYTES_MAX {
-        problems.add("url", format!("This is longer than {URL_BYTES_MAX} bytes."));
-    }
-    text.to_owned()
 }
 
 fn check_types(problems: &mut Problems, names: &[String]) -> Labels {
@@ -250,35 +208,4 @@ fn check_types(problems: &mut Problems, names: &[String]) -> Labels {
         problems.add("eventTypes", "There must be at least one event type.");
     }
     Labels(kept)
-}
-
-/// Headers as they are stored.
-pub(crate) fn check_headers(problems: &mut Problems, text: Option<&str>) -> Option<String> {
-    const FIELD: &str = "headers";
-    let text = text?;
-    if text.trim().is_empty() {
-        return Some("{}".to_owned());
-    }
-    let Ok(Json::Object(headers)) = serde_json::from_str(text) else {
-        problems.add(FIELD, "This is not the JSON text of an object.");
-        return None;
-    };
-    if headers.len() > HEADERS_MAX || text.len() > HEADER_BYTES_MAX {
-        let limit = format!("At most {HEADERS_MAX} headers of {HEADER_BYTES_MAX} bytes in all.");
-        problems.add(FIELD, limit);
-    }
-    for (name, value) in &headers {
-        let known = name.parse::<HeaderName>().map(|name| name.as_str().to_owned());
-        match known {
-            Err(_) => problems.add(FIELD, format!("`{name}` is not the name of a header.")),
-            Ok(name) if delivery::is_reserved(&name) => {
-                problems.add(FIELD, format!("`{name}` is set by the platform."));
-            }
-            Ok(_) => {}
-        }
-        if value.as_str().is_none_or(|text| text.parse::<HeaderValue>().is_err()) {
-            problems.add(FIELD, format!("`{name}`: this is not text that a header can have."));
-        }
-    }
-    Some(Json::Object(headers).to_string())
 }

@@ -49,19 +49,13 @@ const DISTURB_CURSOR: &str = "UPDATE \"usage_cursor\" SET revision = revision + 
 const FIRST_END: &str = "SELECT ended_at FROM \"execution\" WHERE ended_at >= $1 AND \
     ended_at < $2 ORDER BY ended_at LIMIT 1";
 
-const ADD_INSTANCE: &str = "ON CONFLICT (instance_id, day) DO UPDATE SET \
-    succeeded = \"instance_usage\".succeeded + excluded.succeeded, \
-    failed = \"instance_usage\".failed + excluded.failed, \
-    steps = \"instance_usage\".steps + excluded.steps, \
-    mb_micros = \"instance_usage\".mb_micros + excluded.mb_micros, \
-    enabled_micros = \"instance_usage\".enabled_micros + excluded.enabled_micros";
-
-const ADD_ORGANIZATION: &str = "ON CONFLICT (organization_id, day) DO UPDATE SET \
-    succeeded = \"organization_usage\".succeeded + excluded.succeeded, \
-    failed = \"organization_usage\".failed + excluded.failed, \
-    steps = \"organization_usage\".steps + excluded.steps, \
-    mb_micros = \"organization_usage\".mb_micros + excluded.mb_micros, \
-    enabled_micros = \"organization_usage\".enabled_micros + excluded.enabled_micros";
+/// Adds to the day that is there already.
+const ADD: &str = "ON CONFLICT ({key}, day) DO UPDATE SET \
+    succeeded = \"{table}\".succeeded + excluded.succeeded, \
+    failed = \"{table}\".failed + excluded.failed, \
+    steps = \"{table}\".steps + excluded.steps, \
+    mb_micros = \"{table}\".mb_micros + excluded.mb_micros, \
+    enabled_micros = \"{table}\".enabled_micros + excluded.enabled_micros";
 
 /// What is added to a day of an instance.
 #[derive(Clone, Copy, Debug)]
@@ -216,7 +210,9 @@ async fn add(
         enabled_micros: used.counts.enabled_micros,
     };
     let instances: Vec<_> = used.iter().filter(|_| with_instances).map(of_instance).collect();
-    rows::insert::<organization_usage::Entity>(transaction, &organizations, ADD_ORGANIZATION)
-        .await?;
-    rows::insert::<instance_usage::Entity>(transaction, &instances, ADD_INSTANCE).await
+    let add = |table: &str, key: &str| ADD.replace("{table}", table).replace("{key}", key);
+    let rule = add("organization_usage", "organization_id");
+    rows::insert::<organization_usage::Entity>(transaction, &organizations, &rule).await?;
+    let rule = add("instance_usage", "instance_id");
+    rows::insert::<instance_usage::Entity>(transaction, &instances, &rule).await
 }

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use super::link::forget_one;
 use crate::delivery;
+use crate::destination::{open_headers, seal_headers};
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -128,10 +129,10 @@ pub async fn headers_of(
     env: &Env,
     row: &alert_webhook::Model,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let Some(sealed) = &row.sealed_headers else { return Ok(BTreeMap::new()) };
-    let (db, organization) = (env.db.read(), row.organization_id);
-    let text = env.secrets.open(db, organization, place(row), sealed).await?;
-    Ok(serde_json::from_slice(&text).context("reading the headers of an alert webhook")?)
+    let (db, sealed) = (env.db.read(), row.sealed_headers.as_deref());
+    let text = open_headers(env, db, row.organization_id, place(row), sealed).await?;
+    let headers = text.map(|text| serde_json::from_str(&text)).transpose();
+    Ok(headers.context("reading the headers of an alert webhook")?.unwrap_or_default())
 }
 
 async fn seal(
@@ -140,11 +141,9 @@ async fn seal(
     row: &alert_webhook::Model,
     headers: BTreeMap<String, String>,
 ) -> Result<Option<Vec<u8>>, Error> {
-    if headers.is_empty() {
-        return Ok(None);
-    }
-    let text = serde_json::to_vec(&headers).context("writing the headers of an alert webhook")?;
-    Ok(Some(env.secrets.seal(tx, row.organization_id, place(row), &text).await?))
+    let text =
+        serde_json::to_string(&headers).context("writing the headers of an alert webhook")?;
+    seal_headers(env, tx, row.organization_id, place(row), Some(&text)).await
 }
 
 fn place(row: &alert_webhook::Model) -> Place {

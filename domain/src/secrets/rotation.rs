@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{KEY_BYTES, Place, Secrets, encrypt, key_number, key_place};
+use super::{KEY_BYTES, Keyring, Place, Secrets, encrypt, key_number, key_place};
 use crate::rows;
 
 /// Every column that holds sealed values; a test finds those that are missing.
@@ -55,10 +55,10 @@ impl Secrets {
         let tx = db.begin().await?;
         self.write_key(&tx, organization, newest, now).await?;
         tx.commit().await?;
-        self.load(db.read(), organization).await?;
+        let keyring = self.load(db.read(), organization).await?;
         let mut values = 0;
         for column in SEALED_COLUMNS.iter().copied() {
-            values += self.seal_again(db, organization, column, newest).await?;
+            values += self.seal_again(db, organization, column, &keyring).await?;
         }
         let dropped = rows::delete::<organization_key::Entity>(organization)
             .filter(organization_key::Column::Number.lt(previous))
@@ -125,8 +125,10 @@ impl Secrets {
         db: &Db,
         organization: OrganizationId,
         column: &'static str,
-        newest: i32,
+        keyring: &Keyring,
     ) -> anyhow::Result<usize> {
+        let newest = keyring.newest;
+        let cipher = keyring.ciphers.get(&newest).context("a keyring without keys")?;
         let mut after = Uuid::nil();
         let mut count = 0;
         loop {
@@ -140,7 +142,7 @@ impl Secrets {
                 }
                 let place = Place::new(column, *id);
                 let plain = self.open(&tx, organization, place, sealed).await?;
-                let again = self.seal(&tx, organization, place, &plain).await?;
+                let again = encrypt(cipher, newest, place, &plain)?;
                 replace(&tx, column, *id, sealed, again).await?;
                 count += 1;
             }

@@ -6,8 +6,9 @@ use anyhow::Context;
 use entity::{WebhookEndpointId, webhook_endpoint};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseTransaction, Set};
 
-use super::open_headers;
+use super::headers_place;
 use crate::delivery::Addressee;
+use crate::destination::open_headers;
 use crate::env::Env;
 use crate::error::Error;
 use crate::policy::Action;
@@ -75,7 +76,8 @@ pub(crate) async fn addressee(
     {
         secrets.push(open(env, db, row, sealed, OLD).await?);
     }
-    let headers = match open_headers(env, db, row).await? {
+    let (place, sealed) = (headers_place(row), row.sealed_headers.as_deref());
+    let headers = match open_headers(env, db, row.organization_id, place, sealed).await? {
         Some(text) => serde_json::from_str::<BTreeMap<String, String>>(&text)
             .context("reading the headers of an endpoint")?,
         None => BTreeMap::new(),

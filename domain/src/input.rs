@@ -65,15 +65,20 @@ impl Problems {
 
     /// Labels without blanks and repetitions.
     pub fn labels(&mut self, labels: &[String]) -> Labels {
+        self.labels_of("labels", labels)
+    }
+
+    /// The same, for another list of short texts.
+    pub fn labels_of(&mut self, field: &str, labels: &[String]) -> Labels {
         let mut kept: Vec<String> = Vec::new();
         for label in labels {
-            let label = self.line("labels", label);
+            let label = self.line(field, label);
             if !label.is_empty() && !kept.contains(&label) {
                 kept.push(label);
             }
         }
         if kept.len() > LABELS_MAX {
-            self.add("labels", format!("There are more than {LABELS_MAX} labels."));
+            self.add(field, format!("There are more than {LABELS_MAX} entries."));
         }
         Labels(kept)
     }

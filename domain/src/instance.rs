@@ -12,6 +12,7 @@ mod resolve;
 mod test_instance;
 #[cfg(test)]
 mod tests;
+mod upgrade;
 mod version;
 
 use entity::{CustomerId, InstanceId, InstanceProfileId, IntegrationId};
@@ -45,6 +46,7 @@ pub use test_instance::{
     LISTENING_SECONDS_MAX, ensure_test_deployment, is_listening, test_instance_of,
 };
 pub(crate) use test_instance::{deploy_draft, keep_test_instance};
+pub use upgrade::upgrade_all;
 use version::{check_choice, selected_version, version_of};
 
 #[derive(Clone, Debug)]

@@ -49,6 +49,8 @@ pub struct Model {
     pub marketplace_configuration: MarketplaceConfiguration,
     pub allow_multiple_marketplace_instances: bool,
     pub template_configuration: TemplateConfiguration,
+    /// The tabs of an instance that customers see; null for all.
+    pub marketplace_tabs: Option<Labels>,
     /// What this integration was forked from.
     pub parent_id: Option<IntegrationId>,
     /// What test calls of a URL that flows share send; JSON text of an object for the headers.

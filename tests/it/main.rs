@@ -35,6 +35,8 @@ mod limits;
 #[cfg(test)]
 mod loops;
 #[cfg(test)]
+mod marketplace;
+#[cfg(test)]
 mod oauth;
 #[cfg(test)]
 mod pages;

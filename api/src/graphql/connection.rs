@@ -14,6 +14,7 @@ use super::builder::{Parameter, Registry, Type, ask, parameter, type_ref, value}
 use super::filter::{Dialect, Filter};
 use super::order::{Cursor, Direction, Order};
 use super::page::{Children, Noun, Page, PageKey, Request, RowKey};
+use super::page_info::PageInfo;
 use super::{Arguments, PAGE_MAX};
 use crate::ApiError;
 use crate::context::Ask;
@@ -28,11 +29,17 @@ pub struct Listing<E: Noun> {
     /// Direction of ids where nothing else decides: ids grow with time.
     id_direction: Direction,
     unless: Option<Unless>,
+    together: Option<Together>,
+    /// How the list is sorted when the client does not say.
+    unsorted: Vec<Order>,
     of: std::marker::PhantomData<fn() -> E>,
 }
 
 /// A flag, and the rows that are listed where it is not given as true.
 type Unless = (Parameter, fn(&Ask) -> Condition);
+
+/// Arguments that mean something only together, and the rows that they leave.
+type Together = (&'static [Parameter], fn(&Ask) -> Result<Condition, ApiError>);
 
 const PAGING: [Parameter; 5] = [
     ("after", "String", "Start after this cursor."),
@@ -51,6 +58,8 @@ impl<E: Noun> Listing<E> {
             tie_break: None,
             id_direction: Direction::Ascending,
             unless: None,
+            together: None,
+            unsorted: Vec::new(),
             of: std::marker::PhantomData,
         }
     }
@@ -75,6 +84,20 @@ impl<E: Noun> Listing<E> {
     /// The rows that are listed unless the flag is given as true.
     pub fn unless(self, flag: Parameter, rows: fn(&Ask) -> Condition) -> Self {
         Self { unless: Some((flag, rows)), ..self }
+    }
+
+    /// The rows that several arguments leave together, whether they are given or not.
+    pub fn together(
+        self,
+        parameters: &'static [Parameter],
+        rows: fn(&Ask) -> Result<Condition, ApiError>,
+    ) -> Self {
+        Self { together: Some((parameters, rows)), ..self }
+    }
+
+    /// How the list is sorted unless the client says.
+    pub fn unsorted(self, orders: impl IntoIterator<Item = Order>) -> Self {
+        Self { unsorted: orders.into_iter().collect(), ..self }
     }
 
     /// Registers the connection, edge and order types.
@@ -146,12 +169,19 @@ impl<E: Noun> Listing<E> {
         {
             all = all.add(rows(ask));
         }
+        if let Some((_, rows)) = self.together {
+            all = all.add(rows(ask)?);
+        }
         Ok(all)
     }
 
     fn order(&self, args: &Arguments) -> Result<Vec<(Order, Direction)>, ApiError> {
         let orders = args.value("orderBy").or_else(|| args.value("sortBy"));
-        orders.into_iter().flat_map(list).map(|order| self.read_order(order)).collect()
+        let Some(orders) = orders else {
+            let unsorted = self.unsorted.iter().cloned();
+            return Ok(unsorted.map(|order| (order, Direction::Ascending)).collect());
+        };
+        list(orders).map(|order| self.read_order(order)).collect()
     }
 
     fn read_order(&self, order: &Value) -> Result<(Order, Direction), ApiError> {
@@ -172,6 +202,8 @@ impl<E: Noun> Listing<E> {
     fn parameters(&self) -> Vec<InputValue> {
         let plain = self.filters.iter().map(|filter| filter.parameter);
         let plain = plain.chain(self.unless.map(|(flag, _)| flag));
+        let together = self.together.map_or(&[][..], |(parameters, _)| parameters);
+        let plain = plain.chain(together.iter().copied());
         let mut parameters: Vec<_> = PAGING.into_iter().chain(plain).map(parameter).collect();
         if !self.orders.is_empty() {
             let order = format!("{}Order", self.node);
@@ -342,32 +374,5 @@ fn cursor(args: &Arguments, name: &str) -> Result<Option<Cursor>, ApiError> {
     match args.text(name)? {
         Some(text) => Cursor::decode(name, &text),
         None => Ok(None),
-    }
-}
-
-/// Where a page lies in its list.
-pub struct PageInfo {
-    has_next: bool,
-    has_previous: bool,
-    start: Option<String>,
-    end: Option<String>,
-}
-
-impl PageInfo {
-    fn of<M>(page: &Page<M>) -> Self {
-        Self {
-            has_next: page.has_next,
-            has_previous: page.has_previous,
-            start: page.rows.first().map(|(_, cursor)| cursor.encode()),
-            end: page.rows.last().map(|(_, cursor)| cursor.encode()),
-        }
-    }
-
-    pub fn object() -> Type<Self> {
-        Type::new("PageInfo", "Where a page lies in its list.")
-            .field("endCursor", "String", "Cursor of the last row.", |page: &Self| page.end.clone())
-            .field("hasNextPage", "Boolean!", "Whether rows follow.", |page| page.has_next)
-            .field("hasPreviousPage", "Boolean!", "Whether rows precede.", |page| page.has_previous)
-            .field("startCursor", "String", "Cursor of the first row.", |page| page.start.clone())
     }
 }

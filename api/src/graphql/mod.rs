@@ -30,6 +30,7 @@ mod mutation;
 mod order;
 mod organization;
 mod page;
+mod page_info;
 mod permission;
 mod queue;
 mod scalar;

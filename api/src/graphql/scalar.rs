@@ -3,8 +3,8 @@
 use async_graphql::dynamic::{Interface, InterfaceField, Scalar, TypeRef};
 
 use super::builder::Registry;
-use super::connection::PageInfo;
 use super::mutation::FieldErrors;
+use super::page_info::PageInfo;
 
 const SCALARS: [(&str, &str); 6] = [
     ("BigInt", "A whole number of any size."),

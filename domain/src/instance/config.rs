@@ -150,7 +150,13 @@ fn check<'a>(
         if let Err(message) = config_check::check(variable, input) {
             problems.add(FIELD, format!("{key}: {message}."));
         }
-        if let Ok(connection) = input.values.as_deref().map(serde_json::from_str).transpose() {
+        let connection: Result<Option<Vec<ConnectionInput>>, _> =
+            input.values.as_deref().map(serde_json::from_str).transpose();
+        if let Ok(connection) = connection {
+            let inputs = connection.iter().flatten().filter(|_| viewer.customer_id().is_some());
+            for name in names_of_org_only(variable, inputs) {
+                problems.add(FIELD, format!("{key}: only the organization sets `{name}`."));
+            }
             checked.push((input, connection));
         } else {
             let message = "`values` must be the JSON text of a list of {name, type, value}";
@@ -159,6 +165,17 @@ fn check<'a>(
     }
     problems.finish()?;
     Ok(checked)
+}
+
+/// Which of these inputs of a connection customers may not set.
+fn names_of_org_only<'a>(
+    variable: &'a ConfigVar,
+    inputs: impl Iterator<Item = &'a ConnectionInput>,
+) -> impl Iterator<Item = &'a str> {
+    let names = inputs.map(|input| input.name.as_str());
+    names.filter(|name| {
+        variable.inputs.get(*name).is_some_and(flow::definition::ConfigInput::org_only)
+    })
 }
 
 fn unknown(definition: &Definition, key: &str) -> String {
@@ -249,6 +266,10 @@ pub async fn connection_inputs(
 pub fn is_configured(variable: &ConfigVar, value: Option<&config_value::Model>) -> bool {
     if variable.scoped_config_var.is_some() {
         return true;
+    }
+    // The version may have changed since, and the variable with it.
+    if value.is_some_and(|value| config_check::check_stored(variable, value).is_err()) {
+        return false;
     }
     match variable.data_type {
         DataType::Connection => {

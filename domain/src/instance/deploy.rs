@@ -86,11 +86,11 @@ async fn require_configuration(
     let mut problems = Problems::default();
     for variable in &definition.config_vars {
         let value = values.get(&variable.key);
-        let verdict = if is_configured(variable, value) {
-            value.map_or(Ok(()), |value| config_check::check_stored(variable, value))
-        } else {
-            Err("this has no value and no default".to_owned())
-        };
+        let fits = value.map_or(Ok(()), |value| config_check::check_stored(variable, value));
+        let verdict = fits.and_then(|()| match is_configured(variable, value) {
+            true => Ok(()),
+            false => Err("this has no value and no default".to_owned()),
+        });
         if let Err(message) = verdict {
             problems.add("configVariables", format!("{}: {message}.", variable.key));
         }

@@ -1,6 +1,7 @@
 //! Which versions of integrations instances may have.
 
-use entity::{IntegrationId, customer, instance, integration};
+use entity::{IntegrationId, SequenceId, customer, instance, integration};
+use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, QueryTrait,
@@ -27,13 +28,14 @@ pub(super) async fn check_choice(
     if !is_offer {
         return Ok(());
     }
-    let deployable = integration::MarketplaceConfiguration::AvailableAndDeployable;
-    if version.marketplace_configuration != deployable {
-        return Err(Error::Forbidden);
+    check_offer(version)?;
+    if version.allow_multiple_marketplace_instances {
+        return Ok(());
     }
-    if !version.allow_multiple_marketplace_instances
-        && count_of_sequence(tx, viewer, version).await? > 0
-    {
+    // Two of its users at the same moment are one after the other.
+    let this = Viewer::System(customer.organization_id).rows::<customer::Entity>();
+    this.filter(customer::Column::Id.eq(customer.id)).lock_exclusive().one(tx).await?;
+    if count_of_sequence(tx, viewer, version).await? > 0 {
         return Err(Error::invalid("integration", "This integration is activated already."));
     }
     Ok(())
@@ -50,9 +52,18 @@ pub(super) async fn version_of(
     if !row.is_draft {
         return Ok(row);
     }
+    newest_available(db, viewer, row.sequence_id).await
+}
+
+/// The newest version that there is to choose.
+pub(super) async fn newest_available(
+    db: &impl ConnectionTrait,
+    viewer: &Viewer,
+    sequence: SequenceId,
+) -> Result<integration::Model, Error> {
     let newest = viewer
         .rows::<integration::Entity>()
-        .filter(integration::Column::SequenceId.eq(row.sequence_id))
+        .filter(integration::Column::SequenceId.eq(sequence))
         .filter(integration::Column::IsDraft.eq(false))
         .filter(integration::Column::VersionIsAvailable.eq(true))
         .order_by_desc(integration::Column::VersionNumber);
@@ -65,16 +76,26 @@ async fn count_of_sequence(
     viewer: &Viewer,
     version: &integration::Model,
 ) -> Result<u64, Error> {
-    let versions = Viewer::System(version.organization_id)
+    let instances = viewer
+        .rows::<instance::Entity>()
+        .filter(instance::Column::IntegrationId.in_subquery(versions_of_sequence(version)));
+    Ok(instances.count(db).await?)
+}
+
+/// The ids of all versions that belong together with this one.
+pub(super) fn versions_of_sequence(version: &integration::Model) -> SelectStatement {
+    Viewer::System(version.organization_id)
         .rows::<integration::Entity>()
         .filter(integration::Column::SequenceId.eq(version.sequence_id))
         .select_only()
         .column(integration::Column::Id)
-        .into_query();
-    let instances = viewer
-        .rows::<instance::Entity>()
-        .filter(instance::Column::IntegrationId.in_subquery(versions));
-    Ok(instances.count(db).await?)
+        .into_query()
+}
+
+/// Customers' users activate what the organization lets them.
+fn check_offer(version: &integration::Model) -> Result<(), Error> {
+    let deployable = integration::MarketplaceConfiguration::AvailableAndDeployable;
+    if version.marketplace_configuration == deployable { Ok(()) } else { Err(Error::Forbidden) }
 }
 
 fn check_available(version: &integration::Model) -> Result<(), Error> {
@@ -106,5 +127,8 @@ pub(super) async fn selected_version(
         return Err(Error::invalid("integration", "A test instance always follows the draft."));
     }
     check_available(&version)?;
+    if viewer.customer_id().is_some() && version.customer_id.is_none() {
+        check_offer(&version)?;
+    }
     Ok(version)
 }

@@ -219,6 +219,7 @@ pub(super) async fn insert_draft(
         marketplace_configuration: MarketplaceConfiguration::NotAvailableInMarketplace,
         allow_multiple_marketplace_instances: false,
         template_configuration: TemplateConfiguration::NotAvailable,
+        marketplace_tabs: None,
         parent_id: parent,
         test_payload: None,
         test_headers: None,

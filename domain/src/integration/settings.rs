@@ -35,6 +35,8 @@ pub struct Marketplace {
     pub configuration: Option<MarketplaceConfiguration>,
     pub allow_multiple_instances: Option<bool>,
     pub overview: Option<String>,
+    /// Empty shows customers every tab.
+    pub tabs: Option<Vec<String>>,
 }
 
 /// Changes the draft; texts that are part of the definition change there too.
@@ -112,6 +114,7 @@ pub async fn set_marketplace(
 ) -> Result<integration::Model, Error> {
     let mut problems = Problems::default();
     let overview = input.overview.map(|text| problems.text("overview", &text));
+    let tabs = input.tabs.map(|tabs| problems.labels_of("marketplaceTabConfiguration", &tabs));
     problems.finish()?;
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, id).await?;
@@ -130,6 +133,9 @@ pub async fn set_marketplace(
     }
     if let Some(overview) = overview {
         change.overview = Set(overview);
+    }
+    if let Some(tabs) = tabs {
+        change.marketplace_tabs = Set(Some(tabs).filter(|tabs| !tabs.0.is_empty()));
     }
     rows::update::<integration::Entity>(row.organization_id)
         .set(change)

@@ -15,7 +15,7 @@ use super::builder::{Registry, Type};
 use super::config_value::{self, ConfigVariable, STATUS_FILTERS};
 use super::connection::Listing;
 use super::filter::Filter;
-use super::integration::{name_of, together_with};
+use super::integration::{marketplace, name_of, together_with};
 use super::order::Order;
 use super::page::RowKey;
 use super::user::customer_name;
@@ -191,6 +191,26 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
             None => Ok(None),
         }
     })
+    .resolve(
+        "isCustomerDeployable",
+        "Boolean",
+        "Whether customers activate its integration themselves.",
+        |it, ask| async move {
+            let version = ask.load(RowKey::<integration::Entity>(it.integration_id)).await?;
+            Ok(version.map(|version| marketplace::is_deployable(&version)))
+        },
+    )
+    .resolve(
+        "isCustomerUpgradeable",
+        "Boolean",
+        "Whether users of the customer may choose the newest version.",
+        |it, ask| async move {
+            let version = ask.load(RowKey::<integration::Entity>(it.integration_id)).await?;
+            let Some(version) = version else { return Ok(false) };
+            let newest = marketplace::newest(&ask, version.sequence_id).await?;
+            Ok(newest.is_some_and(|newest| marketplace::is_deployable(&newest)))
+        },
+    )
     .resolve(
         "configState",
         "InstanceConfigState",

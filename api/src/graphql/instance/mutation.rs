@@ -172,6 +172,17 @@ fn deploy(registry: &mut Registry) {
             let force = input.flag("force")?.unwrap_or_default();
             Ok(Arc::new(domain::instance::deploy(ask.env(), ask.viewer(), id, force).await?))
         });
+    Mutation::new(
+        "bulkUpdateInstancesToLatestIntegrationVersion",
+        "Configures all instances for the newest available version. Those that were deployed as \
+         they stood, and lack nothing, are deployed.",
+        ("integration", "Integration", "That version; null on errors."),
+    )
+    .inputs([("id", "ID", "The draft or any version.")])
+    .run(registry, |input, ask| async move {
+        let id = input.require_id("id")?;
+        Ok(Arc::new(domain::instance::upgrade_all(ask.env(), ask.viewer(), id).await?))
+    });
     Mutation::new("deleteInstance", "Deletes an instance with all it recorded.", PAYLOAD)
         .inputs([("id", "ID", "The instance.")])
         .run(registry, |input, ask| async move {

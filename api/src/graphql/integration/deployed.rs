@@ -1,23 +1,36 @@
 //! How far an integration has got to customers.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use entity::{Id, instance, integration};
-use sea_orm::ColumnTrait;
-use sea_orm::sea_query::IntoCondition;
+use entity::{Id, SequenceId, instance, integration};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, SimpleExpr};
+use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QuerySelect, QueryTrait};
 
 use super::of_sequence;
 use crate::ApiError;
-use crate::context::Ask;
+use crate::context::{Ask, Context};
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::order::{Direction, Order};
-use crate::graphql::page::{Page, PageKey, Request};
+use crate::graphql::page::{PARENTS_MAX, Page, PageKey, Request};
+use crate::loader::Key;
 
 pub fn register(registry: &mut Registry) {
     registry.enumeration(
         "DeployedInstancesQuantity",
         "How many instances are deployed.",
         &[("MULTIPLE", "Several."), ("ONE", "One."), ("ZERO", "None.")],
+    );
+    registry.enumeration(
+        "AggregateDeploymentStatus",
+        "How far instances have got, taken together.",
+        &[
+            ("ACTIVATED", "One of them runs."),
+            ("PAUSED", "They are deployed, but none runs."),
+            ("UNCONFIGURED", "None is deployed yet."),
+        ],
     );
 }
 
@@ -34,6 +47,12 @@ pub fn fields(of: Type<integration::Model>) -> Type<integration::Model> {
                 _ => "MULTIPLE",
             })
         },
+    )
+    .resolve(
+        "deploymentStatus",
+        "AggregateDeploymentStatus",
+        "How far the instances that you see have got; null where there is none.",
+        |integration, ask| async move { ask.load(Standing(integration.sequence_id)).await },
     )
     .resolve(
         "firstDeployedInstance",
@@ -68,4 +87,67 @@ async fn deployed(
     };
     let sequence = integration.sequence_id.uuid();
     ask.load(PageKey::<instance::Entity>::new(sequence, Arc::new(request))).await
+}
+
+/// How far the instances of an integration have got that the viewer sees.
+#[derive(Clone, Eq, Hash, PartialEq)]
+struct Standing(SequenceId);
+
+impl Key for Standing {
+    type Value = &'static str;
+
+    fn load(
+        keys: Vec<Self>,
+        context: Arc<Context>,
+    ) -> BoxFuture<'static, Result<HashMap<Self, Self::Value>, ApiError>> {
+        async move {
+            let mut found = HashMap::new();
+            for keys in keys.chunks(PARENTS_MAX) {
+                found.extend(standings(keys, &context).await?);
+            }
+            Ok(found)
+        }
+        .boxed()
+    }
+}
+
+async fn standings(
+    keys: &[Standing],
+    context: &Context,
+) -> Result<Vec<(Standing, &'static str)>, ApiError> {
+    use instance::Column as C;
+    let count = |what: Expr| {
+        let one: SimpleExpr = Expr::case(what, 1).finally(0).into();
+        one.sum().cast_as("bigint")
+    };
+    let of = (integration::Entity, integration::Column::SequenceId);
+    let mut query = context
+        .viewer
+        .rows::<instance::Entity>()
+        .filter(C::IsSystem.eq(false))
+        .select_only()
+        .column(integration::Column::SequenceId)
+        .column_as(count(C::DeploymentId.is_not_null()), "deployed")
+        .column_as(count(C::DeploymentId.is_not_null().and(C::Enabled.eq(true))), "running")
+        .into_query();
+    query.inner_join(
+        integration::Entity,
+        Expr::col((integration::Entity, integration::Column::Id))
+            .equals((instance::Entity, C::IntegrationId)),
+    );
+    query.and_where(Expr::col(of).is_in(keys.iter().map(|key| key.0)));
+    query.group_by_col(of);
+    let mut found = Vec::new();
+    for row in context.env.db.read().query_all(&query).await? {
+        let sequence: SequenceId = row.try_get("", "sequence_id")?;
+        let (deployed, running): (i64, i64) =
+            (row.try_get("", "deployed")?, row.try_get("", "running")?);
+        let standing = match (deployed, running) {
+            (0, _) => "UNCONFIGURED",
+            (_, 0) => "PAUSED",
+            _ => "ACTIVATED",
+        };
+        found.push((Standing(sequence), standing));
+    }
+    Ok(found)
 }

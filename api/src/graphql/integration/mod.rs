@@ -3,8 +3,10 @@
 mod contents;
 pub mod definition;
 mod deployed;
+pub mod marketplace;
 mod mutation;
 pub mod object;
+mod query;
 pub mod testing;
 
 use domain::Viewer;
@@ -42,6 +44,16 @@ pub fn register(registry: &mut Registry) {
         query
             .by_id::<integration::Entity>("integration", "Integration", "One draft or version.")
             .list("integrations", "The integrations you may see.", latest())
+            .resolve_with(
+                ("marketplaceIntegration", "Integration", "One integration of the marketplace."),
+                &[("id", "ID!", "Any version; the one on offer is what comes back.")],
+                |_, ask| async move { marketplace::entry(&ask).await.map(Some) },
+            )
+            .list(
+                "marketplaceIntegrations",
+                "What customers are offered: the newest available version of each integration.",
+                marketplace::listing(),
+            )
             .labels::<integration::Entity>(
                 "integrationLabels",
                 "The labels in use on integrations.",
@@ -90,6 +102,10 @@ fn is_latest(viewer: &Viewer) -> Condition {
 }
 
 fn listing() -> Listing<integration::Entity> {
+    Listing::new("Integration").filters(filters()).orders(orders())
+}
+
+fn filters() -> Vec<Filter> {
     use integration::Column as C;
     let mut filters = plain_filters();
     filters.extend([
@@ -127,7 +143,12 @@ fn listing() -> Listing<integration::Entity> {
             },
         ),
     ]);
-    Listing::new("Integration").filters(filters).orders([
+    filters
+}
+
+fn orders() -> [Order; 8] {
+    use integration::Column as C;
+    [
         Order::text("CATEGORY", "The category.", C::Category),
         Order::number("CREATED_AT", "When it was created.", C::CreatedAt),
         Order::text_of("CUSTOMER", "The name of the customer who owns it.", || {
@@ -138,7 +159,7 @@ fn listing() -> Listing<integration::Entity> {
         Order::number("PUBLISHED_AT", "When the version was published.", C::VersionCreatedAt),
         Order::number("UPDATED_AT", "When it was changed last.", C::UpdatedAt),
         Order::number("VERSION_NUMBER", "The number of the version.", C::VersionNumber),
-    ])
+    ]
 }
 
 fn plain_filters() -> Vec<Filter> {

@@ -7,6 +7,7 @@ use domain::integration::Testing;
 use entity::integration;
 use entity::integration::MarketplaceConfiguration;
 use sea_orm::ActiveEnum;
+use serde_json::from_str;
 
 use super::object::template_by_name;
 use super::testing;
@@ -225,15 +226,25 @@ fn marketplace(registry: &mut Registry) {
             "Boolean",
             "Whether a customer may activate it more than once.",
         ),
+        (
+            "marketplaceTabConfiguration",
+            "String",
+            "The tabs of an instance that customers see: a JSON list; empty for all.",
+        ),
     ])
-    .refuses([("marketplaceTabConfiguration", "String")])
     .run(registry, |input, ask| async move {
         let configuration = input.text("marketplaceConfiguration")?.map(|name| {
             MarketplaceConfiguration::try_from_value(&name.to_uppercase()).map_err(|_| {
                 ApiError::problem("marketplaceConfiguration", "There is no such value.")
             })
         });
+        let tabs = input.text("marketplaceTabConfiguration")?.map(|text| {
+            let tabs = if text.trim().is_empty() { Ok(Vec::new()) } else { from_str(&text) };
+            let message = "This is not the JSON text of a list of texts.";
+            tabs.map_err(|_| ApiError::problem("marketplaceTabConfiguration", message))
+        });
         let change = domain::integration::Marketplace {
+            tabs: tabs.transpose()?,
             configuration: configuration.transpose()?,
             allow_multiple_instances: input.flag("allowMultipleMarketplaceInstances")?,
             overview: input.text("overview")?,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::Action;
-use entity::integration::{MarketplaceConfiguration, TemplateConfiguration};
+use entity::integration::TemplateConfiguration;
 use entity::{
     Id, IntegrationId, SequenceId, config_variable, customer, instance, integration,
     integration_flow, user,
@@ -12,11 +12,11 @@ use entity::{
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, QueryFilter};
 
 use super::definition::{config_pages, definition};
 use super::testing::owns;
-use super::{of_sequence, versions};
+use super::{marketplace, of_sequence, versions};
 use crate::ApiError;
 use crate::context::{Ask, Context};
 use crate::graphql::builder::{Registry, Type};
@@ -47,7 +47,7 @@ pub fn object() -> Type<integration::Model> {
         "Documents that its authors keep beside it.",
         |it, ask| async move { Ok(owns(&ask, &it).then(|| attachment::shown(&it.attachments))) },
     );
-    lists(relations(version(texts(integration))))
+    marketplace::fields(lists(relations(version(texts(integration)))))
 }
 
 fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
@@ -72,27 +72,6 @@ fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
         .field("updatedAt", "DateTime!", "When it was changed last.", |integration| {
             integration.updated_at
         })
-        .field(
-            "marketplaceConfiguration",
-            "MarketplaceConfiguration!",
-            "How the marketplace shows it.",
-            |integration| integration.marketplace_configuration.to_value(),
-        )
-        .field(
-            "allowMultipleMarketplaceInstances",
-            "Boolean!",
-            "Whether a customer may activate it more than once.",
-            |integration| integration.allow_multiple_marketplace_instances,
-        )
-        .field(
-            "isCustomerDeployable",
-            "Boolean",
-            "Whether customers activate it themselves.",
-            |integration| {
-                integration.marketplace_configuration
-                    == MarketplaceConfiguration::AvailableAndDeployable
-            },
-        )
         .field(
             "templateConfiguration",
             "IntegrationTemplateConfiguration!",

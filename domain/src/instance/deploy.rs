@@ -87,10 +87,12 @@ async fn require_configuration(
     for variable in &definition.config_vars {
         let value = values.get(&variable.key);
         let fits = value.map_or(Ok(()), |value| config_check::check_stored(variable, value));
-        let verdict = fits.and_then(|()| match is_configured(variable, value) {
-            true => Ok(()),
-            false => Err("this has no value and no default".to_owned()),
-        });
+        let verdict = match fits {
+            Ok(()) if !is_configured(variable, value) => {
+                Err("this has no value and no default".to_owned())
+            }
+            fits => fits,
+        };
         if let Err(message) = verdict {
             problems.add("configVariables", format!("{}: {message}.", variable.key));
         }

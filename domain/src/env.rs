@@ -7,6 +7,7 @@ use entity::{Clock, Db, Ids, InstanceId, Timestamp};
 use uuid::Uuid;
 
 use crate::alert::Watches;
+use crate::instance::wizard::DataSources;
 use crate::secrets::Secrets;
 use crate::{log_stream, oauth};
 
@@ -52,6 +53,8 @@ pub struct Env {
     pub schedule_jitter_seconds: u32,
     /// What alert monitors watch.
     pub watches: Watches,
+    /// Performs data sources; set when a server starts.
+    pub data_sources: OnceLock<DataSources>,
     pub on_alert: OnceLock<AlertListener>,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,

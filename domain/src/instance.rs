@@ -7,6 +7,7 @@ mod config_check;
 mod connections;
 mod deploy;
 mod flows;
+mod inputs;
 mod remove;
 mod resolve;
 mod test_instance;
@@ -14,6 +15,7 @@ mod test_instance;
 mod tests;
 mod upgrade;
 mod version;
+pub mod wizard;
 
 use entity::{CustomerId, InstanceId, InstanceProfileId, IntegrationId};
 use entity::{customer, instance, integration};
@@ -33,13 +35,14 @@ use crate::usage;
 use crate::viewer::Viewer;
 
 pub(crate) use config::Mode;
-pub use config::{ConfigInput, ConnectionInput, connection_inputs, is_configured};
+pub use config::{ConfigInput, ConnectionInput, is_configured};
 pub use connections::{
     Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
 };
 pub use deploy::deploy;
 pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
+pub use inputs::{ShownInput, shown_inputs};
 pub use remove::delete;
 pub(crate) use remove::{flow_configs_of, mark};
 pub use test_instance::{

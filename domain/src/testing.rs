@@ -42,6 +42,7 @@ impl World {
             log_streams: crate::log_stream::Hub::default(),
             schedule_jitter_seconds: 0,
             watches: Watches::default(),
+            data_sources: OnceLock::new(),
             on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

@@ -135,6 +135,14 @@ impl Definition {
         self.config_vars.iter().find(|variable| variable.key == key)
     }
 
+    /// Whether each user of a customer sets this variable: it stands on a page that users fill.
+    pub fn is_user_level(&self, key: &str) -> bool {
+        let pages = self.config_pages.iter().filter(|page| page.user_level_configured);
+        pages
+            .flat_map(|page| &page.elements)
+            .any(|element| element.kind != ElementKind::Html && element.value == key)
+    }
+
     fn with_source(self, text: &str, places: Places) -> Self {
         Self { source: Some(Arc::new(Source { text: text.to_owned(), places })), ..self }
     }

@@ -40,6 +40,11 @@ pub trait Vocabulary {
         None
     }
 
+    /// The inputs of a connection or data source that hold neither secrets nor code.
+    fn open_inputs(&self, _component: &str, _key: &str) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The keys of a component's data sources.
     fn data_sources(&self, component: &str) -> Vec<String>;
 }

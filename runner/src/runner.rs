@@ -26,7 +26,7 @@ use crate::seats::Seats;
 use crate::services::{DrawnBits, TokioClock};
 use crate::tokens::Tokens;
 use crate::worker::{self, survive};
-use crate::{Deployment, stored, sweep};
+use crate::{Deployment, data_source, stored, sweep};
 
 /// Files that are in memory at the same time, for all runs of a node together.
 const BUFFERS_MEBIBYTES_MAX: usize = 512;
@@ -218,6 +218,7 @@ fn listen(inner: &Arc<Inner>) {
             inner.limits.notify_one();
         }
     }));
+    let _ = inner.env.data_sources.set(data_source::performer(Arc::downgrade(inner)));
     let weak = Arc::downgrade(inner);
     let _ = inner.env.on_work.set(Box::new(move || {
         if let Some(inner) = weak.upgrade() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use components::InputKind;
 use entity::{Clock, Ids};
 use flow::{ActionShape, InputShape, OAuth2Grant, OAuth2Shape};
 
@@ -90,6 +91,23 @@ impl flow::Vocabulary for Vocabulary {
         let defaults = found.inputs.iter().filter(|input| !input.default.is_empty());
         let defaults = defaults.map(|input| (input.key.to_owned(), input.default.to_owned()));
         Some(OAuth2Shape { defaults: defaults.collect(), ..OAuth2Shape::new(grant) })
+    }
+
+    fn open_inputs(&self, component: &str, key: &str) -> Vec<String> {
+        let Some(component) = CATALOG.component(component) else { return Vec::new() };
+        let connections = component.connections.iter().filter(|known| known.key == key);
+        // Lists and data hold whatever somebody needed to write somewhere.
+        let is_line = |input: &&components::Input| {
+            matches!(input.kind, InputKind::String | InputKind::Text | InputKind::Boolean)
+                && input.collection.is_none()
+        };
+        let of_connections = connections.flat_map(|it| it.inputs.iter().filter(is_line));
+        let sources = component.data_sources.iter().filter(|known| known.key == key);
+        let is_value = |input: &&components::Input| {
+            !matches!(input.kind, InputKind::Code | InputKind::Connection | InputKind::Password)
+        };
+        let of_sources = sources.flat_map(|it| it.inputs.iter().filter(is_value));
+        of_connections.chain(of_sources).map(|input| input.key.to_owned()).collect()
     }
 
     fn data_sources(&self, component: &str) -> Vec<String> {

@@ -60,6 +60,13 @@ impl Tokens {
         Self { owners, held: HashMap::new(), secrets: deployment.secrets.to_vec() }
     }
 
+    /// Holds no tokens, only what is to be hidden.
+    pub fn hiding(secrets: impl Iterator<Item = String>) -> Self {
+        let mut tokens = Self::default();
+        secrets.for_each(|secret| tokens.keep_secret(&secret));
+        tokens
+    }
+
     /// A text without secrets.
     pub fn hide_in(&self, text: String) -> String {
         self.secrets.iter().fold(text, |text, secret| {

@@ -102,6 +102,7 @@ impl Installation {
             log_streams: domain::log_stream::Hub::default(),
             schedule_jitter_seconds: options.schedule_jitter_seconds,
             watches: Watches::default(),
+            data_sources: OnceLock::new(),
             on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

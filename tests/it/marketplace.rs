@@ -1,6 +1,7 @@
 //! The marketplace as customers' users meet it: what is offered, and what they make of it.
 
 mod listing;
+mod wizard;
 
 use serde_json::{Value, json};
 

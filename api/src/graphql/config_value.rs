@@ -17,6 +17,7 @@ use super::Arguments;
 use super::builder::{Parameter, Registry, Type, parameter};
 use super::config_variable::position;
 use super::connection::register_pages;
+use super::expression::{self, ShownExpression};
 use super::id;
 use super::integration::{definition::definition, is_organization};
 use super::order::Order;
@@ -40,13 +41,6 @@ pub struct ConfigVariable {
     value: Option<Arc<config_value::Model>>,
 }
 
-/// One input of a connection.
-struct ConnectionInput {
-    id: String,
-    name: String,
-    has_value: bool,
-}
-
 pub const STATUS_FILTERS: [Parameter; 2] = [
     ("status", "String", "Only those with this status, in any case."),
     ("status_In", "[String]", "Only those with one of these statuses, in any case."),
@@ -54,10 +48,8 @@ pub const STATUS_FILTERS: [Parameter; 2] = [
 
 pub fn register(registry: &mut Registry) {
     register_pages::<ConfigVariable>(registry, "InstanceConfigVariable");
-    register_pages::<ConnectionInput>(registry, "Expression");
     registry.add(oauth2::fields(object()));
     oauth2::mutations(registry);
-    registry.add(input());
     registry.enumeration(
         "InstanceConfigVariableStatus",
         "Whether a config variable is ready.",
@@ -66,17 +58,6 @@ pub fn register(registry: &mut Registry) {
             ("ERROR", "Its connection does not work."),
             ("FAILED", "Its connection could not be made."),
             ("PENDING", "It lacks something."),
-        ],
-    );
-    registry.enumeration(
-        "ExpressionType",
-        "How the value of an input is found.",
-        &[
-            ("COMPLEX", "From several inputs."),
-            ("CONFIGVAR", "From a config variable."),
-            ("REFERENCE", "From the result of a step."),
-            ("TEMPLATE", "From a text with holes."),
-            ("VALUE", "As it is written."),
         ],
     );
     let input = async_graphql::dynamic::InputObject::new("InputInstanceConfigVariable");
@@ -231,9 +212,9 @@ fn object() -> Type<ConfigVariable> {
             of.variable.clone()
         })
         .field("instance", "Instance!", "The instance it belongs to.", |of| of.instance.clone())
-        .short_list::<ConnectionInput, _>(
-            ("inputs", "Expression", "The inputs of a connection; values are never shown."),
-            &[],
+        .short_list::<ShownExpression, _>(
+            ("inputs", "Expression", "The inputs of a connection; secrets are never shown."),
+            &expression::FILTERS,
             |of, ask| async move { inputs_of(&of, &ask).await },
         )
 }
@@ -246,32 +227,11 @@ fn shown(of: &ConfigVariable) -> Option<String> {
     if is_connection { None } else { stored.or_else(|| of.variable.default_value.clone()) }
 }
 
-async fn inputs_of(of: &ConfigVariable, ask: &Ask) -> Result<Vec<Arc<ConnectionInput>>, ApiError> {
+async fn inputs_of(of: &ConfigVariable, ask: &Ask) -> Result<Vec<Arc<ShownExpression>>, ApiError> {
     let definition = definition(ask, of.variable.integration_id).await?;
-    let declared = definition.config_var(&of.variable.key).map(|variable| &variable.inputs);
-    let mut inputs: IndexMap<String, bool> = declared
-        .into_iter()
-        .flatten()
-        .map(|(name, input)| (name.clone(), !input.expression.is_unset()))
-        .collect();
-    if let Some(value) = &of.value {
-        inputs.extend(domain::instance::connection_inputs(ask.env(), value).await?);
-    }
-    let instance = of.instance.id.uuid();
-    let inputs = inputs.into_iter().map(|(name, has_value)| {
-        let key = format!("{instance}:{}:{name}", of.variable.key);
-        Arc::new(ConnectionInput { id: id::encode_key("Expression", &key), name, has_value })
-    });
-    Ok(inputs.collect())
-}
-
-fn input() -> Type<ConnectionInput> {
-    Type::<ConnectionInput>::new("Expression", "An input with its value.")
-        .id(|input| input.id.clone())
-        .fixed()
-        .field("name", "String!", "The key of the input.", |input| input.name.clone())
-        .field("type", "ExpressionType!", "How the value is found.", |_| "VALUE")
-        .field("value", "String!", "The value; empty where it is never shown.", |_| "")
-        .field("hasValue", "Boolean!", "Whether there is a value.", |input| input.has_value)
-        .field("meta", "JSONString", "Settings of the author.", |_| None::<String>)
+    let Some(variable) = definition.config_var(&of.variable.key) else { return Ok(Vec::new()) };
+    let value = of.value.as_deref();
+    let inputs = domain::instance::shown_inputs(ask.env(), ask.viewer(), variable, value).await?;
+    let owner = format!("{}:{}", of.instance.id.uuid(), of.variable.key);
+    expression::shown(ask, &owner, inputs)
 }

@@ -1,11 +1,15 @@
 //! Config variables that an integration asks for.
 
+use std::sync::Arc;
+
 use entity::{ConfigVariableId, config_variable, integration};
 use flow::definition::{Choice, ConfigVar};
 
 use super::argument::{flag, list, text};
 use super::builder::{Registry, Type};
+use super::component::Operation;
 use super::connection::Listing;
+use super::expression::{self, ShownExpression};
 use super::filter::Filter;
 use super::integration::definition::definition;
 use super::order::Order;
@@ -92,7 +96,54 @@ fn object() -> Type<config_variable::Model> {
         "The draft or version that asks for it.",
         |variable| Some(variable.integration_id),
     );
-    settings(declarations(of))
+    sources(settings(declarations(of)))
+}
+
+/// What fills it, and where it stands in the wizard.
+fn sources(of: Type<config_variable::Model>) -> Type<config_variable::Model> {
+    of.resolve(
+        "dataSource",
+        "Action",
+        "What finds the values, or the form, that it offers.",
+        |variable, ask| async move {
+            declared(&variable, &ask, |variable| {
+                let source = variable.data_source.as_ref()?;
+                Some(Arc::new(Operation::data_source(&source.component.key, &source.key)))
+            })
+            .await
+        },
+    )
+    .short_list::<ShownExpression, _>(
+        ("inputs", "Expression", "What the integration sets of its connection or data source."),
+        &expression::FILTERS,
+        |variable, ask| async move {
+            let definition = definition(&ask, variable.integration_id).await?;
+            let Some(of) = definition.config_var(&variable.key) else { return Ok(Vec::new()) };
+            let (env, viewer) = (ask.env(), ask.viewer());
+            let inputs = domain::instance::shown_inputs(env, viewer, of, None).await?;
+            expression::shown(&ask, &variable.id.0.to_string(), inputs)
+        },
+    )
+    .resolve(
+        "userLevelConfigured",
+        "Boolean!",
+        "Whether each user of a customer sets it.",
+        |variable, ask| async move {
+            let definition = definition(&ask, variable.integration_id).await?;
+            Ok(definition.is_user_level(&variable.key))
+        },
+    )
+    .field("header", "String", "A heading above it.", |variable| {
+        written(variable)["header"].as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+    })
+    .field("hasDivider", "Boolean!", "Whether a line stands above it.", |variable| {
+        written(variable)["hasDivider"] == true
+    })
+}
+
+/// The entry of the definition.
+fn written(variable: &config_variable::Model) -> serde_json::Value {
+    serde_json::from_str(&variable.definition).unwrap_or_default()
 }
 
 fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model> {

@@ -15,6 +15,7 @@ mod connection;
 mod customer;
 mod execute;
 mod execution;
+mod expression;
 mod filter;
 mod flow;
 mod flow_config;
@@ -42,6 +43,7 @@ mod tests;
 mod usage;
 mod user;
 mod webhook;
+mod wizard;
 
 use std::sync::Arc;
 
@@ -102,6 +104,8 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     integration::register(&mut registry);
     test_case::register(&mut registry);
     instance::register(&mut registry);
+    expression::register(&mut registry);
+    wizard::register(&mut registry);
     instance_profile::register(&mut registry);
     execution::register(&mut registry);
     queue::register(&mut registry);

@@ -252,16 +252,6 @@ pub(super) async fn open_inputs(
     Ok(serde_json::from_slice(&plain).context("reading connection inputs")?)
 }
 
-/// The names of a connection's inputs, each with whether it has a value. Values are never shown.
-pub async fn connection_inputs(
-    env: &Env,
-    value: &config_value::Model,
-) -> Result<Vec<(String, bool)>, Error> {
-    let inputs = open_inputs(env, env.db.read(), value).await?;
-    let has_value = |value: &Json| !value.is_null() && value.as_str() != Some("");
-    Ok(inputs.into_iter().map(|input| (input.name, has_value(&input.value))).collect())
-}
-
 /// Whether a variable has what a deployment needs: a value, a default, or a filled connection.
 pub fn is_configured(variable: &ConfigVar, value: Option<&config_value::Model>) -> bool {
     if variable.scoped_config_var.is_some() {

@@ -6,7 +6,7 @@ use flow::definition::{EndpointSecurity, Flow};
 use flow::{Definition, Map};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
-use super::config::{open_inputs, values_of};
+use super::config::values_of;
 use super::flows::configs_of;
 use super::{config_check, connections, flows, is_configured, resolve};
 use crate::alert;
@@ -120,7 +120,7 @@ pub(super) async fn freeze(
 ) -> Result<instance::Model, Error> {
     let row = permit.row();
     let now = env.now();
-    let config = run_time_values(env, tx, row, definition).await?;
+    let config = resolve::all(env, tx, row, definition).await?;
     connections::settle(env, tx, row, definition).await?;
     let id = env.ids.next();
     let deployment = deployment::Model {
@@ -165,21 +165,6 @@ async fn set_limits(
     Ok(jobs::set_limits(tx, limits).await?)
 }
 
-async fn run_time_values(
-    env: &Env,
-    tx: &DatabaseTransaction,
-    row: &instance::Model,
-    definition: &Definition,
-) -> Result<Map, Error> {
-    let values = values_of(tx, row).await?;
-    let mut connections = Vec::new();
-    for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
-        connections.push((value.key.clone(), open_inputs(env, tx, value).await?));
-    }
-    resolve::resolve(definition, &values, &connections)
-        .map_err(|error| Error::invalid("configVariables", error.to_string()))
-}
-
 /// Queues the flows whose trigger is the deployment itself. How they end does not undo it.
 async fn start_deploy_flows(
     env: &Env,
@@ -191,7 +176,7 @@ async fn start_deploy_flows(
         return Ok(false);
     }
     let origin = Origin::load(tx, deployed).await?;
-    let config = run_time_values(env, tx, deployed, definition).await?;
+    let config = resolve::all(env, tx, deployed, definition).await?;
     let waiting =
         origin.flows().filter(|(flow, _)| match (&*flow.trigger_component, &*flow.trigger_key) {
             DEPLOY_TRIGGER => true,
@@ -217,19 +202,6 @@ async fn start_deploy_flows(
 fn is_asked_for(definition: &Definition, flow: &str, config: &Map) -> bool {
     let trigger = definition.flow(flow).and_then(Flow::trigger);
     let input = trigger.and_then(|trigger| trigger.inputs.get(RUN_ON_DEPLOY));
-    let value = input.and_then(|input| input.evaluate(&Configured(config)).ok().flatten());
+    let value = input.and_then(|input| input.evaluate(&resolve::Configured(config)).ok().flatten());
     value.is_some_and(|value| value.to_text().eq_ignore_ascii_case("true"))
-}
-
-/// Config variables, before any step has run.
-struct Configured<'a>(&'a Map);
-
-impl flow::Scope for Configured<'_> {
-    fn step(&self, _: &str) -> Option<flow::StepView<'_>> {
-        None
-    }
-
-    fn config_var(&self, key: &str) -> Option<&flow::Value> {
-        self.0.get(key)
-    }
 }

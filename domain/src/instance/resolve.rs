@@ -1,10 +1,30 @@
 //! What steps see as the values of config variables.
 
+use entity::instance;
 use flow::definition::{Choice, ConfigVar, DataType};
 use flow::{Definition, EvaluationError, Expression, Map, Scope, StepView, Value};
+use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
-use super::config::{ConnectionInput, Values, effective, schedule_type};
+use super::config::{ConnectionInput, Values, effective, open_inputs, schedule_type, values_of};
+use crate::env::Env;
+use crate::error::Error;
+
+/// The run-time values of all variables of an instance, as they are stored now.
+pub(super) async fn all(
+    env: &Env,
+    db: &impl ConnectionTrait,
+    row: &instance::Model,
+    definition: &Definition,
+) -> Result<Map, Error> {
+    let values = values_of(db, row).await?;
+    let mut connections = Vec::new();
+    for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
+        connections.push((value.key.clone(), open_inputs(env, db, value).await?));
+    }
+    resolve(definition, &values, &connections)
+        .map_err(|error| Error::invalid("configVariables", error.to_string()))
+}
 
 /// The run-time values of all variables. Connections come last, since they may use the others.
 pub(super) fn resolve(
@@ -109,9 +129,22 @@ fn connection(
 }
 
 /// A stored input as an expression; what makes no sense as one is taken as it is.
-fn expression(input: &ConnectionInput) -> Expression {
+pub(super) fn expression(input: &ConnectionInput) -> Expression {
     let json: Json = json!({"type": input.kind.to_ascii_lowercase(), "value": input.value});
     let fallback = || Expression::Literal(Some(input.value.clone().into()));
     let is_plain = input.kind.eq_ignore_ascii_case("value") || input.kind.is_empty();
     if is_plain { fallback() } else { Expression::parse(&json).unwrap_or_else(|_| fallback()) }
+}
+
+/// Config variables, before any step has run.
+pub(super) struct Configured<'a>(pub &'a Map);
+
+impl Scope for Configured<'_> {
+    fn step(&self, _: &str) -> Option<StepView<'_>> {
+        None
+    }
+
+    fn config_var(&self, key: &str) -> Option<&Value> {
+        self.0.get(key)
+    }
 }

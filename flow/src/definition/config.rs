@@ -59,6 +59,8 @@ pub struct ConfigVar {
 #[derive(Clone, Debug)]
 pub struct ConfigInput {
     pub expression: Expression,
+    /// As it is written.
+    pub raw: Json,
     pub meta: JsonMap,
 }
 
@@ -149,6 +151,7 @@ fn meta(fields: &Fields<'_>) -> JsonMap {
 fn inputs(fields: &Fields<'_>) -> IndexMap<String, ConfigInput> {
     let read = |json: &Json, path: &str| ConfigInput {
         expression: Expression::read(json, path, fields.problems()),
+        raw: json.clone(),
         meta: json.get("meta").and_then(Json::as_object).cloned().unwrap_or_default(),
     };
     let entries = fields.entries("inputs").into_iter();

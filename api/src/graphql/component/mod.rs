@@ -53,7 +53,7 @@ impl Operation {
     }
 
     /// The operation that an id names, trigger or action.
-    fn by_id(text: &str) -> Result<Self, ApiError> {
+    pub fn by_id(text: &str) -> Result<Self, ApiError> {
         let id = id::decode_key("Action", text)?;
         let (component, key) = id.split_once(':').ok_or(ApiError::NotFound)?;
         let operations = CATALOG.component(component).map(of_component).unwrap_or_default();

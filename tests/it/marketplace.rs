@@ -3,6 +3,8 @@
 mod listing;
 mod wizard;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Reply, TestApp, User, list, text};
@@ -17,7 +19,10 @@ struct Market {
 
 impl Market {
     async fn open() -> Self {
-        let app = TestApp::start().await;
+        let app = TestApp::start_with(|options| {
+            options.code_time_limit = Duration::from_secs(2);
+        })
+        .await;
         let owner = app.organization("acme").await;
         let customer = owner.create_customer("Initech").await;
         let shopper = app.customer_user(&owner, &customer, "Marketplace Admin").await;

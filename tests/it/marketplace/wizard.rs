@@ -52,22 +52,7 @@ async fn a_customer_walks_through_the_wizard() {
     let shopper = &market.shopper;
     let (_, version) = market.offer(&definition("wizard")).await;
     let id = market.instance(shopper, &version, "My Wizard").await;
-    let before = read(shopper, &id).await;
-    assert_eq!(before["configState"], "NEEDS_INSTANCE_CONFIGURATION");
-    let pages: Value = serde_json::from_str(&text(&before, "/integration/configPages")).unwrap();
-    assert_eq!(pages[0]["name"], "Connect");
-    assert_eq!(pages[1]["elements"].as_array().unwrap().len(), 5, "one is not theirs: {pages}");
-    let asked = list(&before, "/integration/requiredConfigVariables/nodes");
-    let notify = of_key(asked, "/key", "Notify");
-    assert_eq!(
-        (&notify["header"], &notify["description"]),
-        (&json!("Messages"), &json!("Tell people."))
-    );
-    assert_eq!(of_key(asked, "/key", "Region")["pickList"], json!(["eu", "us"]));
-    let variables = list(&before, "/configVariables/nodes");
-    let value = |key| &of_key(variables, "/requiredConfigVariable/key", key)["value"];
-    assert_eq!((value("Greeting"), value("Notify")), (&json!("Hello"), &json!("true")));
-
+    is_presented(&read(shopper, &id).await);
     let login = json!([{ "name": "password", "type": "value", "value": "canary-password" }]);
     let state =
         save(shopper, &id, json!([{ "key": "Shop Login", "values": login.to_string() }])).await;
@@ -127,6 +112,24 @@ async fn a_customer_walks_through_the_wizard() {
     shopper.query_with(deploy, &json!({ "id": id })).await;
     let after = shopper.get(shopper.trigger(&url, &json!({})).await.header("location")).await;
     assert_eq!(after.json(), "Moin from Europe");
+}
+
+/// What the wizard shows before anything was entered.
+fn is_presented(before: &Value) {
+    assert_eq!(before["configState"], "NEEDS_INSTANCE_CONFIGURATION");
+    let pages: Value = serde_json::from_str(&text(before, "/integration/configPages")).unwrap();
+    assert_eq!(pages[0]["name"], "Connect");
+    assert_eq!(pages[1]["elements"].as_array().unwrap().len(), 5, "one is not theirs: {pages}");
+    let asked = list(before, "/integration/requiredConfigVariables/nodes");
+    let notify = of_key(asked, "/key", "Notify");
+    assert_eq!(
+        (&notify["header"], &notify["description"]),
+        (&json!("Messages"), &json!("Tell people."))
+    );
+    assert_eq!(of_key(asked, "/key", "Region")["pickList"], json!(["eu", "us"]));
+    let variables = list(before, "/configVariables/nodes");
+    let value = |key| &of_key(variables, "/requiredConfigVariable/key", key)["value"];
+    assert_eq!((value("Greeting"), value("Notify")), (&json!("Hello"), &json!("true")));
 }
 
 /// What the code of a data source says reaches the page, and what it must not say does not.

@@ -3,6 +3,7 @@
 //! The schema itself says what to try, so a field that is added is walked the same day.
 
 mod fields;
+mod marketplace;
 
 use std::collections::HashMap;
 
@@ -148,12 +149,15 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
+    let wizard = marketplace::wizard(acme).await;
+    known.extend(wizard.known);
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
     known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
     let mut ids = Vec::from(alerts);
     // Triggers are nobody's.
     ids.pop();
     ids.extend([
+        wizard.instance,
         connection,
         happened,
         text(&data, "/executionResult/stepResults/nodes/0/id"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Value;
-use entity::{Id, Labels};
+use entity::{Id, Labels, Timestamp};
 use sea_orm::sea_query::extension::postgres::PgExpr;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoCondition, LikeExpr, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
@@ -12,6 +12,9 @@ use super::argument::{flag, int, list, text, time, uuid};
 use super::builder::Parameter;
 use super::id;
 use crate::ApiError;
+
+/// Ids tell times apart by it; in microseconds.
+const MILLISECOND: i64 = 1_000;
 
 type Apply = dyn Fn(&Value, Dialect) -> Result<Condition, ApiError> + Send + Sync;
 
@@ -161,6 +164,31 @@ impl Filter {
     pub fn until(name: &'static str, column: impl ColumnTrait) -> Self {
         Self::new((name, "DateTime", "Only those at this time or earlier."), move |value| {
             Ok(column.lte(time(name, value)?).into_condition())
+        })
+    }
+
+    /// As [`Filter::since`] for rows whose ids are of the time in the column: found along the ids.
+    pub fn since_by_id<I: Id>(
+        name: &'static str,
+        column: impl ColumnTrait,
+        id: impl ColumnTrait,
+    ) -> Self {
+        Self::new((name, "DateTime", "Only those at this time or later."), move |value| {
+            let first = time(name, value)?;
+            Ok(column.gte(first).and(id.gte(I::before(first))).into_condition())
+        })
+    }
+
+    /// As [`Filter::until`] for rows whose ids are of the time in the column: found along the ids.
+    pub fn until_by_id<I: Id>(
+        name: &'static str,
+        column: impl ColumnTrait,
+        id: impl ColumnTrait,
+    ) -> Self {
+        Self::new((name, "DateTime", "Only those at this time or earlier."), move |value| {
+            let last = time(name, value)?;
+            let next = Timestamp(last.0.saturating_add(MILLISECOND));
+            Ok(column.lte(last).and(id.lt(I::before(next))).into_condition())
         })
     }
 

@@ -58,8 +58,8 @@ pub fn listing() -> Listing<log::Entity> {
             Filter::starts_with("loopPath_Istartswith", C::LoopPath),
             Filter::contains("message_Icontains", C::Message),
             Filter::int("severity", C::Severity),
-            Filter::since("timestamp_Gte", C::Timestamp),
-            Filter::until("timestamp_Lte", C::Timestamp),
+            Filter::since_by_id::<LogId>("timestamp_Gte", C::Timestamp, C::Id),
+            Filter::until_by_id::<LogId>("timestamp_Lte", C::Timestamp, C::Id),
             Filter::always("userLevelConfigVariable_Isnull", true),
         ])
         .orders([

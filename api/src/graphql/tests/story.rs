@@ -153,9 +153,9 @@ async fn runs_and_their_logs_are_found_from_everywhere() {
     assert_eq!(run["last"]["nodes"], json!([{"stepName": "noteIt"}]));
     assert_eq!(run["named"], json!({"nodes": [{"stepName": "noteIt"}], "totalCount": 1}));
 
-    let tail = "query($execution: ID, $after: String, $since: DateTime) {
+    let tail = "query($execution: ID, $after: String, $since: DateTime, $until: DateTime) {
         logs(executionResult: $execution, after: $after, timestamp_Gte: $since,
-             orderBy: {field: TIMESTAMP, direction: ASC}) {
+             timestamp_Lte: $until, orderBy: {field: TIMESTAMP, direction: ASC}) {
             edges { node { message timestamp } cursor }
         }
     }";
@@ -168,6 +168,11 @@ async fn runs_and_their_logs_are_found_from_everywhere() {
     let since = json!({ "since": edges[1]["node"]["timestamp"] });
     let data = world.ask(tail, since).await;
     assert_eq!(data["logs"]["edges"][0]["node"]["message"], "line of noteIt");
+    let (first, last) = (&edges[0]["node"]["timestamp"], &edges[1]["node"]["timestamp"]);
+    for (since, until, found) in [(first, first, &edges[..1]), (last, last, &edges[1..])] {
+        let between = json!({ "execution": execution, "since": since, "until": until });
+        assert_eq!(world.ask(tail, between).await["logs"]["edges"], json!(found));
+    }
 }
 
 /// Proves R055.

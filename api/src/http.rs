@@ -2,20 +2,22 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{DefaultBodyLimit, Path, State as Shared};
+use axum::extract::{DefaultBodyLimit, State as Shared};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::{Env, Viewer};
-use http::{HeaderMap, StatusCode, header};
-use marketplace::assets;
+use http::{HeaderMap, StatusCode};
 use runner::Runner;
 use serde_json::json;
-use tower_http::cors::CorsLayer;
+use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::embedded;
 use crate::graphql::Schema;
 use crate::oauth2;
+use crate::pages;
 use crate::problem::problem;
 use crate::results;
 use crate::trigger::{self, Calls};
@@ -25,9 +27,6 @@ const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Largest GraphQL document: reading one takes time before any other limit can help.
 const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
-
-const PAGE_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; \
-    font-src 'self' data:; img-src 'self' data:; frame-ancestors 'none'";
 
 /// What request handlers share.
 #[derive(Clone)]
@@ -40,19 +39,20 @@ pub struct State {
 
 /// Every route there is.
 pub fn router(state: State) -> Router {
-    Router::new()
+    let api = Router::new()
         .route("/api", post(graphql))
         .layer(DefaultBodyLimit::max(API_BODY_BYTES_MAX))
-        .layer(CorsLayer::very_permissive().allow_credentials(false))
+        .merge(embedded::routes())
+        // Whatever happens inside: a browser keeps an answer without the headers to itself.
+        .layer(CatchPanicLayer::new())
+        .layer(embedded::cors());
+    Router::new()
+        .merge(api)
         .merge(trigger::routes())
         .merge(results::routes())
         .merge(oauth2::routes())
+        .merge(pages::routes())
         .route("/health", get(|| async { "ok" }))
-        .route("/graphiql", get(|| async { asset(assets::GRAPHIQL) }))
-        .route(
-            "/assets/{*path}",
-            get(|Path(path): Path<String>| async move { asset(&format!("assets/{path}")) }),
-        )
         .with_state(state)
 }
 
@@ -78,6 +78,10 @@ async fn graphql(
     }
     let viewer = match viewer(&state.env, &headers).await {
         Ok(viewer) => viewer,
+        Err(domain::Error::Forbidden) => {
+            let message = "The organization does not let this origin embed.";
+            return refuse(StatusCode::FORBIDDEN, message.to_owned());
+        }
         Err(error) => {
             tracing::error!(%error, "could not look a token up");
             return problem(StatusCode::INTERNAL_SERVER_ERROR, "internal error");
@@ -100,33 +104,18 @@ async fn graphql(
 }
 
 /// Who asks; a token that says nothing valid makes nobody.
-async fn viewer(env: &Env, headers: &HeaderMap) -> Result<Viewer, domain::Error> {
-    let bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    match bearer {
-        None => Ok(Viewer::Anonymous),
-        Some((_, token)) => match domain::token::authenticate(env, token.trim()).await {
-            Err(domain::Error::Unauthenticated) => Ok(Viewer::Anonymous),
-            viewer => viewer,
-        },
-    }
-}
-
-fn asset(path: &str) -> Response {
-    match assets::asset(path) {
-        None => problem(StatusCode::NOT_FOUND, "There is nothing at this URL."),
-        Some(asset) => (
-            [
-                (header::CONTENT_TYPE, asset.content_type),
-                (header::ETAG, &asset.etag),
-                (header::CACHE_CONTROL, asset.cache.header()),
-                (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
-            ],
-            asset.bytes.into_owned(),
-        )
-            .into_response(),
+async fn viewer(env: &Arc<Env>, headers: &HeaderMap) -> Result<Viewer, domain::Error> {
+    let Some(token) = embedded::bearer(headers).map(str::to_owned) else {
+        return Ok(Viewer::Anonymous);
+    };
+    let (env, origin) = (env.clone(), embedded::origin(headers));
+    // It may create a user: a client that goes away must not cut that in the middle.
+    let task =
+        tokio::spawn(
+            async move { domain::token::authenticate(&env, &token, origin.as_deref()).await },
+        );
+    match task.await.context("a look at a token")? {
+        Err(domain::Error::Unauthenticated) => Ok(Viewer::Anonymous),
+        viewer => viewer,
     }
 }

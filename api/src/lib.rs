@@ -3,11 +3,13 @@
 //! Resolvers translate between GraphQL and the operations of `domain`; nothing is decided here.
 
 mod context;
+mod embedded;
 mod error;
 mod graphql;
 mod http;
 mod loader;
 mod oauth2;
+mod pages;
 mod problem;
 mod results;
 mod trigger;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::alert::Watches;
 use crate::instance::wizard::DataSources;
+use crate::embedded;
 use crate::secrets::Secrets;
 use crate::{log_stream, oauth};
 
@@ -47,6 +48,8 @@ pub struct Env {
     /// The way out, for whoever has to ask somebody else; set when a server starts.
     pub egress: OnceLock<egress::Client>,
     pub authorizations: oauth::Memory,
+    /// What tokens of embedded users are verified with.
+    pub embedding: embedded::Memory,
     pub log_streams: log_stream::Hub,
     /// Within how many seconds after their slots schedules start something, each at a moment of its
     /// own; 0 for at once.

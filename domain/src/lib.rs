@@ -13,6 +13,7 @@ pub mod customer;
 pub mod delivery;
 pub mod deployment;
 mod destination;
+pub mod embedded;
 pub mod endpoint;
 mod env;
 mod error;

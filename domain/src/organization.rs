@@ -2,7 +2,10 @@
 
 use anyhow::Context;
 use entity::user::Role;
-use entity::{Attachments, Labels, OrganizationId, customer, organization, user};
+use entity::{
+    Attachments, Labels, OrganizationId, Origins, RequiredComponents, Theme, customer,
+    organization, user,
+};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
 use crate::env::Env;
@@ -49,6 +52,13 @@ pub(crate) async fn create_tenant(
         contents_days: None,
         records_days: None,
         history_bytes_max: None,
+        marketplace_name: None,
+        avatar_url: None,
+        labels: Labels::default(),
+        embedded_origins: Origins::default(),
+        branded_elements: None,
+        required_components: RequiredComponents::default(),
+        theme: Theme::default(),
         created_at: now,
         updated_at: now,
     };
@@ -79,6 +89,9 @@ pub(crate) async fn create_tenant(
         external_id: None,
         email: owner_email,
         role: Role::Owner,
+        is_embedded: false,
+        dark_mode: false,
+        dark_mode_sync_with_os: true,
         created_at: now,
         updated_at: now,
     };

@@ -136,6 +136,8 @@ pub enum Noun {
     LogStream,
     /// What the organization uses, counted by days.
     Usage,
+    /// Signing keys, origins and looks of embedded pages.
+    Embedding,
 }
 
 impl Noun {
@@ -154,6 +156,7 @@ impl Noun {
         Self::InstanceProfile,
         Self::LogStream,
         Self::Usage,
+        Self::Embedding,
     ];
 }
 
@@ -199,7 +202,7 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
         (Noun::Customer, _) => &[P::OrgManageCustomers, P::OrgCrudCustomers],
         (Noun::OrganizationUser, Action::View) => &[P::OrgAdminUsers, P::OrgViewUsers],
         (Noun::Usage, _) => &[P::OrgViewUtilization],
-        (Noun::OrganizationUser | Noun::WebhookEndpoint | Noun::LogStream, _)
+        (Noun::OrganizationUser | Noun::WebhookEndpoint | Noun::LogStream | Noun::Embedding, _)
         | (Noun::Instance, Action::Clear) => &[P::OrgAdminUsers],
         (Noun::CustomerUser, Action::View) => &[
             P::OrgAdminCustomerPermissions,

@@ -39,6 +39,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             egress: OnceLock::new(),
             authorizations: crate::oauth::Memory::default(),
+            embedding: crate::embedded::Memory::default(),
             log_streams: crate::log_stream::Hub::default(),
             schedule_jitter_seconds: 0,
             watches: Watches::default(),

@@ -10,7 +10,7 @@ use anyhow::Context;
 use entity::{
     CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, Timestamp,
     UserId, authorization, customer, delivery, endpoint, event, execution, flow_config, instance,
-    integration, log_stream, organization, step_result, user,
+    integration, log_stream, organization, organization_signing_key, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::sea_query::Query;
@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::embedded::{self, Refusal};
 use crate::env::Env;
 use crate::error::Error;
 use crate::viewer::{UserViewer, Viewer};
@@ -69,8 +70,22 @@ pub fn issue(env: &Env, user: &user::Model) -> Result<String, Error> {
     Ok(jsonwebtoken::encode(&header, &claims, &key).context("signing a token")?)
 }
 
-/// Who a bearer token speaks for, with the rights they have now.
-pub async fn authenticate(env: &Env, bearer: &str) -> Result<Viewer, Error> {
+/// Who a bearer token speaks for, with the rights they have now. Forbidden where an embedded user
+/// comes from an `origin` that is not the organization's. Creates embedded users: nobody may drop
+/// it half way.
+pub async fn authenticate(env: &Env, bearer: &str, origin: Option<&str>) -> Result<Viewer, Error> {
+    if !embedded::is_embedded(bearer) {
+        return signed_in(env, bearer).await;
+    }
+    match embedded::authenticate(env, bearer, origin).await {
+        Ok(user) => Ok(Viewer::User(UserViewer { user })),
+        Err(Refusal::Internal(error)) => Err(error),
+        Err(Refusal::OriginNotAllowed) => Err(Error::Forbidden),
+        Err(_) => Err(Error::Unauthenticated),
+    }
+}
+
+async fn signed_in(env: &Env, bearer: &str) -> Result<Viewer, Error> {
     let claims = verify(env, bearer).ok_or(Error::Unauthenticated)?;
     let user = user::Entity::find()
         .filter(user::Column::Id.eq(UserId(claims.sub)))
@@ -107,12 +122,29 @@ fn key_id(key: &[u8]) -> String {
     digest[..4].iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
+/// What tokens of embedded users are verified with: the keys of the organization that they claim to
+/// come from, and the origins that may embed.
+pub(crate) async fn verifying(
+    env: &Env,
+    organization: OrganizationId,
+) -> Result<(Vec<organization_signing_key::Model>, Vec<String>), Error> {
+    let of = organization::Entity::find().filter(organization::Column::Id.eq(organization));
+    let Some(of) = of.one(env.db.read()).await? else { return Ok(Default::default()) };
+    let keys = organization_signing_key::Entity::find()
+        .filter(organization_signing_key::Column::OrganizationId.eq(organization));
+    Ok((keys.all(env.db.read()).await?, of.embedded_origins.0))
+}
+
 pub(crate) async fn user_by_email(
     db: &impl ConnectionTrait,
     email: &str,
 ) -> Result<Option<user::Model>, Error> {
     let email = email.trim().to_lowercase();
-    Ok(user::Entity::find().filter(user::Column::Email.eq(email)).one(db).await?)
+    // Addresses of embedded users prove nothing, and lead nowhere.
+    let found = user::Entity::find()
+        .filter(user::Column::Email.eq(email))
+        .filter(user::Column::IsEmbedded.eq(false));
+    Ok(found.one(db).await?)
 }
 
 pub(crate) async fn any_organization(
@@ -331,18 +363,18 @@ mod tests {
         let world = World::new().await;
         let owner = world.owner.user().unwrap();
         let token = issue(&world.env, owner).unwrap();
-        let viewer = authenticate(&world.env, &token).await.unwrap();
+        let viewer = authenticate(&world.env, &token, None).await.unwrap();
         assert_eq!(viewer.user(), Some(owner));
 
         let mut forged = token.clone();
         let last = if forged.pop() == Some('A') { 'B' } else { 'A' };
         forged.insert(forged.len() - 3, last);
         for bad in ["", "a.b.c", &forged] {
-            let answer = authenticate(&world.env, bad).await;
+            let answer = authenticate(&world.env, bad, None).await;
             assert!(matches!(answer, Err(Error::Unauthenticated)), "{bad}");
         }
         world.clock.advance_seconds(LIFETIME_SECONDS + SKEW_SECONDS + 1);
-        let answer = authenticate(&world.env, &token).await;
+        let answer = authenticate(&world.env, &token, None).await;
         assert!(matches!(answer, Err(Error::Unauthenticated)));
     }
 }

@@ -69,6 +69,23 @@ pub async fn create_for_customer(
     Ok(created)
 }
 
+/// A user of a customer whom the organization's own product vouches for, and who does not sign in.
+pub(crate) async fn create_embedded(
+    env: &Env,
+    viewer: &Viewer,
+    customer: CustomerId,
+    input: Create,
+) -> Result<user::Model, Error> {
+    let tx = env.db.begin().await?;
+    viewer.permit_within::<customer::Entity>(&tx, Noun::CustomerUser, customer).await?;
+    let row = new_row(env, viewer, &input, Some(customer))?;
+    let created = insert(&tx, user::Model { is_embedded: true, ..row }).await?;
+    record(env, &tx, viewer, EventType::UserCreated, &created).await?;
+    tx.commit().await?;
+    env.deliveries_arrived();
+    Ok(created)
+}
+
 /// Changes a user; everybody may change their own name and phone.
 pub async fn update(
     env: &Env,
@@ -199,6 +216,9 @@ fn new_row(
         phone: problems.line("phone", input.phone.as_deref().unwrap_or_default()),
         external_id: problems.external_id(input.external_id.as_deref()),
         role: input.role,
+        is_embedded: false,
+        dark_mode: false,
+        dark_mode_sync_with_os: true,
         created_at: now,
         updated_at: now,
     };

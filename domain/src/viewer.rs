@@ -10,7 +10,8 @@ use entity::{
     alert_webhook, authorization, config_value, config_variable, customer, customer_total,
     delivery, delivery_attempt, deployment, event, execution, flow_config, instance,
     instance_profile, instance_usage, integration, integration_flow, log, log_stream, organization,
-    organization_total, organization_usage, step_result, test_case, user, webhook_endpoint,
+    organization_signing_key, organization_total, organization_usage, step_result, test_case, user,
+    webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -218,6 +219,7 @@ impl UserViewer {
             Table::PartOfMonitor if can_view(Noun::AlertMonitor) => of_own_customer(),
             Table::AlertTarget if can_view(Noun::AlertGroup) => of_own_customer(),
             Table::LogStream if can_view(Noun::LogStream) => of_own_customer(),
+            Table::SigningKey if can_view(Noun::Embedding) => of_own_customer(),
             Table::OrganizationUsage if can_view(Noun::Usage) => of_own_customer(),
             _ => return nothing(),
         };
@@ -253,6 +255,7 @@ enum Table {
     AlertTarget,
     InstanceProfile,
     LogStream,
+    SigningKey,
     OrganizationUsage,
     CustomerTotal,
 }
@@ -286,6 +289,7 @@ impl Table {
             (TypeId::of::<alert_webhook::Entity>(), Self::AlertTarget),
             (TypeId::of::<instance_profile::Entity>(), Self::InstanceProfile),
             (TypeId::of::<log_stream::Entity>(), Self::LogStream),
+            (TypeId::of::<organization_signing_key::Entity>(), Self::SigningKey),
             (TypeId::of::<instance_usage::Entity>(), Self::PartOfInstance),
             (TypeId::of::<organization_usage::Entity>(), Self::OrganizationUsage),
             (TypeId::of::<organization_total::Entity>(), Self::OrganizationUsage),
@@ -309,6 +313,7 @@ impl Table {
             | Self::AlertTarget
             | Self::InstanceProfile
             | Self::LogStream
+            | Self::SigningKey
             | Self::OrganizationUsage => Condition::all(),
             Self::CustomerTotal => is_of_none("customer_id", marked::<customer::Entity>()),
             Self::Customer | Self::Integration | Self::Instance => is_not_marked(),

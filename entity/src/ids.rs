@@ -101,6 +101,7 @@ id_types! {
     OrganizationUsageId = "OrgDailyUsageMetrics";
     /// What the draft and all versions of an integration share.
     SequenceId = "VersionSequence";
+    SigningKeyId = "OrganizationSigningKey";
     StepResultId = "InstanceStepResult";
     TestCaseId = "TestCase";
     UserId = "User";

@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{InstanceProfileId, OrganizationId, TenantOwned, Timestamp};
+use crate::{
+    InstanceProfileId, Labels, OrganizationId, Origins, RequiredComponents, TenantOwned, Theme,
+    Timestamp,
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -19,6 +22,16 @@ pub struct Model {
     pub records_days: Option<i32>,
     /// Bytes of history; beyond that the oldest goes. Null for what the installation does.
     pub history_bytes_max: Option<i64>,
+    /// What customers read over their marketplace; the name of the organization where it is null.
+    pub marketplace_name: Option<String>,
+    pub avatar_url: Option<String>,
+    pub labels: Labels,
+    pub embedded_origins: Origins,
+    /// JSON text; only clients know what it means.
+    #[sea_orm(column_type = "Text")]
+    pub branded_elements: Option<String>,
+    pub required_components: RequiredComponents,
+    pub theme: Theme,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

@@ -19,6 +19,11 @@ pub struct Model {
     /// The user's id in the organization's own product.
     pub external_id: Option<String>,
     pub role: Role,
+    /// Made by a token of the organization's own product: signs in in no other way, so that the
+    /// address is what somebody said, and not unique.
+    pub is_embedded: bool,
+    pub dark_mode: bool,
+    pub dark_mode_sync_with_os: bool,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }

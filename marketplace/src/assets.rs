@@ -8,6 +8,15 @@ include!(concat!(env!("OUT_DIR"), "/pages.rs"));
 /// The page of the GraphQL IDE, relative to where the assets are mounted.
 pub const GRAPHIQL: &str = "graphiql.html";
 
+/// The app that others embed, whichever screen of it.
+pub const APP: &str = "app.html";
+
+/// What loads the parts of the app into the caches of browsers, and shows nothing.
+pub const PRELOAD: &str = "preload.html";
+
+/// Every page that a build with npm has.
+const PAGES: [&str; 3] = [GRAPHIQL, APP, PRELOAD];
+
 /// Stands in for every page when the build had no npm, so that the address still explains itself.
 const WITHOUT_WEB: &[u8] = include_bytes!("without_web.html");
 
@@ -49,7 +58,7 @@ impl Cache {
 /// A page that was not built is answered by one that says how to get it.
 pub fn asset(path: &str) -> Option<Asset> {
     let Some(file) = Pages::get(path) else {
-        return (path == GRAPHIQL).then(without_web);
+        return PAGES.contains(&path).then(without_web);
     };
     Some(Asset {
         content_type: content_type(path),

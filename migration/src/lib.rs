@@ -23,6 +23,7 @@ mod m20261121_000014_usage;
 mod m20261121_000015_retention;
 mod m20261121_000016_sources;
 mod m20261121_000017_delays;
+mod m20261121_000018_embedding;
 mod m20261121_000020_marketplace;
 #[cfg(test)]
 mod tests;
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000015_retention::Migration),
             Box::new(m20261121_000016_sources::Migration),
             Box::new(m20261121_000017_delays::Migration),
+            Box::new(m20261121_000018_embedding::Migration),
             Box::new(m20261121_000020_marketplace::Migration),
         ]
     }

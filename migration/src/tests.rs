@@ -91,6 +91,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::node::Entity).await;
     compare(connection, entity::organization::Entity).await;
     compare(connection, entity::organization_key::Entity).await;
+    compare(connection, entity::organization_signing_key::Entity).await;
     compare(connection, entity::organization_total::Entity).await;
     compare(connection, entity::customer_total::Entity).await;
     compare(connection, entity::organization_usage::Entity).await;

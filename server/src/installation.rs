@@ -99,6 +99,7 @@ impl Installation {
             public_url: options.public_url,
             egress: OnceLock::new(),
             authorizations: domain::oauth::Memory::default(),
+            embedding: domain::embedded::Memory::default(),
             log_streams: domain::log_stream::Hub::default(),
             schedule_jitter_seconds: options.schedule_jitter_seconds,
             watches: Watches::default(),

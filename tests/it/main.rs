@@ -20,6 +20,8 @@ mod definitions;
 #[cfg(test)]
 mod doors;
 #[cfg(test)]
+mod embedding;
+#[cfg(test)]
 mod endpoints;
 #[cfg(test)]
 mod events;

@@ -67,7 +67,8 @@ async fn times_read_back_exactly() {
         nodes { id } } }";
     let data = owner.query_with(exact, &json!({ "at": shown })).await;
     assert_eq!(data["executionResults"]["nodes"], json!([{ "id": id }]));
-    let organization = domain::token::authenticate(app.env(), &owner.token.clone().unwrap()).await;
+    let organization =
+        domain::token::authenticate(app.env(), &owner.token.clone().unwrap(), None).await;
     let rows = organization.unwrap().rows::<execution::Entity>();
     let stored = rows.one(app.env().db.read()).await.unwrap().unwrap();
     assert_eq!(stored.started_at.to_iso(), shown);

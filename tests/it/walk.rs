@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use crate::harness::embedded::public_key;
 use crate::harness::{TestApp, ThirdParty, User, definition, eventually, example, list, text};
 
 use fields::{Field, Fields};
@@ -151,6 +152,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ]);
     let wizard = marketplace::wizard(acme).await;
     known.extend(wizard.known);
+    known.insert("ImportOrganizationSigningKeyInput.publicKey", public_key("first"));
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
     known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
     let mut ids = Vec::from(alerts);
@@ -166,6 +168,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         text(&user, "/authenticatedUser/id"),
         case,
         stream,
+        acme.import_key("second").await,
         endpoint,
         delivery,
         profile,
@@ -300,7 +303,8 @@ async fn everything(owner: &User) -> Value {
         alertMonitors { nodes { id name updatedAt } }
         alertGroups { nodes { id name updatedAt } }
         alertWebhooks { nodes { id name url updatedAt } }
-        organization { historyContentsDays historyRecordsDays historyBytesMax }
+        organization { name historyContentsDays historyRecordsDays historyBytesMax
+            signingKeys { nodes { id } } }
         instanceProfiles { nodes { id name description isDefaultProfile } }
         externalLogStreams { nodes { id name updatedAt } }
         executionResults { totalCount } }";

@@ -13,6 +13,7 @@ mod config_value;
 mod config_variable;
 mod connection;
 mod customer;
+mod embedding;
 mod execute;
 mod execution;
 mod expression;
@@ -96,6 +97,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     label::register(&mut registry);
     attachment::register(&mut registry);
     organization::register(&mut registry);
+    embedding::register(&mut registry);
     user::register(&mut registry);
     customer::register(&mut registry);
     component::register(&mut registry);

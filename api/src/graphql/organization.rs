@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use domain::retention::HistoryLimits;
 use domain::{Action, Noun};
-use entity::{OrganizationId, customer, integration, organization, user};
+use entity::{OrganizationId, customer, integration, organization, organization_signing_key, user};
 use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
 use super::builder::{Parameter, Registry, Type};
+use super::embedding::key;
 use super::mutation::Mutation;
 use super::page::{self, RowKey};
 use super::{customer as customers, id, integration as integrations, user as users};
@@ -115,6 +116,12 @@ fn object() -> Type<organization::Model> {
         "Whether you may add integrations.",
     )
     .allows_noun(
+        "allowAddSigningKey",
+        Noun::Embedding,
+        Action::Create,
+        "Whether you may add signing keys.",
+    )
+    .allows_noun(
         "allowAddWebhookEndpoint",
         Noun::WebhookEndpoint,
         Action::Create,
@@ -166,6 +173,13 @@ fn lists(of: Type<organization::Model>) -> Type<organization::Model> {
         integrations::latest(),
         |organization| organization.id.uuid(),
         |id| integration::Column::OrganizationId.eq(OrganizationId(id)).into_condition(),
+    )
+    .connection::<organization_signing_key::Entity>(
+        "signingKeys",
+        "The keys that verify tokens of embedded users; empty for those who may not see them.",
+        key::listing(),
+        |organization| organization.id.uuid(),
+        |id| organization_signing_key::Column::OrganizationId.eq(id).into_condition(),
     )
     .connection::<user::Entity>(
         "users",

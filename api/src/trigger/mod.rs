@@ -22,7 +22,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::State;
 use crate::problem::Refused;
 use answer::Patience;
-use rate::Limiter;
+pub use rate::Limiter;
 use request::{Call, Wishes};
 use route::{Sorted, Unsorted};
 

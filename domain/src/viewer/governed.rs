@@ -3,9 +3,10 @@
 use entity::{
     AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId,
     ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId, LogStreamId,
-    OrganizationId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event, alert_group,
-    alert_monitor, alert_webhook, customer, delivery, execution, flow_config, instance,
-    instance_profile, integration, log_stream, organization, test_case, user, webhook_endpoint,
+    OrganizationId, SigningKeyId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event,
+    alert_group, alert_monitor, alert_webhook, customer, delivery, execution, flow_config,
+    instance, instance_profile, integration, log_stream, organization, organization_signing_key,
+    test_case, user, webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -52,6 +53,7 @@ governed! {
     instance_profile(InstanceProfileId): InstanceProfile, |_| Noun::InstanceProfile, |_| None;
     flow_config(FlowConfigId): FlowConfig, |_| Noun::Instance, |row| Some(row.customer_id);
     webhook_endpoint(WebhookEndpointId): WebhookEndpoint, |_| Noun::WebhookEndpoint, |_| None;
+    organization_signing_key(SigningKeyId): SigningKey, |_| Noun::Embedding, |_| None;
     log_stream(LogStreamId): LogStream, |_| Noun::LogStream, |_| None;
     delivery(DeliveryId): Delivery, |_| Noun::WebhookEndpoint, |_| None;
     execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);

@@ -4,6 +4,7 @@
 mod app;
 mod builders;
 mod database;
+pub mod embedded;
 mod prism;
 mod process;
 mod third_party;

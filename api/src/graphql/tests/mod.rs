@@ -103,6 +103,7 @@ impl World {
             public_url: "https://marquetry.test".to_owned(),
             egress: OnceLock::new(),
             authorizations: domain::oauth::Memory::default(),
+            embedding: domain::embedded::Memory::default(),
             log_streams: domain::log_stream::Hub::default(),
             schedule_jitter_seconds: 0,
             watches: Watches::default(),

@@ -1,0 +1,10 @@
+//! Embedding: keys that sign tokens of embedded users, where pages may be embedded, and how they
+//! look.
+
+pub mod key;
+
+use super::builder::Registry;
+
+pub fn register(registry: &mut Registry) {
+    key::register(registry);
+}

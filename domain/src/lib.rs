@@ -43,6 +43,7 @@ pub mod signature;
 pub mod test_case;
 #[cfg(test)]
 mod testing;
+pub mod theme;
 #[expect(
     clippy::disallowed_methods,
     reason = "nobody is known yet when a token or URL is looked up"

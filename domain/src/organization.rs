@@ -6,11 +6,16 @@ use entity::{
     Attachments, Labels, OrganizationId, Origins, RequiredComponents, Theme, customer,
     organization, user,
 };
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter, Set,
+};
+use url::Url;
 
+use crate::embedded::branded_elements;
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::input::Problems;
+use crate::policy::Action;
 use crate::rows;
 use crate::viewer::Viewer;
 use crate::{token, user as users};
@@ -35,6 +40,65 @@ pub async fn create(
     let created = create_tenant(env, &tx, name, email).await?;
     tx.commit().await?;
     Ok(created)
+}
+
+/// What is not given stays as it is; empty text takes away what may be missing.
+#[derive(Clone, Debug, Default)]
+pub struct Update {
+    pub name: Option<String>,
+    pub marketplace_name: Option<String>,
+    /// Of a picture: an address of the web, or of a file that was uploaded here.
+    pub avatar_url: Option<String>,
+    pub labels: Option<Vec<String>>,
+    /// JSON text of an object.
+    pub branded_elements: Option<String>,
+}
+
+/// Changes an organization: for its owners only.
+pub async fn update(
+    env: &Env,
+    viewer: &Viewer,
+    id: OrganizationId,
+    input: Update,
+) -> Result<organization::Model, Error> {
+    let tx = env.db.begin().await?;
+    let permit = viewer.permit::<organization::Entity>(&tx, Action::Modify, id).await?;
+    let mut problems = Problems::default();
+    let mut edit = permit.edit();
+    if let Some(name) = &input.name {
+        edit.name = Set(problems.name("name", name));
+    }
+    if let Some(name) = &input.marketplace_name {
+        let name = problems.line("marketplaceName", name);
+        edit.marketplace_name = Set(Some(name).filter(|name| !name.is_empty()));
+    }
+    if let Some(url) = &input.avatar_url {
+        edit.avatar_url = Set(check_avatar(&mut problems, url));
+    }
+    if let Some(labels) = &input.labels {
+        edit.labels = Set(problems.labels(labels));
+    }
+    if let Some(elements) = &input.branded_elements {
+        edit.branded_elements = Set(branded_elements(&mut problems, elements));
+    }
+    problems.finish()?;
+    edit.updated_at = Set(env.now());
+    let updated = edit.update(&tx).await?;
+    tx.commit().await?;
+    Ok(updated)
+}
+
+fn check_avatar(problems: &mut Problems, text: &str) -> Option<String> {
+    const FIELD: &str = "avatarUrl";
+    let url = problems.line(FIELD, text);
+    if url.is_empty() {
+        return None;
+    }
+    let is_web = Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    if !is_web && !url.starts_with("/media/") {
+        problems.add(FIELD, "This is not the address of a picture.");
+    }
+    Some(url)
 }
 
 /// The rows that every organization begins with.

@@ -129,7 +129,7 @@ pub(crate) async fn verifying(
     organization: OrganizationId,
 ) -> Result<(Vec<organization_signing_key::Model>, Vec<String>), Error> {
     let of = organization::Entity::find().filter(organization::Column::Id.eq(organization));
-    let Some(of) = of.one(env.db.read()).await? else { return Ok(Default::default()) };
+    let Some(of) = of.one(env.db.read()).await? else { return Ok((Vec::new(), Vec::new())) };
     let keys = organization_signing_key::Entity::find()
         .filter(organization_signing_key::Column::OrganizationId.eq(organization));
     Ok((keys.all(env.db.read()).await?, of.embedded_origins.0))

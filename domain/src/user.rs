@@ -36,6 +36,8 @@ pub struct Update {
     pub phone: Option<String>,
     pub external_id: Option<String>,
     pub role: Option<Role>,
+    pub dark_mode: Option<bool>,
+    pub dark_mode_sync_with_os: Option<bool>,
 }
 
 pub async fn create_for_organization(
@@ -111,6 +113,12 @@ pub async fn update(
     }
     if let Some(external_id) = &input.external_id {
         edit.external_id = Set(problems.external_id(Some(external_id)));
+    }
+    if let Some(dark) = input.dark_mode {
+        edit.dark_mode = Set(dark);
+    }
+    if let Some(sync) = input.dark_mode_sync_with_os {
+        edit.dark_mode_sync_with_os = Set(sync);
     }
     if let Some(role) = input.role.filter(|role| *role != row.role) {
         if is_own {

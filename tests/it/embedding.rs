@@ -1,6 +1,7 @@
 //! Users of customers, embedded in the organization's own product.
 
 mod doors;
+mod look;
 mod refused;
 
 use serde_json::{Value, json};

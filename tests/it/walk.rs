@@ -153,6 +153,9 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let wizard = marketplace::wizard(acme).await;
     known.extend(wizard.known);
     known.insert("ImportOrganizationSigningKeyInput.publicKey", public_key("first"));
+    known.insert("UpdateOrganizationInput.id", acme.organization_id().await);
+    let theme = acme.query("{ theme { id } }").await;
+    known.insert("UpdateThemeInput.id", text(&theme, "/theme/id"));
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
     known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
     let mut ids = Vec::from(alerts);
@@ -303,7 +306,8 @@ async fn everything(owner: &User) -> Value {
         alertMonitors { nodes { id name updatedAt } }
         alertGroups { nodes { id name updatedAt } }
         alertWebhooks { nodes { id name url updatedAt } }
-        organization { name historyContentsDays historyRecordsDays historyBytesMax
+        organization { name historyContentsDays historyRecordsDays historyBytesMax labels
+            theme { colors { totalCount } } embeddedOrigins brandedElements
             signingKeys { nodes { id } } }
         instanceProfiles { nodes { id name description isDefaultProfile } }
         externalLogStreams { nodes { id name updatedAt } }

@@ -35,6 +35,7 @@ mod page;
 mod page_info;
 mod permission;
 mod queue;
+mod role;
 mod scalar;
 mod step_result;
 mod test_case;
@@ -98,6 +99,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     attachment::register(&mut registry);
     organization::register(&mut registry);
     embedding::register(&mut registry);
+    role::register(&mut registry);
     user::register(&mut registry);
     customer::register(&mut registry);
     component::register(&mut registry);

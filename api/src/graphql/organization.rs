@@ -9,7 +9,8 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
 use super::builder::{Parameter, Registry, Type};
-use super::embedding::key;
+use super::embedding::theme::Theme;
+use super::embedding::{key, settings};
 use super::mutation::Mutation;
 use super::page::{self, RowKey};
 use super::{customer as customers, id, integration as integrations, user as users};
@@ -44,7 +45,8 @@ const LIMITS: [Parameter; 3] = [
 ];
 
 pub fn register(registry: &mut Registry) {
-    registry.add(lists(limits(object())));
+    registry.add(lists(limits(rights(embedded(object())))));
+    update(registry);
     Mutation::new(
         "updateHistoryLimits",
         "Changes what is given of how long history is kept.",
@@ -151,6 +153,90 @@ fn object() -> Type<organization::Model> {
         Action::Run,
         "Whether you may start test runs.",
     )
+}
+
+/// What is not built is not claimed, and whether it is allowed depends on nobody.
+const NOT_BUILT: [(&str, &str); 12] = [
+    ("allowAddConnectionTemplate", "Whether you may add templates of connections."),
+    ("allowAddCredential", "Whether you may add credentials; connections are what there is."),
+    ("allowConfigureCredentials", "Whether you may change credentials."),
+    ("allowConfiguringInstanceMemory", "Whether the memory of instances can be set."),
+    ("allowCustomTheme", "Whether customers can have a theme of their own."),
+    ("allowEmbeddedDesigner", "Whether there is an embedded designer for customers."),
+    ("allowEmbeddedWorkflowBuilder", "Whether there is an embedded workflow builder."),
+    ("allowLongRunningExecutions", "Whether executions may take hours."),
+    ("allowOnPremAgent", "Whether there are agents on the premises of customers."),
+    ("allowPublishComponent", "Whether you may publish components."),
+    ("allowUserLevelConfig", "Whether users of customers can have configuration of their own."),
+    ("allowViewBilling", "Whether there is a bill to be seen."),
+];
+
+fn rights(of: Type<organization::Model>) -> Type<organization::Model> {
+    let of = of
+        .allows_noun(
+            "allowConfigureEmbedded",
+            Noun::Embedding,
+            Action::Modify,
+            "Whether you may change what is set for embedding.",
+        )
+        .allows_noun(
+            "allowConfigureThemes",
+            Noun::Embedding,
+            Action::Modify,
+            "Whether you may change the theme.",
+        )
+        .allows_noun(
+            "allowDisablingInstanceOutputs",
+            Noun::InstanceProfile,
+            Action::Modify,
+            "Whether you may have executions leave no logs and results.",
+        )
+        .allows_noun(
+            "allowExecutionRetryConfig",
+            Noun::Integration,
+            Action::Modify,
+            "Whether you may have failed executions tried again.",
+        );
+    NOT_BUILT.into_iter().fold(of, |of, (name, about)| of.field(name, "Boolean!", about, |_| false))
+}
+
+fn embedded(of: Type<organization::Model>) -> Type<organization::Model> {
+    settings::fields(of)
+        .field("theme", "Theme", "How its pages look.", |it| Theme::of(it))
+        .field("marketplaceName", "String", "What stands over its marketplace.", |it| {
+            it.marketplace_name.clone()
+        })
+        .field("avatarUrl", "String", "Where its picture is.", |it| it.avatar_url.clone())
+        .field("labels", "[String!]", "Tags.", |it| it.labels.clone())
+        .field("featureFlags", "JSONString", "What is tried out with it: nothing.", |_| "{}")
+}
+
+fn update(registry: &mut Registry) {
+    Mutation::new("updateOrganization", "Changes what is given of the organization.", PAYLOAD)
+        .inputs([
+            ("id", "ID", "The organization; yours if not given."),
+            ("name", "String", "The name."),
+            ("marketplaceName", "String", "What stands over the marketplace; empty for the name."),
+            ("avatarUrl", "String", "Where its picture is; empty for none."),
+            ("labels", "[String]", "Tags."),
+            ("brandedElements", "String", "JSON text of an object; empty for none."),
+        ])
+        .refuses([("featureFlags", "String")])
+        .run(registry, |input, ask| async move {
+            let update = domain::organization::Update {
+                name: input.text("name")?,
+                marketplace_name: input.text("marketplaceName")?,
+                avatar_url: input.text("avatarUrl")?,
+                labels: input.texts("labels")?,
+                branded_elements: input.text("brandedElements")?,
+            };
+            let id = match input.id("id")? {
+                Some(id) => id,
+                None => ask.viewer().signed_in()?,
+            };
+            let updated = domain::organization::update(ask.env(), ask.viewer(), id, update);
+            Ok(Arc::new(updated.await?))
+        });
 }
 
 fn limits(of: Type<organization::Model>) -> Type<organization::Model> {

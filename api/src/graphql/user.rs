@@ -16,6 +16,7 @@ use super::connection::Listing;
 use super::filter::Filter;
 use super::mutation::Mutation;
 use super::order::Order;
+use super::page::RowKey;
 use super::{Arguments, id, page};
 use crate::ApiError;
 
@@ -82,14 +83,6 @@ pub fn customer_name(id: Expr) -> sea_orm::sea_query::SelectStatement {
 pub fn register(registry: &mut Registry) {
     listing().register(registry);
     registry.add(object());
-    registry.add(
-        Type::<RoleInfo>::new("Role", "What a user may do.")
-            .id(|role| id::encode_as("Role", role.id))
-            .field("name", "String!", "The name of the role.", |role| role.name)
-            .field("description", "String!", "What the role is for.", |role| role.description)
-            .field("level", "Int!", "Roles of a higher level may do more.", |role| role.level)
-            .fixed(),
-    );
     registry.query(|query| {
         query
             .resolve("authenticatedUser", "User!", "You.", |_, ask| async move {
@@ -139,6 +132,31 @@ fn object() -> Type<user::Model> {
             user.external_id.clone()
         })
         .field("avatarUrl", "String", "Where their picture is.", |_| None::<String>)
+        .field("appName", "String!", "The name of the platform.", |_| APP_NAME)
+        .field(
+            "appAvatarUrl",
+            "String",
+            "Where the picture of the platform is.",
+            |_| None::<String>,
+        )
+        .resolve(
+            "marketplaceName",
+            "String!",
+            "What stands over the marketplace: what the organization sets, or else its name.",
+            |user, ask| async move {
+                let of = ask.load(RowKey::<organization::Entity>(user.organization_id)).await?;
+                let of = of.ok_or(ApiError::NotFound)?;
+                Ok(of.marketplace_name.clone().unwrap_or_else(|| of.name.clone()))
+            },
+        )
+        .field("darkMode", "Boolean!", "Whether they want dark pages.", |user| user.dark_mode)
+        .field(
+            "darkModeSyncWithOs",
+            "Boolean!",
+            "Whether pages follow their operating system instead.",
+            |user| user.dark_mode_sync_with_os,
+        )
+        .field("featureFlags", "JSONString!", "What is tried out with them: nothing.", |_| "{}")
         .field("createdAt", "DateTime!", "When they were added.", |user| user.created_at)
         .field("updatedAt", "DateTime!", "When they were changed last.", |user| user.updated_at)
         .field("dateJoined", "DateTime!", "When they were added.", |user| user.created_at)
@@ -162,6 +180,9 @@ fn object() -> Type<user::Model> {
             "Whether you may give them another role.",
         )
 }
+
+/// What the platform calls itself.
+const APP_NAME: &str = "Marquetry";
 
 const PAYLOAD: (&str, &str, &str) = ("user", "User", "The user; null on errors.");
 
@@ -222,19 +243,18 @@ fn update(registry: &mut Registry) {
             ("phone", "String", "Their phone number."),
             ("externalId", "String", "The id in the organization's own product; empty for none."),
             ("role", "ID", "What they may do."),
+            ("darkMode", "Boolean", "Whether they want dark pages."),
+            ("darkModeSyncWithOs", "Boolean", "Whether pages follow their operating system."),
         ])
-        .refuses([
-            ("avatarUrl", "String"),
-            ("darkMode", "Boolean"),
-            ("darkModeSyncWithOs", "Boolean"),
-            ("featureFlags", "String"),
-        ])
+        .refuses([("avatarUrl", "String"), ("featureFlags", "String")])
         .run(registry, |input, ask| async move {
             let update = domain::user::Update {
                 name: input.text("name")?,
                 phone: input.text("phone")?,
                 external_id: input.text("externalId")?,
                 role: input.value("role").map(|id| role(&text("role", id)?)).transpose()?,
+                dark_mode: input.flag("darkMode")?,
+                dark_mode_sync_with_os: input.flag("darkModeSyncWithOs")?,
             };
             let id = match ask.viewer().user() {
                 Some(own) => input.id("id")?.unwrap_or(own.id),

@@ -131,10 +131,8 @@ async fn create_user(
         problems.email(&claims.subject);
         problems.finish().is_ok()
     };
-    let email = match is_address {
-        true => claims.subject.clone(),
-        false => format!("{}@{NOWHERE}", env.ids.secret()),
-    };
+    let email =
+        if is_address { claims.subject.clone() } else { format!("{}@{NOWHERE}", env.ids.secret()) };
     let create = users::Create {
         email,
         name: claims.name.clone(),

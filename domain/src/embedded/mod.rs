@@ -19,6 +19,7 @@ use crate::error::Error;
 pub use claim::Refusal;
 pub use key::{Created, KEYS_MAX, create_key, delete_key, import_key};
 pub use memory::Memory;
+pub(crate) use settings::branded_elements;
 pub use settings::{ORIGINS_MAX, Settings, update_settings};
 
 /// Whether a bearer token claims to be of an embedded user. Says nothing about its truth.

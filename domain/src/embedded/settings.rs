@@ -100,7 +100,8 @@ fn origin(text: &str) -> Option<String> {
     (is_bare && is_plain && is_web).then(|| url.origin().ascii_serialization())
 }
 
-fn branded_elements(problems: &mut Problems, text: &str) -> Option<String> {
+/// JSON text of an object; none where it is empty.
+pub(crate) fn branded_elements(problems: &mut Problems, text: &str) -> Option<String> {
     const FIELD: &str = "brandedElements";
     let text = text.trim();
     if text.is_empty() {

@@ -2,9 +2,13 @@
 //! look.
 
 pub mod key;
+pub mod settings;
+pub mod theme;
 
 use super::builder::Registry;
 
 pub fn register(registry: &mut Registry) {
     key::register(registry);
+    settings::register(registry);
+    theme::register(registry);
 }

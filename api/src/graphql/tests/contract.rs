@@ -40,10 +40,12 @@ async fn failures_look_the_way_clients_expect() {
     assert_eq!(data["updateCustomer"]["errors"][0]["field"], "name");
 
     let unsupported = "mutation($dark: Boolean) {
-        updateUser(input: {darkMode: $dark}) { user { id } errors { field } }
+        dark: updateUser(input: {darkMode: $dark}) { user { darkMode } }
+        updateUser(input: {featureFlags: \"{}\"}) { user { id } errors { field } }
     }";
     let data = world.ask(unsupported, json!({"dark": "true"})).await;
-    assert_eq!(data["updateUser"]["errors"], json!([{"field": "darkMode"}]));
+    assert_eq!(data["dark"]["user"]["darkMode"], true);
+    assert_eq!(data["updateUser"]["errors"], json!([{"field": "featureFlags"}]));
 
     let absent = "{ customer(id: \"Q3VzdG9tZXI6eA==\") { id } }";
     let answer = world.answer(&world.owner, absent, json!({})).await;

@@ -165,7 +165,8 @@ mod tests {
         let primary = value("PRIMARY", Some("LIGHT"), " #1A2B3C ");
         let dark = value("PRIMARY", Some("DARK"), "#fff");
         let radius = value("BORDER_RADIUS", None, "8");
-        let theme = set(&[primary, dark.clone()], &[radius.clone()]).await.unwrap().theme;
+        let theme =
+            set(&[primary, dark.clone()], std::slice::from_ref(&radius)).await.unwrap().theme;
         let light = value("PRIMARY", Some("LIGHT"), "#1a2b3c");
         assert_eq!(theme.colors, [dark, light.clone()]);
         assert_eq!(theme.properties, [radius]);

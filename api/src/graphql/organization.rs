@@ -118,12 +118,6 @@ fn object() -> Type<organization::Model> {
         "Whether you may add integrations.",
     )
     .allows_noun(
-        "allowAddSigningKey",
-        Noun::Embedding,
-        Action::Create,
-        "Whether you may add signing keys.",
-    )
-    .allows_noun(
         "allowAddWebhookEndpoint",
         Noun::WebhookEndpoint,
         Action::Create,
@@ -174,6 +168,12 @@ const NOT_BUILT: [(&str, &str); 12] = [
 fn rights(of: Type<organization::Model>) -> Type<organization::Model> {
     let of = of
         .allows_noun(
+            "allowAddSigningKey",
+            Noun::Embedding,
+            Action::Create,
+            "Whether you may add signing keys.",
+        )
+        .allows_noun(
             "allowConfigureEmbedded",
             Noun::Embedding,
             Action::Modify,
@@ -202,7 +202,7 @@ fn rights(of: Type<organization::Model>) -> Type<organization::Model> {
 
 fn embedded(of: Type<organization::Model>) -> Type<organization::Model> {
     settings::fields(of)
-        .field("theme", "Theme", "How its pages look.", |it| Theme::of(it))
+        .field("theme", "Theme", "How its pages look.", Theme::of)
         .field("marketplaceName", "String", "What stands over its marketplace.", |it| {
             it.marketplace_name.clone()
         })

@@ -7,8 +7,8 @@ use entity::{Clock, Db, Ids, InstanceId, Timestamp};
 use uuid::Uuid;
 
 use crate::alert::Watches;
-use crate::instance::wizard::DataSources;
 use crate::embedded;
+use crate::instance::wizard::DataSources;
 use crate::secrets::Secrets;
 use crate::{log_stream, oauth};
 

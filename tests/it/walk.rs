@@ -152,10 +152,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ]);
     let wizard = marketplace::wizard(acme).await;
     known.extend(wizard.known);
-    known.insert("ImportOrganizationSigningKeyInput.publicKey", public_key("first"));
-    known.insert("UpdateOrganizationInput.id", acme.organization_id().await);
-    let theme = acme.query("{ theme { id } }").await;
-    known.insert("UpdateThemeInput.id", text(&theme, "/theme/id"));
+    known.extend(known_to_embedding(acme).await);
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
     known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
     let mut ids = Vec::from(alerts);
@@ -273,6 +270,16 @@ async fn alerts(acme: &User, instance: &str, user: &str) -> [String; 4] {
         text(&data, "/createAlertGroup/alertGroup/id"),
         text(&data, "/createAlertWebhook/alertWebhook/id"),
         trigger,
+    ]
+}
+
+/// What belongs to the organization itself.
+async fn known_to_embedding(acme: &User) -> [(&'static str, String); 3] {
+    let theme = acme.query("{ theme { id } }").await;
+    [
+        ("ImportOrganizationSigningKeyInput.publicKey", public_key("first")),
+        ("UpdateOrganizationInput.id", acme.organization_id().await),
+        ("UpdateThemeInput.id", text(&theme, "/theme/id")),
     ]
 }
 

@@ -227,13 +227,15 @@ impl World {
                 flow_config_id: run.flow_config_id,
                 execution_id: id,
                 is_test: run.is_test,
-                timestamp: now.plus_seconds(i64::from(position)),
+                timestamp: self.clock.now(),
                 severity: log::Severity::Info,
                 message: format!("line of {name}"),
                 step_name: Some(name.to_owned()),
                 loop_path: String::new(),
             };
             line.into_active_model().reset_all().insert(&tx).await.unwrap();
+            // Ids are of the time of their rows.
+            self.clock.advance_seconds(1);
         }
         tx.commit().await.unwrap();
     }

@@ -92,6 +92,7 @@ pub enum Kind {
     WebhookEndpoint,
     Delivery,
     LogStream,
+    UserLevelConfig,
 }
 
 impl fmt::Display for Kind {
@@ -119,6 +120,7 @@ impl fmt::Display for Kind {
             Self::WebhookEndpoint => "webhook endpoint",
             Self::Delivery => "delivery",
             Self::LogStream => "log stream",
+            Self::UserLevelConfig => "user-level configuration",
         })
     }
 }

@@ -14,6 +14,7 @@ mod test_instance;
 #[cfg(test)]
 mod tests;
 mod upgrade;
+mod users;
 mod version;
 pub mod wizard;
 
@@ -34,6 +35,7 @@ use crate::schedule;
 use crate::usage;
 use crate::viewer::Viewer;
 
+use config::Holder;
 pub(crate) use config::Mode;
 pub use config::{ConfigInput, ConnectionInput, is_configured};
 pub use connections::{
@@ -50,6 +52,7 @@ pub use test_instance::{
 };
 pub(crate) use test_instance::{deploy_draft, keep_test_instance};
 pub use upgrade::upgrade_all;
+pub(crate) use users::{overlay_of_user, save_of_user, values_of_user};
 use version::{check_choice, selected_version, version_of};
 
 #[derive(Clone, Debug)]
@@ -143,7 +146,8 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
     let row = input.outputs.of(&tx, viewer, &row).await?;
     let row = rows::insert::<instance::Entity>(&tx, row).await.on_unique(&CONFLICTS)?;
     let change = config::Change { definition: &definition, mode: Mode::Replace };
-    config::apply(env, &tx, viewer, &row, &change, &input.config_variables).await?;
+    config::apply(env, &tx, viewer, Holder::instance(&row), &change, &input.config_variables)
+        .await?;
     let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
     flows::sync(env, &tx, &row, &flows).await?;
     flows::apply(env, &tx, &row, &input.flow_configs).await?;
@@ -203,7 +207,8 @@ pub async fn update(
     if let Some(variables) = &input.config_variables {
         let definition = integrations::definition(&version)?;
         let change = config::Change { definition: &definition, mode: Mode::Replace };
-        needs_deploy |= config::apply(env, &tx, viewer, row, &change, variables).await?;
+        needs_deploy |=
+            config::apply(env, &tx, viewer, Holder::instance(row), &change, variables).await?;
     }
     if let Some(flow_configs) = &input.flow_configs {
         is_changed = flows::apply(env, &tx, row, flow_configs).await?;
@@ -269,7 +274,8 @@ pub async fn update_config_variables(
     let definition = integrations::definition(&version)?;
     let change = config::Change { definition: &definition, mode: Mode::Merge };
     let mut edit = permit.edit();
-    let is_changed = config::apply(env, &tx, viewer, row, &change, &variables).await?;
+    let is_changed =
+        config::apply(env, &tx, viewer, Holder::instance(row), &change, &variables).await?;
     if is_changed {
         edit.needs_deploy = Set(true);
     }
@@ -302,5 +308,6 @@ pub async fn lacks_configuration(env: &Env, row: &instance::Model) -> Result<boo
     Ok(definition
         .config_vars
         .iter()
+        .filter(|variable| Holder::instance(row).keeps(&definition, &variable.key))
         .any(|variable| !is_configured(variable, values.get(&variable.key))))
 }

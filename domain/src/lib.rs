@@ -51,12 +51,15 @@ pub mod theme;
 pub mod token;
 mod usage;
 pub mod user;
+pub mod user_level;
 #[expect(clippy::disallowed_methods, reason = "this is where reading starts")]
 mod viewer;
 pub mod webhook;
+mod whom;
 
 pub use env::{Env, InstanceListener, ScheduleListener, WorkListener};
 pub use error::{Error, Kind, Problem};
 pub use global_id::global_id;
 pub use policy::{Action, Noun, Permission};
 pub use viewer::{Governed, Permit, UserViewer, Viewer};
+pub use whom::Whom;

@@ -124,6 +124,8 @@ pub enum Noun {
     TestCase,
     /// With its configuration, deployments, executions and logs.
     Instance,
+    /// What a user of a customer fills in for themselves.
+    UserLevelConfig,
     /// With what is sent to it, and the events that are.
     WebhookEndpoint,
     /// With its events.
@@ -149,6 +151,7 @@ impl Noun {
         Self::Integration,
         Self::TestCase,
         Self::Instance,
+        Self::UserLevelConfig,
         Self::WebhookEndpoint,
         Self::AlertMonitor,
         Self::AlertGroup,
@@ -241,6 +244,7 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
         ],
         (
             Noun::Instance
+            | Noun::UserLevelConfig
             | Noun::InstanceProfile
             | Noun::AlertMonitor
             | Noun::AlertGroup
@@ -271,6 +275,21 @@ const fn sufficient_around_instances(noun: Noun, action: Action) -> &'static [Pe
             P::OrgManageInstances,
             P::CustomerAdminManageInstances,
             P::CustomerManageMarketplaceIntegrations,
+        ],
+        (Noun::UserLevelConfig, Action::View) => &[
+            P::OrgAdminInstancePermissions,
+            P::OrgManageInstances,
+            P::OrgViewInstances,
+            P::CustomerAdminInstancePermissions,
+            P::CustomerViewInstances,
+            P::CustomerManageMarketplaceIntegrations,
+            P::CustomerAccessMarketplaceIntegrations,
+        ],
+        (Noun::UserLevelConfig, _) => &[
+            P::OrgManageInstances,
+            P::CustomerAdminManageInstances,
+            P::CustomerManageMarketplaceIntegrations,
+            P::CustomerAccessMarketplaceIntegrations,
         ],
         (Noun::AlertMonitor, Action::View) => &[
             P::OrgAdminInstancePermissions,

@@ -13,7 +13,7 @@ use entity::{
     authorization, config_value, customer, deployment, enabled_span, endpoint, execution,
     flow_config, history_late, history_mark, idempotency_key, instance, instance_profile,
     instance_usage, integration, kept_object, lane, latest_request, log, schedule, state_value,
-    step_result, work,
+    step_result, user_level_config, user_level_value, work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -262,6 +262,17 @@ impl Purge<'_> {
         self.take::<endpoint::Entity>(endpoint::Column::OwnerId.eq(id.0)).await?;
         let tokens = authorization::Column::OwnerId.eq(id.0);
         self.take::<authorization::Entity>(tokens).await?;
+        let users = Query::select()
+            .column(user_level_config::Column::Id)
+            .from(user_level_config::Entity)
+            .and_where(user_level_config::Column::InstanceId.eq(id))
+            .take();
+        let tokens = authorization::Column::OwnerId.in_subquery(users);
+        self.take::<authorization::Entity>(tokens).await?;
+        let values = user_level_value::Column::InstanceId.eq(id);
+        self.take::<user_level_value::Entity>(values).await?;
+        let configs_of_users = user_level_config::Column::InstanceId.eq(id);
+        self.take::<user_level_config::Entity>(configs_of_users).await?;
         self.take::<history_mark::Entity>(history_mark::Column::InstanceId.eq(id)).await?;
         self.take::<history_late::Entity>(history_late::Column::InstanceId.eq(id)).await?;
         self.take::<kept_object::Entity>(kept_object::Column::InstanceId.eq(id)).await?;

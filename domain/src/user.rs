@@ -15,6 +15,7 @@ use crate::error::{Error, OnUnique, Problem, Unique};
 use crate::event::{self, EventType, Slots};
 use crate::input::Problems;
 use crate::policy::{Action, Noun};
+use crate::user_level;
 use crate::viewer::Viewer;
 use crate::{rows, token};
 
@@ -157,6 +158,7 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: UserId) -> Result<user::Mode
     require_level(viewer, row.role)?;
     keep_an_owner(&tx, &row).await?;
     alert::forget_one(&tx, row.organization_id, id).await?;
+    user_level::go_with_user(env, &tx, &row).await?;
     rows::delete::<user::Entity>(row.organization_id)
         .filter(user::Column::Id.eq(id))
         .exec(&tx)

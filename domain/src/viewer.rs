@@ -11,7 +11,7 @@ use entity::{
     delivery, delivery_attempt, deployment, event, execution, flow_config, instance,
     instance_profile, instance_usage, integration, integration_flow, log, log_stream, organization,
     organization_signing_key, organization_total, organization_usage, step_result, test_case, user,
-    webhook_endpoint,
+    user_level_config, user_level_value, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -22,7 +22,9 @@ use crate::error::Error;
 use crate::policy::{self, Action, Noun, Permission};
 
 pub use governed::Governed;
-use seen::{attempts_of_endpoints, integrations_of, is_to_endpoint, part_of_integrations};
+use seen::{
+    attempts_of_endpoints, integrations_of, is_connection_of, is_to_endpoint, part_of_integrations,
+};
 
 /// Who asks.
 #[derive(Clone, Debug)]
@@ -209,6 +211,20 @@ impl UserViewer {
             {
                 of_own_customer()
             }
+            // Who only configures for themselves sees what there is to configure.
+            Table::Instance if can_view(Noun::UserLevelConfig) => {
+                of_own_customer().add(instance::Column::DeploymentId.is_not_null())
+            }
+            Table::Authorization if can_view(Noun::UserLevelConfig) => {
+                of_own_customer().add(is_connection_of(user.id))
+            }
+            Table::PartOfUser if can_view(Noun::UserLevelConfig) => {
+                if can_view(Noun::CustomerUser) {
+                    of_own_customer()
+                } else {
+                    of_own_customer().add(Expr::col((E::default(), "user_id")).eq(user.id))
+                }
+            }
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
             Table::Delivery if can_view(Noun::WebhookEndpoint) => {
                 of_own_customer().add(is_to_endpoint())
@@ -242,6 +258,8 @@ enum Table {
     TestCase,
     Instance,
     PartOfInstance,
+    /// What a user configured for themselves.
+    PartOfUser,
     /// Of a connection, by whatever it is stored.
     Authorization,
     /// What people who may see webhook endpoints see.
@@ -274,6 +292,8 @@ impl Table {
             (TypeId::of::<instance::Entity>(), Self::Instance),
             (TypeId::of::<authorization::Entity>(), Self::Authorization),
             (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<user_level_config::Entity>(), Self::PartOfUser),
+            (TypeId::of::<user_level_value::Entity>(), Self::PartOfUser),
             (TypeId::of::<flow_config::Entity>(), Self::PartOfInstance),
             (TypeId::of::<deployment::Entity>(), Self::PartOfInstance),
             (TypeId::of::<execution::Entity>(), Self::PartOfInstance),
@@ -321,7 +341,9 @@ impl Table {
             Self::ConfigVariable | Self::TestCase => {
                 is_of_none("integration_id", marked::<integration::Entity>())
             }
-            Self::PartOfInstance => is_of_none("instance_id", marked::<instance::Entity>()),
+            Self::PartOfInstance | Self::PartOfUser => {
+                is_of_none("instance_id", marked::<instance::Entity>())
+            }
             Self::Authorization => is_of_none("owner_id", marked::<instance::Entity>()),
             Self::PartOfMonitor => {
                 let is_global = Expr::col((E::default(), "instance_id")).is_null();

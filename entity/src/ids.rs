@@ -105,6 +105,8 @@ id_types! {
     StepResultId = "InstanceStepResult";
     TestCaseId = "TestCase";
     UserId = "User";
+    UserLevelConfigId = "UserLevelConfig";
+    UserLevelValueId = "UserLevelConfigVariable";
     WebhookEndpointId = "WebhookEndpoint";
 }
 

@@ -65,6 +65,8 @@ pub mod test_case;
 mod time;
 pub mod usage_cursor;
 pub mod user;
+pub mod user_level_config;
+pub mod user_level_value;
 pub mod webhook_endpoint;
 pub mod work;
 

@@ -102,6 +102,8 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::test_case::Entity).await;
     compare(connection, entity::usage_cursor::Entity).await;
     compare(connection, entity::user::Entity).await;
+    compare(connection, entity::user_level_config::Entity).await;
+    compare(connection, entity::user_level_value::Entity).await;
     compare(connection, entity::webhook_endpoint::Entity).await;
     compare(connection, entity::work::Entity).await;
 }

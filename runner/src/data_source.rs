@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use components::{DataSource, Files, Inputs, Named, Pieces, RunInfo, States, StepError};
-use domain::instance::wizard::{Call, DataSources, Whom};
+use domain::Whom;
+use domain::instance::wizard::{Call, DataSources};
 use flow::{Blob, Map, Value};
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;

@@ -38,6 +38,8 @@ pub struct Deployment {
     pub config_vars: Arc<Map>,
     /// Config variables that hold OAuth2 connections, and whose tokens they use.
     pub connections: Arc<Owners>,
+    /// Users configure some of it for themselves.
+    pub has_users: bool,
     /// What the log, errors and stored results never show.
     pub secrets: Arc<[String]>,
     /// Flow name to URL.
@@ -132,6 +134,7 @@ impl Deployment {
             secrets: tokens::secrets(&loaded.definition, &loaded.config_vars),
             config_vars: Arc::new(loaded.config_vars),
             connections: Arc::new(connections),
+            has_users: domain::user_level::has_user_pages(&loaded.definition),
             webhook_urls,
             flow_urls,
             webhook_api_keys,

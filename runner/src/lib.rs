@@ -37,6 +37,7 @@ mod stored;
 mod sweep;
 mod tokens;
 mod trigger;
+mod users;
 mod worker;
 
 pub use components::STATE_BYTES_MAX;

@@ -52,11 +52,12 @@ impl Executor {
         payload: Map,
     ) -> Option<Ended> {
         self.adopt(&payload);
+        let configured = self.configure_for_user(deployment).await;
         let timers = self.watch().await;
-        let outcome = match (&timers, &deployment.flows[flow].plan) {
-            (Ok(_), Err(problem)) => Err(Stop::Failed(problem.clone())),
-            (Ok(_), Ok(plan)) => self.run_plan(deployment, plan, payload).await,
-            (Err(stop), _) => Err(stop.clone()),
+        let outcome = match (&timers, &configured, &deployment.flows[flow].plan) {
+            (Err(stop), ..) | (Ok(_), Err(stop), _) => Err(stop.clone()),
+            (Ok(_), Ok(()), Err(problem)) => Err(Stop::Failed(problem.clone())),
+            (Ok(_), Ok(()), Ok(plan)) => self.run_plan(deployment, plan, payload).await,
         };
         match outcome {
             Ok(state) => self.end(None, state).await,

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use components::{InputKind, Perform, StepError};
 use domain::oauth::{self, Fresh, Owner};
+use domain::user_level::Overlay;
 use flow::expression::Mention;
 use flow::{Definition, Expression, Map, Value};
 
@@ -65,6 +66,15 @@ impl Tokens {
         let mut tokens = Self::default();
         secrets.for_each(|secret| tokens.keep_secret(&secret));
         tokens
+    }
+
+    /// Some connections have the tokens of a user.
+    pub fn belong_to_user(&mut self, overlay: &Overlay) {
+        let owners = Arc::make_mut(&mut self.owners);
+        owners.extend(overlay.connections.iter().cloned());
+        for secret in secrets(&overlay.definition, &overlay.config_vars).iter() {
+            self.keep_secret(secret);
+        }
     }
 
     /// A text without secrets.

@@ -1,6 +1,8 @@
 //! The marketplace as customers' users meet it: what is offered, and what they make of it.
 
+mod instances;
 mod listing;
+mod users;
 mod wizard;
 
 use std::time::Duration;

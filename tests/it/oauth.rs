@@ -1,7 +1,7 @@
 //! OAuth2 connections: consent, tokens, their renewal, and who may see them.
 
 mod consent;
-mod provider;
+pub mod provider;
 mod renewal;
 mod stress;
 

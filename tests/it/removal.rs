@@ -59,7 +59,7 @@ async fn delete(owner: &User, noun: &str, id: &str) {
     owner.query_with(&document, &json!({ "id": id })).await;
 }
 
-/// Proves R067.
+/// Proves R024, R067.
 #[tokio::test]
 async fn an_instance_is_gone_at_once_and_then_says_goodbye() {
     let story = Story::begin().await;

@@ -4,6 +4,7 @@
 
 mod fields;
 mod marketplace;
+mod scope;
 
 use std::collections::HashMap;
 
@@ -25,6 +26,8 @@ struct Prey {
     known: HashMap<&'static str, String>,
     /// Texts that show nowhere but in rows of the prey.
     secrets: Vec<String>,
+    /// Who does what nobody does for others.
+    user: User,
 }
 
 /// Somebody who must not get at the prey.
@@ -64,7 +67,7 @@ async fn nobody_reaches_the_rows_of_others() {
             intruder.write(field).await;
             assert_eq!(everything(&acme).await, before, "{} used {}", intruder.name, field.name);
         }
-        if !succeeds(&acme, field, &prey).await {
+        if !succeeds(&acme, field, &prey).await && !succeeds(&prey.user, field, &prey).await {
             unproven.push(field.name.as_str());
         }
     }
@@ -150,7 +153,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         ("CreateOrganizationUserInput.role", text(&roles, "/organizationRoles/0/id")),
         ("ReplayFailedExecutionsInput.flowConfig", instance.flow_config("Stock Check").to_owned()),
     ]);
-    let wizard = marketplace::wizard(acme).await;
+    let wizard = marketplace::wizard(app, acme).await;
     known.extend(wizard.known);
     known.extend(known_to_embedding(acme).await);
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
@@ -158,8 +161,8 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let mut ids = Vec::from(alerts);
     // Triggers are nobody's.
     ids.pop();
+    ids.extend(wizard.ids);
     ids.extend([
-        wizard.instance,
         connection,
         happened,
         text(&data, "/executionResult/stepResults/nodes/0/id"),
@@ -181,7 +184,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ]);
     let mut secrets = ids.clone();
     secrets.push("anary".to_owned());
-    Prey { ids, known, secrets }
+    Prey { ids, known, secrets, user: wizard.user }
 }
 
 async fn case_and_profile(acme: &User, draft: &str) -> [String; 2] {
@@ -307,7 +310,8 @@ async fn everything(owner: &User) -> Value {
         users { nodes { id name email role { id } } }
         integrations(allVersions: true) { nodes { id name description versionIsAvailable } }
         instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id }
-            configVariables { nodes { id status } } } }
+            configVariables { nodes { id status } }
+            userLevelConfigs { nodes { id updatedAt } } } }
         testCases { nodes { id name payload updatedAt } }
         webhookEndpoints { nodes { id name url enabled updatedAt } }
         alertMonitors { nodes { id name updatedAt } }

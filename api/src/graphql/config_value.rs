@@ -1,12 +1,14 @@
 //! Config variables of an instance: what the version asks for, with what was entered.
 
-mod oauth2;
+pub mod oauth2;
 
 use std::sync::Arc;
 
 use domain::instance::ConfigInput;
+use domain::{Action, Noun};
 use entity::{
     ConfigValueId, Id, InstanceId, IntegrationId, config_value, config_variable, instance,
+    user_level_config,
 };
 use flow::definition::DataType;
 use indexmap::IndexMap;
@@ -22,6 +24,7 @@ use super::id;
 use super::integration::{definition::definition, is_organization};
 use super::order::Order;
 use super::page::{self, all_of};
+use super::user_level;
 use crate::ApiError;
 use crate::context::Ask;
 
@@ -34,12 +37,27 @@ impl page::Noun for config_value::Entity {
     }
 }
 
-/// A variable of an instance, whether a value was entered or not.
+/// A variable of an instance, or of one of its users, whether a value was entered or not.
+#[derive(Clone)]
 pub struct ConfigVariable {
-    instance: Arc<instance::Model>,
-    variable: Arc<config_variable::Model>,
-    value: Option<Arc<config_value::Model>>,
+    pub instance: Arc<instance::Model>,
+    pub user: Option<Arc<user_level_config::Model>>,
+    pub variable: Arc<config_variable::Model>,
+    pub value: Option<Arc<config_value::Model>>,
 }
+
+impl AsRef<Self> for ConfigVariable {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
+pub const STATUSES: [(&str, &str); 4] = [
+    ("ACTIVE", "It has what it needs."),
+    ("ERROR", "Its connection does not work."),
+    ("FAILED", "Its connection could not be made."),
+    ("PENDING", "It lacks something."),
+];
 
 pub const STATUS_FILTERS: [Parameter; 2] = [
     ("status", "String", "Only those with this status, in any case."),
@@ -53,12 +71,7 @@ pub fn register(registry: &mut Registry) {
     registry.enumeration(
         "InstanceConfigVariableStatus",
         "Whether a config variable is ready.",
-        &[
-            ("ACTIVE", "It has what it needs."),
-            ("ERROR", "Its connection does not work."),
-            ("FAILED", "Its connection could not be made."),
-            ("PENDING", "It lacks something."),
-        ],
+        &STATUSES,
     );
     let input = async_graphql::dynamic::InputObject::new("InputInstanceConfigVariable");
     let input = input.description("A value for one config variable of an instance.");
@@ -102,6 +115,10 @@ pub async fn variables_of(
     ask: &Ask,
     instance: &Arc<instance::Model>,
 ) -> Result<Vec<Arc<ConfigVariable>>, ApiError> {
+    // Who only configures for themselves has no part in what the instance is configured with.
+    if !ask.viewer().can(Noun::Instance, Action::View) {
+        return Ok(Vec::new());
+    }
     let variables = all_of::<config_variable::Entity>(
         ask,
         ("variables", |id| {
@@ -114,10 +131,12 @@ pub async fn variables_of(
     let values = values_of(ask, instance.id).await?;
     let values: IndexMap<_, _> = values.into_iter().map(|row| (row.key.clone(), row)).collect();
     let sees_all = is_organization(ask);
-    let all = variables.into_iter().filter(|variable| sees_all || !variable.org_only);
+    let definition = definition(ask, instance.integration_id).await?;
+    let is_kept = |key: &str| instance.is_system || !definition.is_user_level(key);
+    let all = variables.into_iter().filter(|it| is_kept(&it.key) && (sees_all || !it.org_only));
     let all = all.map(|variable| {
         let value = values.get(&variable.key).cloned();
-        Arc::new(ConfigVariable { instance: instance.clone(), variable, value })
+        Arc::new(ConfigVariable { instance: instance.clone(), user: None, variable, value })
     });
     with_status(ask, all.collect()).await
 }
@@ -135,7 +154,7 @@ async fn values_of(
     values.await
 }
 
-async fn with_status(
+pub async fn with_status(
     ask: &Ask,
     all: Vec<Arc<ConfigVariable>>,
 ) -> Result<Vec<Arc<ConfigVariable>>, ApiError> {
@@ -156,7 +175,7 @@ async fn with_status(
     Ok(kept)
 }
 
-async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiError> {
+pub async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiError> {
     if let Some(status) = oauth2::status(ask, of).await? {
         return Ok(status);
     }
@@ -178,6 +197,9 @@ pub async fn config_state(
             return Ok("NEEDS_INSTANCE_CONFIGURATION");
         }
     }
+    if user_level::is_missing(&ask, instance).await? {
+        return Ok("NEEDS_USER_LEVEL_CONFIGURATION");
+    }
     Ok("FULLY_CONFIGURED")
 }
 
@@ -193,15 +215,19 @@ fn object() -> Type<ConfigVariable> {
             Ok(ask.viewer().can_on::<instance::Entity>(action, &of.instance))
         })
         .field("allowRemove", "Boolean!", "Whether you may delete this.", |_| false)
-        .field("value", "String", "What was entered, or the default; never of connections.", |of| {
-            shown(of)
-        })
-        .field("scheduleType", "InstanceConfigVariableScheduleType", "How it is entered.", |of| {
-            of.value.as_ref()?.schedule_type.as_ref().map(|text| text.to_uppercase())
-        })
-        .field("timeZone", "String", "Where the schedule is read.", |of| {
-            of.value.as_ref()?.time_zone.clone()
-        })
+        .field(
+            "value",
+            "String",
+            "What was entered, or the default; never of connections.",
+            ConfigVariable::shown,
+        )
+        .field(
+            "scheduleType",
+            "InstanceConfigVariableScheduleType",
+            "How it is entered.",
+            ConfigVariable::schedule_type,
+        )
+        .field("timeZone", "String", "Where the schedule is read.", ConfigVariable::time_zone)
         .resolve(
             "status",
             "InstanceConfigVariableStatus",
@@ -215,23 +241,39 @@ fn object() -> Type<ConfigVariable> {
         .short_list::<ShownExpression, _>(
             ("inputs", "Expression", "The inputs of a connection; secrets are never shown."),
             &expression::FILTERS,
-            |of, ask| async move { inputs_of(&of, &ask).await },
+            |of, ask| async move { of.inputs(&ask).await },
         )
 }
 
-/// The value, unless it is that of a connection.
-fn shown(of: &ConfigVariable) -> Option<String> {
-    let stored = of.value.as_ref().and_then(|value| value.value.clone());
-    let is_connection =
-        of.variable.data_type == flow::definition::Choice::name(DataType::Connection);
-    if is_connection { None } else { stored.or_else(|| of.variable.default_value.clone()) }
-}
+impl ConfigVariable {
+    /// The value, unless it is that of a connection.
+    pub fn shown(&self) -> Option<String> {
+        let stored = self.value.as_ref().and_then(|value| value.value.clone());
+        let is_connection =
+            self.variable.data_type == flow::definition::Choice::name(DataType::Connection);
+        if is_connection { None } else { stored.or_else(|| self.variable.default_value.clone()) }
+    }
 
-async fn inputs_of(of: &ConfigVariable, ask: &Ask) -> Result<Vec<Arc<ShownExpression>>, ApiError> {
-    let definition = definition(ask, of.variable.integration_id).await?;
-    let Some(variable) = definition.config_var(&of.variable.key) else { return Ok(Vec::new()) };
-    let value = of.value.as_deref();
-    let inputs = domain::instance::shown_inputs(ask.env(), ask.viewer(), variable, value).await?;
-    let owner = format!("{}:{}", of.instance.id.uuid(), of.variable.key);
-    expression::shown(ask, &owner, inputs)
+    pub fn schedule_type(&self) -> Option<String> {
+        self.value.as_ref()?.schedule_type.as_ref().map(|text| text.to_uppercase())
+    }
+
+    pub fn time_zone(&self) -> Option<String> {
+        self.value.as_ref()?.time_zone.clone()
+    }
+
+    pub async fn inputs(&self, ask: &Ask) -> Result<Vec<Arc<ShownExpression>>, ApiError> {
+        let definition = definition(ask, self.variable.integration_id).await?;
+        let key = &self.variable.key;
+        let Some(variable) = definition.config_var(key) else { return Ok(Vec::new()) };
+        let (env, viewer) = (ask.env(), ask.viewer());
+        let value = self.value.as_deref();
+        let inputs = domain::instance::shown_inputs(env, viewer, variable, value).await?;
+        expression::shown(ask, &format!("{}:{key}", self.holder()), inputs)
+    }
+
+    /// Whose it is: the instance, or what a user configured of it.
+    pub fn holder(&self) -> uuid::Uuid {
+        self.user.as_ref().map_or(self.instance.id.uuid(), |config| config.id.uuid())
+    }
 }

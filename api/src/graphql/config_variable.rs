@@ -277,7 +277,7 @@ fn enumerations(registry: &mut Registry) {
 const ON_PREMISE: [(&str, &str); 3] =
     [("ALLOWED", "It may."), ("DISALLOWED", "It does not."), ("REQUIRED", "It has to.")];
 
-const SCHEDULES: [(&str, &str); 7] = [
+pub const SCHEDULES: [(&str, &str); 7] = [
     ("CUSTOM", "As a cron expression."),
     ("DAY", "Every day."),
     ("HOUR", "Every hour."),

@@ -233,9 +233,18 @@ impl Wants {
 
 /// Registers the connection and edge types of lists of `M`.
 pub fn register_pages<M: Send + Sync + 'static>(registry: &mut Registry, node: &str) {
-    let edge = format!("{node}Edge");
+    register_pages_as::<M>(registry, node, node);
+}
+
+/// The same for a list that is not called after its nodes.
+pub fn register_pages_as<M: Send + Sync + 'static>(
+    registry: &mut Registry,
+    list: &str,
+    node: &str,
+) {
+    let edge = format!("{list}Edge");
     registry.add(
-        Type::<Page<M>>::new(&format!("{node}Connection"), "One page of a list.")
+        Type::<Page<M>>::new(&format!("{list}Connection"), "One page of a list.")
             .field("edges", &format!("[{edge}]!"), "The rows of the page with cursors.", |page| {
                 page.rows.iter().cloned().map(Arc::new).collect::<Vec<_>>()
             })

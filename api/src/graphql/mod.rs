@@ -44,6 +44,7 @@ mod test_run;
 mod tests;
 mod usage;
 mod user;
+mod user_level;
 mod webhook;
 mod wizard;
 
@@ -108,6 +109,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     integration::register(&mut registry);
     test_case::register(&mut registry);
     instance::register(&mut registry);
+    user_level::register(&mut registry);
     expression::register(&mut registry);
     wizard::register(&mut registry);
     instance_profile::register(&mut registry);

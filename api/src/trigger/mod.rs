@@ -4,6 +4,7 @@ mod answer;
 mod rate;
 mod request;
 mod route;
+mod users;
 
 use std::time::Duration;
 
@@ -109,7 +110,9 @@ async fn with_path(
 /// From the call to its answer.
 async fn take(state: &State, call: Call) -> Result<Response, Refused> {
     let deadline = Instant::now() + state.calls.synchronous_wait;
-    let endpoint = find(state, &call.id).await?;
+    let (id, user_key) = users::split(&call.id);
+    let (id, user_key) = (id.to_owned(), user_key.map(str::to_owned));
+    let endpoint = find(state, &id).await?;
     let wishes = Wishes::of(&call);
     let headers = call.headers.clone();
     let idempotency_key = request::idempotency_key(&headers)?;
@@ -121,7 +124,7 @@ async fn take(state: &State, call: Call) -> Result<Response, Refused> {
     if let Some(ready) = door {
         check_key(ready, &headers)?;
     }
-    slow_down(state, &call.id)?;
+    slow_down(state, &id)?;
     let url = domain::instance::trigger_url(&state.env, &call.id);
     let request = request::read(call, url).await?;
     let content_type = request.content_type.clone().unwrap_or_default();
@@ -149,6 +152,7 @@ async fn take(state: &State, call: Call) -> Result<Response, Refused> {
         }
         Endpoint::Closed(reason) => return Err(Refused::new(StatusCode::NOT_FOUND, reason)),
     };
+    let sorted = users::adopt(state, sorted, user_key.as_deref()).await?;
     let is_recorded = sorted.ready.is_listening(&state.env);
     let Sorted { ready: Ready { deployment, flow, .. }, payload, invoked_by } = sorted;
     let is_test = deployment.is_test;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use anyhow::Context;
-use entity::{config_value, instance};
+use entity::{config_value, instance, user_level_config, user_level_value};
 use flow::definition::{Choice, ConfigVar, DataType, ScheduleType};
 use flow::{Definition, Expression};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
@@ -73,6 +73,73 @@ pub(super) struct Change<'a> {
 /// The stored values of an instance by their keys.
 pub(super) type Values = HashMap<String, config_value::Model>;
 
+/// Whose values are meant: those of an instance, or of one of its users.
+#[derive(Clone, Copy)]
+pub(super) struct Holder<'a> {
+    pub instance: &'a instance::Model,
+    pub user: Option<&'a user_level_config::Model>,
+}
+
+impl<'a> Holder<'a> {
+    pub fn instance(instance: &'a instance::Model) -> Self {
+        Self { instance, user: None }
+    }
+
+    /// Whether a variable is kept here. A test instance stands for all users.
+    pub fn keeps(self, definition: &Definition, key: &str) -> bool {
+        match self.user {
+            Some(_) => definition.is_user_level(key),
+            None => self.instance.is_system || !definition.is_user_level(key),
+        }
+    }
+
+    async fn values(self, db: &impl ConnectionTrait) -> Result<Values, Error> {
+        match self.user {
+            Some(config) => values_of_config(db, config).await,
+            None => values_of(db, self.instance).await,
+        }
+    }
+
+    /// Writes values in the place of all that were there.
+    async fn replace(
+        self,
+        tx: &DatabaseTransaction,
+        rows: Vec<config_value::Model>,
+    ) -> Result<(), Error> {
+        let organization = self.instance.organization_id;
+        if let Some(config) = self.user {
+            rows::delete::<user_level_value::Entity>(organization)
+                .filter(user_level_value::Column::ConfigId.eq(config.id))
+                .exec(tx)
+                .await?;
+            let of = (config.id, config.user_id);
+            let rows = rows.into_iter().map(|row| user_level_value::Model::of(row, of));
+            rows::insert_all::<user_level_value::Entity>(tx, rows.collect()).await?;
+        } else {
+            rows::delete::<config_value::Entity>(organization)
+                .filter(config_value::Column::InstanceId.eq(self.instance.id))
+                .exec(tx)
+                .await?;
+            rows::insert_all::<config_value::Entity>(tx, rows).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The stored values of a user by their keys.
+pub(super) async fn values_of_config(
+    db: &impl ConnectionTrait,
+    config: &user_level_config::Model,
+) -> Result<Values, Error> {
+    let stored = Viewer::System(config.organization_id)
+        .rows::<user_level_value::Entity>()
+        .filter(user_level_value::Column::ConfigId.eq(config.id))
+        .all(db)
+        .await?;
+    let values = stored.into_iter().map(user_level_value::Model::into_value);
+    Ok(values.map(|value| (value.key.clone(), value)).collect())
+}
+
 pub(super) async fn values_of(
     db: &impl ConnectionTrait,
     row: &instance::Model,
@@ -90,12 +157,13 @@ pub(super) async fn apply(
     env: &Env,
     tx: &DatabaseTransaction,
     viewer: &Viewer,
-    row: &instance::Model,
+    holder: Holder<'_>,
     change: &Change<'_>,
     inputs: &[ConfigInput],
 ) -> Result<bool, Error> {
-    let checked = check(viewer, change.definition, inputs)?;
-    let old = values_of(tx, row).await?;
+    let row = holder.instance;
+    let checked = check(viewer, holder, change.definition, inputs)?;
+    let old = holder.values(tx).await?;
     let is_kept = |key: &str| match change.definition.config_var(key) {
         // Customers' users never touch what only the organization sets.
         Some(variable) if viewer.customer_id().is_some() && variable.org_only => true,
@@ -111,14 +179,10 @@ pub(super) async fn apply(
     if new == old {
         return Ok(false);
     }
-    rows::delete::<config_value::Entity>(row.organization_id)
-        .filter(config_value::Column::InstanceId.eq(row.id))
-        .exec(tx)
-        .await?;
     let mut rows: Vec<_> = new.into_values().collect();
     rows.sort_by_key(|row| row.id);
-    rows::insert_all::<config_value::Entity>(tx, rows).await?;
-    connections::keep(env, tx, row, change.definition).await?;
+    holder.replace(tx, rows).await?;
+    connections::keep(env, tx, holder, change.definition).await?;
     Ok(true)
 }
 
@@ -127,6 +191,7 @@ type Checked<'a> = Vec<(&'a ConfigInput, Option<Vec<ConnectionInput>>)>;
 /// Finds everything that is wrong with the inputs at once.
 fn check<'a>(
     viewer: &Viewer,
+    holder: Holder<'_>,
     definition: &Definition,
     inputs: &'a [ConfigInput],
 ) -> Result<Checked<'a>, Error> {
@@ -140,6 +205,10 @@ fn check<'a>(
         let key = &input.key;
         if viewer.customer_id().is_some() && variable.org_only {
             problems.add(FIELD, format!("{key}: only the organization sets this."));
+        }
+        if !holder.keeps(definition, key) {
+            let whose = if holder.user.is_some() { "the instance has" } else { "each user sets" };
+            problems.add(FIELD, format!("{key}: {whose} this."));
         }
         if inputs[..index].iter().any(|earlier| earlier.key == *key) {
             problems.add(FIELD, format!("{key}: this is given twice."));

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entity::authorization::OwnerKind;
-use entity::{InstanceId, config_value, config_variable, instance, integration};
+use entity::{InstanceId, config_value, config_variable, instance, integration, user_level_config};
 use flow::definition::ConfigVar;
 use flow::{Definition, OAuth2Shape, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
-use super::config::{Values, open_inputs, values_of};
+use super::config::{Holder, Values, open_inputs, values_of};
 use super::resolve;
+use super::users::values_of_user;
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::integration as integrations;
@@ -31,6 +32,8 @@ pub fn oauth2(env: &Env, variable: &ConfigVar) -> Option<OAuth2Shape> {
 /// What an instance is made of, as far as its connections are concerned.
 pub struct Configured<'a> {
     pub instance: &'a instance::Model,
+    /// The user whose connections are meant, where they are not the instance's.
+    pub user: Option<&'a user_level_config::Model>,
     pub definition: &'a Definition,
     pub values: &'a Values,
 }
@@ -42,7 +45,9 @@ impl Configured<'_> {
         env: &Env,
         db: &impl ConnectionTrait,
     ) -> Result<Vec<(&ConfigVar, Settings)>, Error> {
+        let holder = Holder { instance: self.instance, user: self.user };
         let variables = self.definition.config_vars.iter();
+        let variables = variables.filter(|it| holder.keeps(self.definition, &it.key));
         let shapes: Vec<_> =
             variables.filter_map(|it| oauth2(env, it).map(|shape| (it, shape))).collect();
         if shapes.is_empty() {
@@ -64,7 +69,10 @@ impl Configured<'_> {
 
     fn scope(&self, key: &str) -> Scope {
         let row = self.instance;
-        let owner = Owner::instance_value(row.id, key);
+        let owner = match self.user {
+            Some(config) => Owner::user_level_value(config.id, key),
+            None => Owner::instance_value(row.id, key),
+        };
         Scope::new(row.organization_id, Some(row.customer_id), owner)
     }
 
@@ -95,7 +103,10 @@ impl Configured<'_> {
 
     fn parameters(&self, key: &str, names: Names<'_>) -> Vec<(&'static str, String)> {
         let row = self.instance;
-        let value = format!("InstanceConfigVariable:{}:{key}", row.id.0);
+        let value = match self.user {
+            Some(config) => format!("UserLevelConfigVariable:{}:{key}", config.id.0),
+            None => format!("InstanceConfigVariable:{}:{key}", row.id.0),
+        };
         let mut parameters = vec![
             ("instanceId", crate::global_id(row.id)),
             ("instanceName", row.name.clone()),
@@ -122,11 +133,15 @@ pub struct Names<'a> {
 pub(super) async fn keep(
     env: &Env,
     tx: &DatabaseTransaction,
-    row: &instance::Model,
+    holder: Holder<'_>,
     definition: &Definition,
 ) -> Result<(), Error> {
-    let values = values_of(tx, row).await?;
-    let configured = Configured { instance: row, definition, values: &values };
+    let Holder { instance, user } = holder;
+    let values = match user {
+        Some(config) => values_of_user(tx, instance, config).await?,
+        None => values_of(tx, instance).await?,
+    };
+    let configured = Configured { instance, user, definition, values: &values };
     for (variable, settings) in configured.oauth2_connections(env, tx).await? {
         oauth::keep(env, tx, &configured.scope(&variable.key), &settings).await?;
     }
@@ -140,7 +155,7 @@ pub(super) async fn settle(
     row: &instance::Model,
     definition: &Definition,
 ) -> Result<(), Error> {
-    keep(env, tx, row, definition).await?;
+    keep(env, tx, Holder::instance(row), definition).await?;
     let is_kept =
         |key: &str| definition.config_var(key).is_some_and(|it| oauth2(env, it).is_some());
     oauth::forget(env, tx, row.organization_id, (OwnerKind::InstanceValue, row.id.0), is_kept).await
@@ -169,7 +184,8 @@ pub async fn connection_to_change(
     let variable = variable.ok_or(Error::NotFound(Kind::ConfigVariable))?;
     let definition = integrations::definition(&version)?;
     let values = values_of(db, &row).await?;
-    let configured = Configured { instance: &row, definition: &definition, values: &values };
+    let configured =
+        Configured { instance: &row, user: None, definition: &definition, values: &values };
     let names = Names { integration: &version.name, variable: Some(&variable) };
     let place = configured.place(env, key, names).await?;
     place.ok_or_else(|| Error::invalid("id", "This is no OAuth2 connection."))

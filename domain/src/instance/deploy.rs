@@ -2,11 +2,11 @@
 
 use entity::execution::InvokeType;
 use entity::{InstanceId, deployment, flow_config, instance, integration};
-use flow::definition::{EndpointSecurity, Flow};
+use flow::definition::{ConfigVar, EndpointSecurity, Flow};
 use flow::{Definition, Map};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
-use super::config::values_of;
+use super::config::{Holder, values_of};
 use super::flows::configs_of;
 use super::{config_check, connections, flows, is_configured, resolve};
 use crate::alert;
@@ -84,7 +84,9 @@ async fn require_configuration(
 ) -> Result<(), Error> {
     let values = values_of(tx, row).await?;
     let mut problems = Problems::default();
-    for variable in &definition.config_vars {
+    let holder = Holder::instance(row);
+    let is_kept = |variable: &&ConfigVar| holder.keeps(definition, &variable.key);
+    for variable in definition.config_vars.iter().filter(is_kept) {
         let value = values.get(&variable.key);
         let fits = value.map_or(Ok(()), |value| config_check::check_stored(variable, value));
         let verdict = match fits {

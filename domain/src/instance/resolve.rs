@@ -32,8 +32,29 @@ pub(super) fn resolve(
     values: &Values,
     connections: &[(String, Vec<ConnectionInput>)],
 ) -> Result<Map, EvaluationError> {
-    let mut map = Map::new();
-    for variable in &definition.config_vars {
+    let variables: Vec<_> = definition.config_vars.iter().collect();
+    onto(Map::new(), &variables, values, connections)
+}
+
+/// As above for what each user sets, in the place of what is there.
+pub(super) fn overlay(
+    base: Map,
+    definition: &Definition,
+    values: &Values,
+    connections: &[(String, Vec<ConnectionInput>)],
+) -> Result<Map, EvaluationError> {
+    let variables = definition.config_vars.iter();
+    let variables: Vec<_> = variables.filter(|it| definition.is_user_level(&it.key)).collect();
+    onto(base, &variables, values, connections)
+}
+
+fn onto(
+    mut map: Map,
+    variables: &[&ConfigVar],
+    values: &Values,
+    connections: &[(String, Vec<ConnectionInput>)],
+) -> Result<Map, EvaluationError> {
+    for variable in variables {
         let value = match variable.data_type {
             DataType::Connection => Value::Null,
             DataType::Schedule => schedule(variable, values),
@@ -41,8 +62,8 @@ pub(super) fn resolve(
         };
         map.insert(variable.key.as_str().into(), value);
     }
-    let is_connection = |it: &&ConfigVar| it.data_type == DataType::Connection;
-    for variable in definition.config_vars.iter().filter(is_connection) {
+    let is_connection = |it: &&&ConfigVar| it.data_type == DataType::Connection;
+    for variable in variables.iter().filter(is_connection) {
         let inputs = connections.iter().find(|(key, _)| *key == variable.key);
         let inputs = inputs.map(|(_, inputs)| inputs.as_slice()).unwrap_or_default();
         let value = connection(variable, inputs, &map)?;

@@ -7,12 +7,13 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use entity::{InstanceId, customer, instance, integration, user};
+use entity::{InstanceId, customer, instance, integration, user_level_config};
 use flow::definition::{ActionRef, ConfigPage, ConfigVar, ElementKind};
 use flow::expression::Mention;
 use flow::{Definition, Expression, Map, Value};
 
 use super::config::ConnectionInput;
+use super::users::overlay_of_user;
 use super::{connections, resolve};
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
@@ -20,7 +21,9 @@ use crate::input::Problems;
 use crate::integration as integrations;
 use crate::oauth;
 use crate::policy::Action;
+use crate::user_level;
 use crate::viewer::Viewer;
+use crate::whom::Whom;
 
 /// Performs data sources; the error is for people.
 pub type DataSources = Box<dyn Fn(Call) -> Performing + Send + Sync>;
@@ -52,25 +55,6 @@ impl fmt::Debug for Call {
     }
 }
 
-/// Somebody or something that code is told of.
-#[derive(Clone, Debug, Default)]
-pub struct Whom {
-    pub id: String,
-    pub name: String,
-    pub external_id: String,
-}
-
-impl Whom {
-    /// A person.
-    fn of(user: &user::Model) -> Self {
-        Self {
-            id: crate::global_id(user.id),
-            name: user.name.clone(),
-            external_id: user.external_id.clone().unwrap_or_default(),
-        }
-    }
-}
-
 /// What a page shows, by the keys of its variables.
 pub async fn page_content(
     env: &Arc<Env>,
@@ -78,7 +62,7 @@ pub async fn page_content(
     id: InstanceId,
     page: &str,
 ) -> Result<(instance::Model, Map), Error> {
-    let wizard = Wizard::open(env, viewer, id).await?;
+    let wizard = Wizard::open(env, viewer, id, Some(page)).await?;
     let page = wizard.page(page)?;
     let mut content = Map::new();
     let mut problems = Problems::default();
@@ -105,7 +89,7 @@ pub async fn data_source_content(
     (component, key): (&str, &str),
     given: &[ConnectionInput],
 ) -> Result<(instance::Model, Value), Error> {
-    let wizard = Wizard::open(env, viewer, id).await?;
+    let wizard = Wizard::open(env, viewer, id, None).await?;
     let is_customer = viewer.customer_id().is_some();
     let mut variables = wizard.definition.config_vars.iter().filter(|variable| {
         let source = variable.data_source.as_ref();
@@ -170,14 +154,34 @@ struct Wizard {
 }
 
 impl Wizard {
-    async fn open(env: &Arc<Env>, viewer: &Viewer, id: InstanceId) -> Result<Self, Error> {
+    /// The wizard of the instance, or with a page that users fill, that of the viewer.
+    async fn open(
+        env: &Arc<Env>,
+        viewer: &Viewer,
+        id: InstanceId,
+        page: Option<&str>,
+    ) -> Result<Self, Error> {
         let db = env.db.read();
-        let instance = viewer.permit::<instance::Entity>(db, Action::Modify, id).await?.into_row();
+        let instance = viewer.find::<instance::Entity>(db, id).await?;
         let system = Viewer::System(instance.organization_id);
         let version = system.find::<integration::Entity>(db, instance.integration_id).await?;
-        let customer = system.find::<customer::Entity>(db, instance.customer_id).await?;
         let definition = Arc::new(integrations::definition(&version)?);
-        let config_vars = resolve::all(env, db, &instance, &definition).await?;
+        let own = match viewer.user() {
+            Some(user) => user_level::of_user(db, &instance, user.id).await?,
+            None => None,
+        };
+        let is_of_user = page.is_some_and(|name| {
+            let mut pages = definition.config_pages.iter();
+            pages.any(|page| page.name == name && page.user_level_configured)
+        });
+        if !(is_of_user && own.is_some()) {
+            viewer.permit::<instance::Entity>(db, Action::Modify, id).await?;
+        }
+        let customer = system.find::<customer::Entity>(db, instance.customer_id).await?;
+        let mut config_vars = resolve::all(env, db, &instance, &definition).await?;
+        if let Some(own) = &own {
+            config_vars = overlay_of_user(env, db, own, &definition, config_vars).await?;
+        }
         let mut wizard = Self {
             customer: Whom {
                 id: crate::global_id(customer.id),
@@ -196,18 +200,26 @@ impl Wizard {
             secrets: Vec::new(),
             broken: Vec::new(),
         };
-        wizard.connect(env).await?;
+        wizard.connect(env, own.as_ref()).await?;
         Ok(wizard)
     }
 
     /// Gives the connections their tokens.
-    async fn connect(&mut self, env: &Arc<Env>) -> Result<(), Error> {
+    async fn connect(
+        &mut self,
+        env: &Arc<Env>,
+        own: Option<&user_level_config::Model>,
+    ) -> Result<(), Error> {
         let organization = self.instance.organization_id;
         for variable in &self.definition.config_vars {
             if connections::oauth2(env, variable).is_none() {
                 continue;
             }
-            let owner = oauth::Owner::instance_value(self.instance.id, &variable.key);
+            let is_own = self.definition.is_user_level(&variable.key);
+            let owner = match own.filter(|_| is_own) {
+                Some(own) => oauth::Owner::user_level_value(own.id, &variable.key),
+                None => oauth::Owner::instance_value(self.instance.id, &variable.key),
+            };
             match oauth::fresh(env, organization, &owner).await {
                 Ok(fresh) => {
                     self.secrets.extend(fresh.secrets.iter().cloned());

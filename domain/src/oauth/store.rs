@@ -43,6 +43,11 @@ impl Owner {
     pub fn instance_value(instance: entity::InstanceId, key: &str) -> Self {
         Self { kind: OwnerKind::InstanceValue, id: instance.0, key: key.to_owned() }
     }
+
+    /// A variable of one user of an instance.
+    pub fn user_level_value(config: entity::UserLevelConfigId, key: &str) -> Self {
+        Self { kind: OwnerKind::UserLevelValue, id: config.0, key: key.to_owned() }
+    }
 }
 
 /// Whose an authorization is.

@@ -22,6 +22,7 @@ pub(super) const SEALED_COLUMNS: &[&str] = &[
     "oauth2_authorization.sealed_context",
     "oauth2_authorization.sealed_settings",
     "oauth2_authorization.sealed_token",
+    "user_level_value.sealed_inputs",
     "webhook_endpoint.sealed_headers",
     "webhook_endpoint.sealed_secret",
     "webhook_endpoint.sealed_old_secret",
@@ -140,7 +141,7 @@ impl Secrets {
                 if key_number(sealed)? == newest {
                     continue;
                 }
-                let place = Place::new(column, *id);
+                let place = Place::new(bound_as(column), *id);
                 let plain = self.open(&tx, organization, place, sealed).await?;
                 let again = encrypt(cipher, newest, place, &plain)?;
                 replace(&tx, column, *id, sealed, again).await?;
@@ -189,6 +190,14 @@ async fn replace(
     let statement = Statement::from_sql_and_values(tx.get_database_backend(), sql, values);
     tx.execute_raw(statement).await?;
     Ok(())
+}
+
+/// Values of users are bound to their places as those of instances are: ids tell them apart.
+fn bound_as(column: &'static str) -> &'static str {
+    match column {
+        "user_level_value.sealed_inputs" => "config_value.sealed_inputs",
+        column => column,
+    }
 }
 
 fn split(column: &str) -> (&str, &str) {

@@ -3,10 +3,10 @@
 use entity::{
     AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, DeliveryId,
     ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId, LogStreamId,
-    OrganizationId, SigningKeyId, TenantOwned, TestCaseId, UserId, WebhookEndpointId, alert_event,
-    alert_group, alert_monitor, alert_webhook, customer, delivery, execution, flow_config,
-    instance, instance_profile, integration, log_stream, organization, organization_signing_key,
-    test_case, user, webhook_endpoint,
+    OrganizationId, SigningKeyId, TenantOwned, TestCaseId, UserId, UserLevelConfigId,
+    WebhookEndpointId, alert_event, alert_group, alert_monitor, alert_webhook, customer, delivery,
+    execution, flow_config, instance, instance_profile, integration, log_stream, organization,
+    organization_signing_key, test_case, user, user_level_config, webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -56,6 +56,8 @@ governed! {
     organization_signing_key(SigningKeyId): SigningKey, |_| Noun::Embedding, |_| None;
     log_stream(LogStreamId): LogStream, |_| Noun::LogStream, |_| None;
     delivery(DeliveryId): Delivery, |_| Noun::WebhookEndpoint, |_| None;
+    user_level_config(UserLevelConfigId): UserLevelConfig, |_| Noun::UserLevelConfig,
+        |row| Some(row.customer_id);
     execution(ExecutionId): Execution, |_| Noun::Instance, |row| Some(row.customer_id);
     alert_monitor(AlertMonitorId): AlertMonitor, |_| Noun::AlertMonitor, |row| row.customer_id;
     alert_event(AlertEventId): AlertEvent, |_| Noun::AlertMonitor, |row| row.customer_id;

@@ -1,7 +1,10 @@
 //! Which rows of a table users see, where that takes more than one of its columns.
 
 use entity::delivery::TargetKind;
-use entity::{CustomerId, delivery, delivery_attempt, instance, integration};
+use entity::{
+    CustomerId, UserId, authorization, delivery, delivery_attempt, instance, integration,
+    user_level_config,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
 
@@ -39,6 +42,16 @@ pub fn part_of_integrations<E: EntityTrait>(
         .cond_where(integrations_of(customer))
         .to_owned();
     Expr::col((E::default(), column)).in_subquery(visible).into_condition()
+}
+
+/// Whether a connection is this user's own.
+pub fn is_connection_of(user: UserId) -> Expr {
+    let own = Query::select()
+        .column(user_level_config::Column::Id)
+        .from(user_level_config::Entity)
+        .and_where(user_level_config::Column::UserId.eq(user))
+        .take();
+    authorization::Column::OwnerId.in_subquery(own)
 }
 
 /// Whether a delivery goes to a webhook endpoint.

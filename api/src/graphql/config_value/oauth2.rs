@@ -14,12 +14,13 @@ use uuid::Uuid;
 use super::{ConfigVariable, definition, values_of};
 use crate::ApiError;
 use crate::context::Ask;
-use crate::graphql::builder::{Registry, Type};
+use crate::graphql::builder::{Parameter, Registry, Type};
 use crate::graphql::config_variable::position;
 use crate::graphql::id;
 use crate::graphql::mutation::Mutation;
 use crate::graphql::order::Order;
 use crate::graphql::page::{self, all_of};
+use crate::graphql::user_level;
 use crate::graphql::{Arguments, argument};
 
 impl page::Noun for authorization::Entity {
@@ -49,7 +50,10 @@ pub async fn status(ask: &Ask, of: &ConfigVariable) -> Result<Option<&'static st
 }
 
 /// What only OAuth2 connections have.
-pub fn fields(object: Type<ConfigVariable>) -> Type<ConfigVariable> {
+pub fn fields<T>(object: Type<T>) -> Type<T>
+where
+    T: AsRef<ConfigVariable> + Send + Sync + 'static,
+{
     object
         .resolve_with(
             (
@@ -59,14 +63,14 @@ pub fn fields(object: Type<ConfigVariable>) -> Type<ConfigVariable> {
                  ten minutes and for one use.",
             ),
             &[("newSession", "Boolean", "The provider asks again who the user is.")],
-            |of, ask| async move { authorize_url(&of, &ask).await },
+            |of, ask| async move { authorize_url((*of).as_ref(), &ask).await },
         )
         .resolve(
             "lastSuccessfulRefreshAt",
             "DateTime",
             "When the provider last handed out a token.",
             |of, ask| async move {
-                let row = oauth2_row(&ask, &of).await?;
+                let row = oauth2_row(&ask, (*of).as_ref()).await?;
                 Ok(row.and_then(|row| row.last_refreshed_at))
             },
         )
@@ -74,14 +78,16 @@ pub fn fields(object: Type<ConfigVariable>) -> Type<ConfigVariable> {
             "refreshAt",
             "DateTime",
             "When the next token is asked for; null where none is.",
-            |of, ask| async move { Ok(oauth2_row(&ask, &of).await?.and_then(|row| row.refresh_at)) },
+            |of, ask| async move {
+                Ok(oauth2_row(&ask, (*of).as_ref()).await?.and_then(|row| row.refresh_at))
+            },
         )
         .resolve(
             "meta",
             "JSONString",
             "Of OAuth2 connections: what the provider said with the token and beside it, without \
              what would let anybody in.",
-            |of, ask| async move { meta(&of, &ask).await },
+            |of, ask| async move { meta((*of).as_ref(), &ask).await },
         )
 }
 
@@ -103,36 +109,44 @@ pub fn mutations(registry: &mut Registry) {
         "Sets the token of an OAuth2 connection by hand; what is not given stays.",
         PAYLOAD,
     )
-    .inputs([
-        ("id", "ID", "The config variable of the instance."),
-        ("accessToken", "String", "What lets steps in."),
-        ("refreshToken", "String", "What the next token is asked for with."),
-        ("tokenType", "String", "How the token is sent, such as `Bearer`."),
-        ("expiresIn", "Int", "Seconds until the token ends."),
-        ("refreshAt", "DateTime", "When to ask for the next token."),
-        ("additionalTokenFields", "String", "More fields of the token: a JSON object."),
-        ("context", "String", "What the provider said beside the token: JSON."),
-        ("status", "String", "PENDING, ACTIVE, ERROR or FAILED."),
-    ])
+    .inputs([("id", "ID", "The config variable of the instance.")])
+    .inputs(UPDATE)
     .run(registry, |input, ask| async move {
         let (instance, key) = named(&input)?;
-        let update = oauth::Update {
-            access_token: input.text("accessToken")?,
-            refresh_token: input.text("refreshToken")?,
-            token_type: input.text("tokenType")?,
-            expires_in: input.int("expiresIn")?,
-            refresh_at: input
-                .value("refreshAt")
-                .map(|value| argument::time("refreshAt", value))
-                .transpose()?,
-            additional_token_fields: input.text("additionalTokenFields")?,
-            context: input.text("context")?,
-            status: input.text("status")?,
-        };
+        let update = read_update(&input)?;
         let (env, viewer) = (ask.env(), ask.viewer());
         domain::instance::update_connection(env, viewer, instance, &key, &update).await?;
         variable(&ask, instance, &key).await
     });
+}
+
+/// What can be said of a token by hand.
+pub const UPDATE: [Parameter; 8] = [
+    ("accessToken", "String", "What lets steps in."),
+    ("refreshToken", "String", "What the next token is asked for with."),
+    ("tokenType", "String", "How the token is sent, such as `Bearer`."),
+    ("expiresIn", "Int", "Seconds until the token ends."),
+    ("refreshAt", "DateTime", "When to ask for the next token."),
+    ("additionalTokenFields", "String", "More fields of the token: a JSON object."),
+    ("context", "String", "What the provider said beside the token: JSON."),
+    ("status", "String", "PENDING, ACTIVE, ERROR or FAILED."),
+];
+
+/// Reads what [`UPDATE`] declares.
+pub fn read_update(input: &Arguments) -> Result<oauth::Update, ApiError> {
+    Ok(oauth::Update {
+        access_token: input.text("accessToken")?,
+        refresh_token: input.text("refreshToken")?,
+        token_type: input.text("tokenType")?,
+        expires_in: input.int("expiresIn")?,
+        refresh_at: input
+            .value("refreshAt")
+            .map(|value| argument::time("refreshAt", value))
+            .transpose()?,
+        additional_token_fields: input.text("additionalTokenFields")?,
+        context: input.text("context")?,
+        status: input.text("status")?,
+    })
 }
 
 /// The instance and the key that an id names.
@@ -165,7 +179,7 @@ async fn variable(
     let variable = variable.ok_or(ApiError::NotFound)?;
     let values = values_of(&ask, instance).await?;
     let value = values.into_iter().find(|value| value.key == key);
-    Ok(Arc::new(ConfigVariable { instance: Arc::new(row), variable, value }))
+    Ok(Arc::new(ConfigVariable { instance: Arc::new(row), user: None, variable, value }))
 }
 
 async fn is_oauth2(ask: &Ask, of: &ConfigVariable) -> Result<bool, ApiError> {
@@ -181,7 +195,7 @@ async fn authorization_of(
     let rows = all_of::<authorization::Entity>(
         ask,
         ("authorizations", |id| authorization::Column::OwnerId.eq(id).into_condition()),
-        of.instance.id.uuid(),
+        of.holder(),
         Order::text("KEY", "The key.", authorization::Column::OwnerKey),
     );
     Ok(rows.await?.into_iter().find(|row| row.owner_key == of.variable.key))
@@ -195,15 +209,27 @@ async fn oauth2_row(
 }
 
 async fn authorize_url(of: &ConfigVariable, ask: &Ask) -> Result<Option<String>, ApiError> {
-    let may = ask.viewer().can_on::<instance::Entity>(domain::Action::Modify, &of.instance);
+    let viewer = ask.viewer();
+    let may = match &of.user {
+        Some(config) => viewer.user().is_some_and(|user| user.id == config.user_id),
+        None => viewer.can_on::<instance::Entity>(domain::Action::Modify, &of.instance),
+    };
     if !may || !is_oauth2(ask, of).await? {
         return Ok(None);
     }
     let definition = definition(ask, of.variable.integration_id).await?;
-    let values = values_of(&ask.without_arguments(), of.instance.id).await?;
+    let alone = ask.without_arguments();
+    let mut values = values_of(&alone, of.instance.id).await?;
+    if let Some(config) = &of.user {
+        values.extend(user_level::values_of(&alone, config).await?);
+    }
     let values = domain::instance::by_key(values.iter().map(|value| (**value).clone()));
-    let configured =
-        Configured { instance: &of.instance, definition: &definition, values: &values };
+    let configured = Configured {
+        instance: &of.instance,
+        user: of.user.as_deref(),
+        definition: &definition,
+        values: &values,
+    };
     let names = Names { integration: "", variable: Some(&of.variable) };
     let place = configured.place(ask.env(), &of.variable.key, names).await?;
     let new_session = ask.args.flag("newSession")?.unwrap_or_default();

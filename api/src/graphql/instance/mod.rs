@@ -221,6 +221,7 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
 
 fn lists(of: Type<instance::Model>) -> Type<instance::Model> {
     of.last_run()
+        .users()
         .connection::<execution::Entity>(
             "executionResults",
             "Its runs, the latest first.",

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::dynamic::InputObject;
 use domain::instance::{FlowInput, Outputs};
+use domain::user_level;
 
 use crate::ApiError;
 use crate::graphql::Arguments;
@@ -149,13 +150,21 @@ fn configure(registry: &mut Registry) {
         ("id", "ID", "The instance."),
         ("configVariables", "[InputInstanceConfigVariable]", "Values of config variables."),
         ("configComplete", "Boolean", "Accepted for compatibility; the state is found by itself."),
-        CONFIG_MODE,
+        (
+            "configMode",
+            "String",
+            "`USER` saves what you configure for yourself, anything else what the instance has.",
+        ),
     ])
     .run(registry, |input, ask| async move {
         let inputs = input.objects("configVariables")?.unwrap_or_default();
         let variables = read_inputs(&inputs)?;
         let id = input.require_id("id")?;
         let (env, viewer) = (ask.env(), ask.viewer());
+        let mode = input.text("configMode")?.unwrap_or_default().to_ascii_uppercase();
+        if mode.starts_with("USER") {
+            return Ok(Arc::new(user_level::save(env, viewer, id, &variables).await?));
+        }
         let updated = domain::instance::update_config_variables(env, viewer, id, variables).await?;
         Ok(Arc::new(updated))
     });

@@ -156,7 +156,8 @@ async fn data_sources_answer_within_limits_and_without_secrets() {
     let problems = failed.problems("fetchDataSourceContent");
     assert!(problems[0].contains("The shop said: no such customer ***"), "{problems:?}");
     // Customers bring neither code nor connections of their own; the organization may try things.
-    let code = "module.exports = async (c) => ({ result: { schema: { all: c.configVars }, uiSchema: {} } })";
+    let code = "module.exports = async (c) =>
+        ({ result: { schema: { all: c.configVars }, uiSchema: {} } })";
     let code = json!([{ "name": "code", "value": code }]);
     let refused = ask(shopper, code.clone()).await.problems("fetchDataSourceContent");
     assert_eq!(refused, ["inputs: \"`code` is set by the integration.\""]);

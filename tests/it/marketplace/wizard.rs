@@ -45,7 +45,7 @@ fn of_key<'a>(nodes: &'a [Value], pointer: &str, key: &str) -> &'a Value {
     found.unwrap_or_else(|| panic!("no {key} in {nodes:#?}"))
 }
 
-/// Proves R006, R021, R022, R023, R028, R029, R030, R031, R033, R035, R037, R045.
+/// Proves R006, R021, R022, R023, R028, R029, R030, R031, R033, R035, R036, R037, R045.
 #[tokio::test]
 async fn a_customer_walks_through_the_wizard() {
     let market = Market::open().await;
@@ -127,6 +127,7 @@ fn is_presented(before: &Value) {
         (&json!("Messages"), &json!("Tell people."))
     );
     assert_eq!(of_key(asked, "/key", "Region")["pickList"], json!(["eu", "us"]));
+    assert_eq!(notify["dataType"], "BOOLEAN");
     let variables = list(before, "/configVariables/nodes");
     let value = |key| &of_key(variables, "/requiredConfigVariable/key", key)["value"];
     assert_eq!((value("Greeting"), value("Notify")), (&json!("Hello"), &json!("true")));

@@ -13,6 +13,7 @@ use crate::input::Problems;
 use crate::instance::mark;
 use crate::integration as integrations;
 use crate::policy::{Action, Noun};
+use crate::reuse;
 use crate::rows;
 use crate::viewer::Viewer;
 
@@ -159,6 +160,7 @@ pub(crate) async fn mark_parts(
         .eq(row.id)
         .or(instance::Column::IntegrationId.in_subquery(owned));
     let marked = mark(env, tx, viewer, theirs.into_condition()).await?;
+    reuse::customer_goes(env, tx, viewer, row).await?;
     let owned = integration::Column::CustomerId.eq(row.id);
     integrations::mark_rows(env, tx, viewer, owned.into_condition()).await?;
     alert::forget(tx, row.organization_id, || {

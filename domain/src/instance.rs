@@ -10,6 +10,7 @@ mod flows;
 mod inputs;
 mod remove;
 mod resolve;
+mod shared;
 mod test_instance;
 #[cfg(test)]
 mod tests;
@@ -36,17 +37,21 @@ use crate::usage;
 use crate::viewer::Viewer;
 
 use config::Holder;
-pub(crate) use config::Mode;
 pub use config::{ConfigInput, ConnectionInput, is_configured};
+pub(crate) use config::{Mode, Values, merge as merge_inputs};
 pub use connections::{
     Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
 };
 pub use deploy::deploy;
+pub(crate) use deploy::deploy_on_behalf;
 pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
+pub(crate) use inputs::text as shown_text;
 pub use inputs::{ShownInput, shown_inputs};
 pub use remove::delete;
 pub(crate) use remove::{flow_configs_of, mark};
+pub(crate) use resolve::value_of as connection_value;
+pub(crate) use shared::evaluated;
 pub use test_instance::{
     LISTENING_SECONDS_MAX, ensure_test_deployment, is_listening, test_instance_of,
 };
@@ -181,13 +186,7 @@ pub async fn update(
     problems.finish()?;
     if let Some(enabled) = input.enabled {
         edit.enabled = Set(enabled);
-        if enabled != row.enabled {
-            schedule::set_enabled(env, &tx, row, enabled).await?;
-            let trigger =
-                if enabled { Trigger::InstanceEnabled } else { Trigger::InstanceDisabled };
-            alert::instance_changed(env, &tx, row.organization_id, &[id], trigger).await?;
-        }
-        jobs::hold(&tx, row.organization_id, id, !enabled).await?;
+        switch(env, &tx, row, enabled).await?;
     }
     if let Some(debug) = input.global_debug {
         edit.global_debug = Set(debug);
@@ -298,6 +297,50 @@ pub async fn set_enabled(
     update(env, viewer, id, Update { enabled: Some(enabled), ..Update::default() }).await
 }
 
+/// Pauses an instance for somebody who may change what it uses.
+pub(crate) async fn disable_on_behalf(
+    env: &Env,
+    actor: &Viewer,
+    id: InstanceId,
+) -> Result<(), Error> {
+    let tx = env.db.begin().await?;
+    let system = Viewer::System(actor.signed_in()?);
+    let permit = system.permit::<instance::Entity>(&tx, Action::Modify, id).await?;
+    let row = permit.row();
+    if !row.enabled || row.removed_at.is_some() {
+        return Ok(());
+    }
+    switch(env, &tx, row, false).await?;
+    let mut edit = permit.edit();
+    edit.enabled = Set(false);
+    edit.updated_at = Set(env.now());
+    let paused = edit.update(&tx).await?;
+    usage::follow(env, &tx, &paused).await?;
+    record_update(env, &tx, actor, (row, &paused), false).await?;
+    tx.commit().await?;
+    env.instances_changed(&[id]);
+    env.alerts_arrived();
+    env.schedules_changed();
+    env.deliveries_arrived();
+    Ok(())
+}
+
+/// Makes what belongs to an instance stop or go on with it.
+async fn switch(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    row: &instance::Model,
+    enabled: bool,
+) -> Result<(), Error> {
+    if enabled != row.enabled {
+        schedule::set_enabled(env, tx, row, enabled).await?;
+        let trigger = if enabled { Trigger::InstanceEnabled } else { Trigger::InstanceDisabled };
+        alert::instance_changed(env, tx, row.organization_id, &[row.id], trigger).await?;
+    }
+    jobs::hold(tx, row.organization_id, row.id, !enabled).await?;
+    Ok(())
+}
+
 /// Whether the configuration lacks nothing that a deployment needs.
 pub async fn lacks_configuration(env: &Env, row: &instance::Model) -> Result<bool, Error> {
     let version = Viewer::System(row.organization_id)
@@ -305,9 +348,11 @@ pub async fn lacks_configuration(env: &Env, row: &instance::Model) -> Result<boo
         .await?;
     let definition = integrations::definition(&version)?;
     let values = config::values_of(env.db.read(), row).await?;
-    Ok(definition
-        .config_vars
-        .iter()
-        .filter(|variable| Holder::instance(row).keeps(&definition, &variable.key))
-        .any(|variable| !is_configured(variable, values.get(&variable.key))))
+    let links = shared::links(env.db.read(), row, &definition, &values).await?;
+    let holder = Holder::instance(row);
+    let mut kept = definition.config_vars.iter().filter(|it| holder.keeps(&definition, &it.key));
+    Ok(kept.any(|variable| match &variable.scoped_config_var {
+        Some(_) => !links.get(&variable.key).is_some_and(|link| link.is_configured(env)),
+        None => !is_configured(variable, values.get(&variable.key)),
+    }))
 }

@@ -31,6 +31,7 @@ pub mod policy;
 pub mod queue;
 pub mod removal;
 pub mod retention;
+pub mod reuse;
 #[expect(
     clippy::disallowed_methods,
     reason = "writing by table, always for one organization, is built here"

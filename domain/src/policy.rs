@@ -122,6 +122,11 @@ pub enum Noun {
     Integration,
     /// A call kept beside an integration.
     TestCase,
+    /// A connection that integrations share.
+    ScopedVariable,
+    /// What was entered for one, by or for a customer.
+    CustomerVariable,
+    ConnectionTemplate,
     /// With its configuration, deployments, executions and logs.
     Instance,
     /// What a user of a customer fills in for themselves.
@@ -150,6 +155,9 @@ impl Noun {
         Self::CustomerUser,
         Self::Integration,
         Self::TestCase,
+        Self::ScopedVariable,
+        Self::CustomerVariable,
+        Self::ConnectionTemplate,
         Self::Instance,
         Self::UserLevelConfig,
         Self::WebhookEndpoint,
@@ -242,6 +250,9 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminIntegrationPermissions,
             P::CustomerManageIntegrations,
         ],
+        (Noun::ScopedVariable | Noun::CustomerVariable | Noun::ConnectionTemplate, _) => {
+            sufficient_for_connections(noun, action)
+        }
         (
             Noun::Instance
             | Noun::UserLevelConfig
@@ -251,6 +262,19 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             | Noun::AlertWebhook,
             _,
         ) => sufficient_around_instances(noun, action),
+    }
+}
+
+/// The same, of connections that are shared.
+const fn sufficient_for_connections(noun: Noun, action: Action) -> &'static [Permission] {
+    use Permission as P;
+    match (noun, action) {
+        (Noun::ConnectionTemplate, Action::View) => &[P::OrgView, P::CustomerManageIntegrations],
+        (Noun::ConnectionTemplate, _) => &[P::OrgManageIntegrations],
+        (Noun::ScopedVariable, Action::View) => {
+            &[P::OrgManageIntegrations, P::OrgManageCustomers, P::CustomerView]
+        }
+        _ => &[P::OrgManageIntegrations, P::OrgManageCustomers, P::CustomerManageIntegrations],
     }
 }
 

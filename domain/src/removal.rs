@@ -10,10 +10,10 @@
 
 use entity::{
     ExecutionId, InstanceId, OrganizationId, TenantOwned, alert_event, alert_link, alert_monitor,
-    authorization, config_value, customer, deployment, enabled_span, endpoint, execution,
-    flow_config, history_late, history_mark, idempotency_key, instance, instance_profile,
-    instance_usage, integration, kept_object, lane, latest_request, log, schedule, state_value,
-    step_result, user_level_config, user_level_value, work,
+    authorization, config_value, customer, deployment, deployment_connection, enabled_span,
+    endpoint, execution, flow_config, history_late, history_mark, idempotency_key, instance,
+    instance_profile, instance_usage, integration, kept_object, lane, latest_request, log,
+    schedule, state_value, step_result, user_level_config, user_level_value, work,
 };
 use sea_orm::sea_query::{
     Expr, ExprTrait, IntoCondition, LockBehavior, LockType, Query, SelectStatement,
@@ -28,6 +28,7 @@ use crate::env::Env;
 use crate::error::Error;
 use crate::instance::flow_configs_of;
 use crate::integration::mark_instances;
+use crate::reuse;
 use crate::rows;
 use crate::token;
 use crate::viewer::{Governed, Viewer};
@@ -172,6 +173,7 @@ async fn finish_customer(env: &Env, row: &customer::Model) -> Result<bool, Error
     }
     let late = mark_parts(env, &tx, &Viewer::System(organization), row).await?;
     if late.is_empty() && integrations.count(&tx).await? == 0 {
+        reuse::forget_customer(&tx, organization, row.id).await?;
         let this = rows::delete::<customer::Entity>(organization);
         this.filter(customer::Column::Id.eq(row.id)).exec(&tx).await?;
     }
@@ -280,6 +282,13 @@ impl Purge<'_> {
         self.take::<schedule::Entity>(schedule::Column::InstanceId.eq(id)).await?;
         self.take::<enabled_span::Entity>(enabled_span::Column::InstanceId.eq(id)).await?;
         self.take::<instance_usage::Entity>(instance_usage::Column::InstanceId.eq(id)).await?;
+        let deployments = Query::select()
+            .column(deployment::Column::Id)
+            .from(deployment::Entity)
+            .and_where(deployment::Column::InstanceId.eq(id))
+            .take();
+        let used = deployment_connection::Column::DeploymentId.in_subquery(deployments);
+        self.take::<deployment_connection::Entity>(used).await?;
         self.take::<deployment::Entity>(deployment::Column::InstanceId.eq(id)).await?;
         self.take::<config_value::Entity>(config_value::Column::InstanceId.eq(id)).await?;
         self.take::<flow_config::Entity>(flow_config::Column::InstanceId.eq(id)).await

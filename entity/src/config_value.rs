@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ConfigValueId, CustomerId, InstanceId, OrganizationId, TenantOwned, Timestamp};
+use crate::{
+    ConfigValueId, CustomerId, CustomerVariableId, InstanceId, OrganizationId, TenantOwned,
+    Timestamp,
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -22,6 +25,8 @@ pub struct Model {
     pub sealed_inputs: Option<Vec<u8>>,
     pub schedule_type: Option<String>,
     pub time_zone: Option<String>,
+    /// The connection of the customer that was chosen, of those that are shared.
+    pub customer_variable_id: Option<CustomerVariableId>,
     pub updated_at: Timestamp,
 }
 

@@ -23,6 +23,8 @@ pub struct Model {
     pub data_type: String,
     pub default_value: Option<String>,
     pub org_only: bool,
+    /// The stable key of the scoped variable that it stands for.
+    pub scoped_key: Option<String>,
     /// The whole entry of the definition as JSON text.
     #[sea_orm(column_type = "Text")]
     pub definition: String,

@@ -79,8 +79,11 @@ id_types! {
     AlertWebhookId = "AlertWebhook";
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
+    ConnectionTemplateId = "ConnectionTemplate";
     CustomerId = "Customer";
     CustomerTotalId = "CustomerTotalUsageMetrics";
+    /// What one customer entered for a scoped variable.
+    CustomerVariableId = "CustomerConfigVariable";
     DeliveryAttemptId = "WebhookDeliveryAttempt";
     DeliveryId = "WebhookDelivery";
     DeploymentId = "Deployment";
@@ -99,6 +102,7 @@ id_types! {
     OrganizationId = "Organization";
     OrganizationTotalId = "OrgTotalUsageMetrics";
     OrganizationUsageId = "OrgDailyUsageMetrics";
+    ScopedVariableId = "ScopedConfigVariable";
     /// What the draft and all versions of an integration share.
     SequenceId = "VersionSequence";
     SigningKeyId = "OrganizationSigningKey";

@@ -46,6 +46,7 @@ impl Model {
             sealed_inputs: self.sealed_inputs,
             schedule_type: self.schedule_type,
             time_zone: self.time_zone,
+            customer_variable_id: None,
             updated_at: self.updated_at,
         }
     }

@@ -35,6 +35,11 @@ pub trait Vocabulary {
     /// The keys of a component's connections.
     fn connections(&self, component: &str) -> Vec<String>;
 
+    /// What a kind of connection takes.
+    fn connection_inputs(&self, _component: &str, _connection: &str) -> Vec<InputShape> {
+        Vec::new()
+    }
+
     /// How a kind of connection gets tokens; `None` where it has none.
     fn oauth2(&self, _component: &str, _connection: &str) -> Option<OAuth2Shape> {
         None

@@ -24,6 +24,7 @@ mod m20261121_000015_retention;
 mod m20261121_000016_sources;
 mod m20261121_000017_delays;
 mod m20261121_000018_embedding;
+mod m20261121_000019_reusable;
 mod m20261121_000020_marketplace;
 mod m20261121_000021_user_level;
 #[cfg(test)]
@@ -55,6 +56,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000016_sources::Migration),
             Box::new(m20261121_000017_delays::Migration),
             Box::new(m20261121_000018_embedding::Migration),
+            Box::new(m20261121_000019_reusable::Migration),
             Box::new(m20261121_000020_marketplace::Migration),
             Box::new(m20261121_000021_user_level::Migration),
         ]

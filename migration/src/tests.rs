@@ -61,13 +61,16 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::alert_monitor::Entity).await;
     compare(connection, entity::alert_notice::Entity).await;
     compare(connection, entity::alert_webhook::Entity).await;
+    compare(connection, entity::connection_template::Entity).await;
     compare(connection, entity::config_value::Entity).await;
     compare(connection, entity::config_variable::Entity).await;
     compare(connection, entity::customer::Entity).await;
+    compare(connection, entity::customer_variable::Entity).await;
     compare(connection, entity::delivery::Entity).await;
     compare(connection, entity::delivery_attempt::Entity).await;
     compare(connection, entity::delivery_target::Entity).await;
     compare(connection, entity::deployment::Entity).await;
+    compare(connection, entity::deployment_connection::Entity).await;
     compare(connection, entity::enabled_span::Entity).await;
     compare(connection, entity::endpoint::Entity).await;
     compare(connection, entity::event::Entity).await;
@@ -96,6 +99,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::customer_total::Entity).await;
     compare(connection, entity::organization_usage::Entity).await;
     compare(connection, entity::schedule::Entity).await;
+    compare(connection, entity::scoped_variable::Entity).await;
     compare(connection, entity::spent_state::Entity).await;
     compare(connection, entity::state_value::Entity).await;
     compare(connection, entity::step_result::Entity).await;

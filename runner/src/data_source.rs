@@ -51,7 +51,7 @@ async fn perform(inner: &Inner, call: Call) -> Result<Value, String> {
         let Call { component, key, .. } = &call;
         return Err(format!("The component \"{component}\" has no data source \"{key}\" here."));
     };
-    let hidden = secrets(&call.definition, &call.config_vars);
+    let hidden = secrets(&call.definition, &call.shared, &call.config_vars);
     let tokens = Tokens::hiding(hidden.iter().chain(&call.secrets).cloned());
     let inputs = with_defaults(source, &call.inputs);
     let mut run = run_of(inner, call);

@@ -93,11 +93,14 @@ impl Deployment {
         let loaded = domain::deployment::load(env, organization, id).await?;
         let model = loaded.model;
         let rows = Rows::read(env, &model).await?;
+        let reused = domain::reuse::deployed(env, organization, id).await?;
         let variables = loaded.definition.config_vars.iter();
-        let connections: Owners = variables
+        let mut connections: Owners = variables
             .filter(|variable| domain::instance::oauth2(env, variable).is_some())
             .map(|it| (it.key.clone(), Owner::instance_value(model.instance_id, &it.key)))
             .collect();
+        let with_tokens = reused.iter().filter(|it| it.has_token(env));
+        connections.extend(with_tokens.map(|it| (it.key.clone(), it.owner.clone())));
         let mut flows = Vec::new();
         let kind = loaded.definition.endpoint_type;
         let owner = endpoint::owner(kind, &rows.instance, rows.integration.sequence_id);
@@ -131,7 +134,7 @@ impl Deployment {
             customer: named(rows.customer.id, &rows.customer.name, rows.customer.external_id),
             instance: named(rows.instance.id, &rows.instance.name, None),
             integration: named(rows.integration.id, &rows.integration.name, None),
-            secrets: tokens::secrets(&loaded.definition, &loaded.config_vars),
+            secrets: tokens::secrets(&loaded.definition, &reused, &loaded.config_vars),
             config_vars: Arc::new(loaded.config_vars),
             connections: Arc::new(connections),
             has_users: domain::user_level::has_user_pages(&loaded.definition),

@@ -81,6 +81,13 @@ impl flow::Vocabulary for Vocabulary {
         connections.map(|connection| connection.key.to_owned()).collect()
     }
 
+    fn connection_inputs(&self, component: &str, connection: &str) -> Vec<InputShape> {
+        let component = CATALOG.component(component);
+        let connections = component.into_iter().flat_map(|component| &component.connections);
+        let found = connections.filter(|known| known.key == connection);
+        found.flat_map(|known| inputs(&known.inputs)).collect()
+    }
+
     fn oauth2(&self, component: &str, connection: &str) -> Option<OAuth2Shape> {
         let connections = &CATALOG.component(component)?.connections;
         let found = connections.iter().find(|known| known.key == connection)?;

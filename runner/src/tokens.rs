@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use components::{InputKind, Perform, StepError};
 use domain::oauth::{self, Fresh, Owner};
+use domain::reuse::Deployed;
 use domain::user_level::Overlay;
 use flow::expression::Mention;
 use flow::{Definition, Expression, Map, Value};
@@ -29,12 +30,16 @@ const HIDDEN: &str = "***";
 pub type Owners = HashMap<String, Owner>;
 
 /// What the connections of a deployment hold that is not to be shown: what their forms hide.
-pub fn secrets(definition: &Definition, config_vars: &Map) -> Arc<[String]> {
-    let fields = definition.config_vars.iter().filter_map(|variable| {
+pub fn secrets(definition: &Definition, shared: &[Deployed], config_vars: &Map) -> Arc<[String]> {
+    let own = definition.config_vars.iter().filter_map(|variable| {
         let connection = variable.connection.as_ref()?;
-        let component = CATALOG.component(&connection.component.key)?;
-        let known = component.connections.iter().find(|known| known.key == connection.key)?;
-        let fields = config_vars.get(variable.key.as_str())?.get("fields")?;
+        Some((&variable.key, &connection.component.key, &connection.key))
+    });
+    let shared = shared.iter().map(|it| (&it.key, &it.component, &it.connection));
+    let fields = own.chain(shared).filter_map(|(variable, component, connection)| {
+        let component = CATALOG.component(component)?;
+        let known = component.connections.iter().find(|known| known.key == connection)?;
+        let fields = config_vars.get(variable.as_str())?.get("fields")?;
         Some((&known.inputs, fields))
     });
     let hidden = fields.flat_map(|(inputs, fields)| {
@@ -72,7 +77,7 @@ impl Tokens {
     pub fn belong_to_user(&mut self, overlay: &Overlay) {
         let owners = Arc::make_mut(&mut self.owners);
         owners.extend(overlay.connections.iter().cloned());
-        for secret in secrets(&overlay.definition, &overlay.config_vars).iter() {
+        for secret in secrets(&overlay.definition, &[], &overlay.config_vars).iter() {
             self.keep_secret(secret);
         }
     }

@@ -12,6 +12,8 @@ mod code;
 #[cfg(test)]
 mod components;
 #[cfg(test)]
+mod connections;
+#[cfg(test)]
 mod crash;
 #[cfg(test)]
 mod customers;

@@ -2,6 +2,7 @@
 //!
 //! The schema itself says what to try, so a field that is added is walked the same day.
 
+mod connections;
 mod fields;
 mod marketplace;
 mod scope;
@@ -141,6 +142,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
     let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
     let connection = connection(acme).await;
+    let shared_connections = connections::connections(acme, &customer).await;
     let happened = heard(acme).await;
     let mut known = HashMap::from([
         ("DisconnectConnectionInput.id", connection.clone()),
@@ -155,6 +157,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ]);
     let wizard = marketplace::wizard(app, acme).await;
     known.extend(wizard.known);
+    known.extend(shared_connections.known);
     known.extend(known_to_embedding(acme).await);
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
     known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
@@ -162,6 +165,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     // Triggers are nobody's.
     ids.pop();
     ids.extend(wizard.ids);
+    ids.extend(shared_connections.ids);
     ids.extend([
         connection,
         happened,
@@ -320,6 +324,8 @@ async fn everything(owner: &User) -> Value {
         organization { name historyContentsDays historyRecordsDays historyBytesMax labels
             theme { colors { totalCount } } embeddedOrigins brandedElements
             signingKeys { nodes { id } } }
+        scopedConfigVariables(includeCustomer: true) { nodes { id key status lastConfiguredAt } }
+        customerConfigVariables { nodes { id key status lastConfiguredAt } }
         instanceProfiles { nodes { id name description isDefaultProfile } }
         externalLogStreams { nodes { id name updatedAt } }
         executionResults { totalCount } }";

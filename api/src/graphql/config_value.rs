@@ -5,10 +5,11 @@ pub mod oauth2;
 use std::sync::Arc;
 
 use domain::instance::ConfigInput;
+use domain::reuse::{Link, Wanted};
 use domain::{Action, Noun};
 use entity::{
-    ConfigValueId, Id, InstanceId, IntegrationId, config_value, config_variable, instance,
-    user_level_config,
+    ConfigValueId, Id, InstanceId, IntegrationId, config_value, config_variable, customer_variable,
+    instance, user_level_config,
 };
 use flow::definition::DataType;
 use indexmap::IndexMap;
@@ -23,7 +24,8 @@ use super::expression::{self, ShownExpression};
 use super::id;
 use super::integration::{definition::definition, is_organization};
 use super::order::Order;
-use super::page::{self, all_of};
+use super::page::{self, RowKey, all_of};
+use super::reuse::facts::{self, LinkOf};
 use super::user_level;
 use crate::ApiError;
 use crate::context::Ask;
@@ -86,18 +88,16 @@ const INPUT: [Parameter; 7] = [
     ("values", "JSONString", "Inputs of a connection: a JSON list of {name, type, value}."),
     ("scheduleType", "String", "How the schedule is entered."),
     ("timeZone", "String", "Where the schedule is read."),
-    ("customerConfigVariableId", "ID", "Not supported by this installation; must not be given."),
+    ("customerConfigVariableId", "ID", "Which connection of the customer to use, of those shared."),
     ("onPremiseResourceId", "ID", "Not supported by this installation; must not be given."),
 ];
 
 /// Reads a list of `InputInstanceConfigVariable`.
 pub fn read_inputs(inputs: &[Arguments]) -> Result<Vec<ConfigInput>, ApiError> {
     let read = inputs.iter().map(|input| {
-        for name in ["customerConfigVariableId", "onPremiseResourceId"] {
-            if input.value(name).is_some() {
-                let message = format!("{name} is not supported by this installation.");
-                return Err(ApiError::problem("configVariables", message));
-            }
+        if input.value("onPremiseResourceId").is_some() {
+            let message = "onPremiseResourceId is not supported by this installation.";
+            return Err(ApiError::problem("configVariables", message));
         }
         Ok(ConfigInput {
             key: input.require_text("key")?,
@@ -105,6 +105,7 @@ pub fn read_inputs(inputs: &[Arguments]) -> Result<Vec<ConfigInput>, ApiError> {
             values: input.text("values")?,
             schedule_type: input.text("scheduleType")?,
             time_zone: input.text("timeZone")?,
+            customer_variable: input.id("customerConfigVariableId")?,
         })
     });
     read.collect()
@@ -176,6 +177,10 @@ pub async fn with_status(
 }
 
 pub async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiError> {
+    if of.variable.scoped_key.is_some() {
+        let link = link_of(ask, of).await?;
+        return facts::status_of_link(ask, link.as_deref()).await;
+    }
     if let Some(status) = oauth2::status(ask, of).await? {
         return Ok(status);
     }
@@ -184,6 +189,13 @@ pub async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiE
         .config_var(&of.variable.key)
         .is_none_or(|variable| domain::instance::is_configured(variable, of.value.as_deref()));
     Ok(if is_ready { "ACTIVE" } else { "PENDING" })
+}
+
+/// The shared connection that a variable stands for.
+async fn link_of(ask: &Ask, of: &ConfigVariable) -> Result<Option<Arc<Link>>, ApiError> {
+    let Some(stable_key) = &of.variable.scoped_key else { return Ok(None) };
+    let (owner, value) = (of.variable.customer_id, of.value.as_deref());
+    ask.load(LinkOf(Wanted::new(&of.instance, owner, stable_key, value))).await
 }
 
 /// Whether the instance lacks something it needs before it can be deployed.
@@ -237,6 +249,18 @@ fn object() -> Type<ConfigVariable> {
         .field("requiredConfigVariable", "RequiredConfigVariable!", "What is asked for.", |of| {
             of.variable.clone()
         })
+        .resolve(
+            "customerConfigVariable",
+            "CustomerConfigVariable",
+            "The connection of the customer that it uses, of those that are shared.",
+            |of, ask| async move {
+                let link = link_of(&ask, &of).await?;
+                match link.as_ref().and_then(|link| link.value.as_ref()) {
+                    Some(value) => ask.load(RowKey::<customer_variable::Entity>(value.id)).await,
+                    None => Ok(None),
+                }
+            },
+        )
         .field("instance", "Instance!", "The instance it belongs to.", |of| of.instance.clone())
         .short_list::<ShownExpression, _>(
             ("inputs", "Expression", "The inputs of a connection; secrets are never shown."),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{ConfigVariableId, config_variable, integration};
+use entity::{ConfigVariableId, config_variable, integration, scoped_variable};
 use flow::definition::{Choice, ConfigVar};
 
 use super::argument::{flag, list, text};
@@ -13,6 +13,8 @@ use super::expression::{self, ShownExpression};
 use super::filter::Filter;
 use super::integration::definition::definition;
 use super::order::Order;
+use super::reuse::facts::Named;
+use super::reuse::scoped::connection_of;
 use super::{component, id, page};
 use crate::ApiError;
 use crate::context::Ask;
@@ -191,12 +193,21 @@ fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model
         "Connection",
         "The kind of credentials it holds.",
         |variable, ask| async move {
+            if let Some(scoped) = scoped_of(&variable, &ask).await? {
+                return Ok(connection_of(&scoped));
+            }
             declared(&variable, &ask, |variable| {
                 let connection = variable.connection.as_ref()?;
                 component::connection(&connection.component.key, &connection.key)
             })
             .await
         },
+    )
+    .resolve(
+        "scopedConfigVariable",
+        "ScopedConfigVariable",
+        "The shared connection that it stands for.",
+        |variable, ask| async move { scoped_of(&variable, &ask).await },
     )
 }
 
@@ -222,6 +233,20 @@ fn settings(of: Type<config_variable::Model>) -> Type<config_variable::Model> {
         })
         .await
     })
+}
+
+/// The shared connection that a variable stands for, if the viewer sees it.
+async fn scoped_of(
+    variable: &config_variable::Model,
+    ask: &Ask,
+) -> Result<Option<Arc<scoped_variable::Model>>, ApiError> {
+    match &variable.scoped_key {
+        Some(key) => {
+            let named = Named { owner: variable.customer_id, stable_key: key.clone() };
+            ask.load(named).await
+        }
+        None => Ok(None),
+    }
 }
 
 /// Reads the declaration of a variable.

@@ -346,7 +346,7 @@ impl Type<()> {
 }
 
 /// The asked part of a list that is known as a whole. Its cursors count.
-fn cut<M>(rows: Vec<Arc<M>>, args: &Arguments) -> Result<Page<M>, ApiError> {
+pub fn cut<M>(rows: Vec<Arc<M>>, args: &Arguments) -> Result<Page<M>, ApiError> {
     let count = rows.len();
     let index = |name| {
         let cursor = cursor(args, name)?;

@@ -130,6 +130,12 @@ fn rights(of: Type<customer::Model>) -> Type<customer::Model> {
             "Whether you may create integrations for it.",
         )
         .allows_noun(
+            "allowAddCustomerConfigVariable",
+            Noun::CustomerVariable,
+            Action::Create,
+            "Whether you may add connections for it.",
+        )
+        .allows_noun(
             "allowEnableInstance",
             Noun::Instance,
             Action::Modify,

@@ -35,6 +35,7 @@ mod page;
 mod page_info;
 mod permission;
 mod queue;
+mod reuse;
 mod role;
 mod scalar;
 mod step_result;
@@ -113,6 +114,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     expression::register(&mut registry);
     wizard::register(&mut registry);
     instance_profile::register(&mut registry);
+    reuse::register(&mut registry);
     execution::register(&mut registry);
     queue::register(&mut registry);
     step_result::register(&mut registry);

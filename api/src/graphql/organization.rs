@@ -168,6 +168,12 @@ const NOT_BUILT: [(&str, &str); 12] = [
 fn rights(of: Type<organization::Model>) -> Type<organization::Model> {
     let of = of
         .allows_noun(
+            "allowAddScopedConfigVariable",
+            Noun::ScopedVariable,
+            Action::Create,
+            "Whether you may add connections to share.",
+        )
+        .allows_noun(
             "allowAddSigningKey",
             Noun::Embedding,
             Action::Create,

@@ -32,7 +32,7 @@ const INPUT: [Parameter; 4] = [
     ("name", "String!", "The key of the input."),
     ("type", "String", "How the value is found; `value` if not given."),
     ("value", "String", "The value."),
-    ("meta", "String", "Accepted for compatibility; says nothing here."),
+    ("meta", "String", "Settings of whoever enters it, as JSON; kept with shared connections."),
 ];
 
 pub fn register(registry: &mut Registry) {
@@ -110,5 +110,6 @@ fn read(input: &Arguments) -> Result<ConnectionInput, ApiError> {
         name: input.require_text("name")?,
         kind: input.text("type")?.unwrap_or_else(|| "value".to_owned()),
         value: value.map_or(serde_json::Value::Null, serde_json::Value::from),
+        meta: None,
     })
 }

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 
 use anyhow::Context;
-use entity::{config_value, instance, user_level_config, user_level_value};
+use entity::{CustomerVariableId, config_value, instance, user_level_config, user_level_value};
 use flow::definition::{Choice, ConfigVar, DataType, ScheduleType};
 use flow::{Definition, Expression};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{config_check, connections};
+use super::{config_check, connections, shared};
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -32,6 +32,8 @@ pub struct ConfigInput {
     pub values: Option<String>,
     pub schedule_type: Option<String>,
     pub time_zone: Option<String>,
+    /// The connection of the customer to use, of those that are shared.
+    pub customer_variable: Option<CustomerVariableId>,
 }
 
 impl fmt::Debug for ConfigInput {
@@ -50,6 +52,9 @@ pub struct ConnectionInput {
     pub kind: String,
     #[serde(default)]
     pub value: Json,
+    /// Settings of whoever wrote it, as they were given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meta: Option<Json>,
 }
 
 fn plain() -> String {
@@ -71,7 +76,7 @@ pub(super) struct Change<'a> {
 }
 
 /// The stored values of an instance by their keys.
-pub(super) type Values = HashMap<String, config_value::Model>;
+pub(crate) type Values = HashMap<String, config_value::Model>;
 
 /// Whose values are meant: those of an instance, or of one of its users.
 #[derive(Clone, Copy)]
@@ -164,10 +169,15 @@ pub(super) async fn apply(
     let row = holder.instance;
     let checked = check(viewer, holder, change.definition, inputs)?;
     let old = holder.values(tx).await?;
-    let is_kept = |key: &str| match change.definition.config_var(key) {
-        // Customers' users never touch what only the organization sets.
-        Some(variable) if viewer.customer_id().is_some() && variable.org_only => true,
-        _ => change.mode == Mode::Merge,
+    let links = shared::links(tx, row, change.definition, &old).await?;
+    shared::check(tx, viewer, (holder, change.definition), &links, inputs).await?;
+    let is_hidden = |key: &str| {
+        let variable = change.definition.config_var(key);
+        variable.is_some_and(|it| it.org_only) || shared::is_managed(&links, key)
+    };
+    // Customers' users never touch what only the organization sets.
+    let is_kept = |key: &str| {
+        change.mode == Mode::Merge || (viewer.customer_id().is_some() && is_hidden(key))
     };
     let mut new: Values =
         old.iter().filter(|(key, _)| is_kept(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -275,6 +285,7 @@ async fn stored(
         sealed_inputs: previous.and_then(|previous| previous.sealed_inputs.clone()),
         schedule_type: input.schedule_type.as_ref().map(|kind| kind.to_ascii_lowercase()),
         time_zone: input.time_zone.clone(),
+        customer_variable_id: input.customer_variable,
         updated_at: previous.map_or_else(|| env.now(), |previous| previous.updated_at),
     };
     if let Some(connection) = connection {
@@ -298,7 +309,7 @@ async fn stored(
 }
 
 /// Secret inputs are never shown, so clients cannot send them back: what is not named stays.
-fn merge(inputs: &mut Vec<ConnectionInput>, new: Vec<ConnectionInput>) {
+pub(crate) fn merge(inputs: &mut Vec<ConnectionInput>, new: Vec<ConnectionInput>) {
     for input in new {
         match inputs.iter_mut().find(|old| old.name == input.name) {
             Some(old) => *old = input,

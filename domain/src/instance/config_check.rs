@@ -42,6 +42,7 @@ pub(super) fn check_stored(
         values: stored.sealed_inputs.is_some().then(String::new),
         schedule_type: stored.schedule_type.clone(),
         time_zone: stored.time_zone.clone(),
+        customer_variable: None,
     };
     check(variable, &input)
 }

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use entity::authorization::OwnerKind;
 use entity::{InstanceId, config_value, config_variable, instance, integration, user_level_config};
 use flow::definition::ConfigVar;
-use flow::{Definition, OAuth2Shape, Value};
+use flow::{Definition, Map, OAuth2Shape, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
 use super::config::{Holder, Values, open_inputs, values_of};
@@ -58,7 +58,8 @@ impl Configured<'_> {
             inputs.push((value.key.clone(), open_inputs(env, db, value).await?));
         }
         // What cannot be evaluated is refused when it is deployed; until then it says nothing.
-        let map = resolve::resolve(self.definition, self.values, &inputs).unwrap_or_default();
+        let map = resolve::resolve(self.definition, self.values, &inputs, &Map::new());
+        let map = map.unwrap_or_default();
         let settings = |(variable, shape): (_, OAuth2Shape)| {
             let variable: &ConfigVar = variable;
             let value = map.get(variable.key.as_str()).unwrap_or(&Value::Null);

@@ -8,16 +8,17 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
 use super::config::{Holder, values_of};
 use super::flows::configs_of;
-use super::{config_check, connections, flows, is_configured, resolve};
+use super::{config_check, connections, flows, is_configured, resolve, shared};
 use crate::alert;
 use crate::deployment::seal_config;
 use crate::env::Env;
-use crate::error::{Error, WHOLE_INPUT};
+use crate::error::{Error, Kind, WHOLE_INPUT};
 use crate::event::{self, EventType};
 use crate::execution::{Origin, Request, Start};
 use crate::input::Problems;
 use crate::integration as integrations;
 use crate::policy::Action;
+use crate::reuse::{self, Link};
 use crate::rows;
 use crate::schedule;
 use crate::usage;
@@ -38,9 +39,32 @@ pub async fn deploy(
     id: InstanceId,
     force: bool,
 ) -> Result<instance::Model, Error> {
+    deploy_as(env, (viewer, viewer), id, force).await
+}
+
+/// Deploys an instance for somebody who has changed what it uses.
+pub(crate) async fn deploy_on_behalf(
+    env: &Env,
+    actor: &Viewer,
+    id: InstanceId,
+) -> Result<instance::Model, Error> {
+    let system = Viewer::System(actor.signed_in()?);
+    deploy_as(env, (&system, actor), id, false).await
+}
+
+/// With the rights of the one, in the name of the other.
+async fn deploy_as(
+    env: &Env,
+    (rights, actor): (&Viewer, &Viewer),
+    id: InstanceId,
+    force: bool,
+) -> Result<instance::Model, Error> {
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<instance::Entity>(&tx, Action::Release, id).await?;
+    let permit = rights.permit::<instance::Entity>(&tx, Action::Release, id).await?;
     let row = permit.row();
+    if row.removed_at.is_some() {
+        return Err(Error::NotFound(Kind::Instance));
+    }
     let version = Viewer::System(row.organization_id)
         .find::<integration::Entity>(&tx, row.integration_id)
         .await?;
@@ -51,7 +75,7 @@ pub async fn deploy(
         return Err(Error::Invalid(problems));
     }
     if !force {
-        require_configuration(&tx, row, &definition).await?;
+        require_configuration(env, &tx, row, &definition).await?;
     }
     if version.is_draft {
         // Versions never change, but a draft may have got other flows since it was chosen.
@@ -62,7 +86,7 @@ pub async fn deploy(
     alert::deployed(&tx, &deployed, env.now()).await?;
     usage::follow(env, &tx, &deployed).await?;
     let started = start_deploy_flows(env, &tx, &deployed, &definition).await?;
-    event::record_of_instance(env, &tx, viewer, EventType::InstanceDeployed, &deployed).await?;
+    event::record_of_instance(env, &tx, actor, EventType::InstanceDeployed, &deployed).await?;
     tx.commit().await?;
     env.instances_changed(&[id]);
     env.deliveries_arrived();
@@ -78,15 +102,23 @@ pub async fn deploy(
 /// Everything that is still to be configured. A value may also have stopped fitting its variable
 /// when the version changed.
 async fn require_configuration(
+    env: &Env,
     tx: &DatabaseTransaction,
     row: &instance::Model,
     definition: &Definition,
 ) -> Result<(), Error> {
     let values = values_of(tx, row).await?;
+    let links = shared::links(tx, row, definition, &values).await?;
     let mut problems = Problems::default();
     let holder = Holder::instance(row);
     let is_kept = |variable: &&ConfigVar| holder.keeps(definition, &variable.key);
     for variable in definition.config_vars.iter().filter(is_kept) {
+        if let Some(stable_key) = &variable.scoped_config_var {
+            if let Err(message) = check_link(env, stable_key, links.get(&variable.key)) {
+                problems.add("configVariables", format!("{}: {message}.", variable.key));
+            }
+            continue;
+        }
         let value = values.get(&variable.key);
         let fits = value.map_or(Ok(()), |value| config_check::check_stored(variable, value));
         let verdict = match fits {
@@ -110,6 +142,23 @@ async fn require_configuration(
         }
     }
     problems.finish()
+}
+
+/// What a shared connection lacks.
+fn check_link(env: &Env, stable_key: &str, link: Option<&Link>) -> Result<(), String> {
+    match link {
+        None => Err(format!("there is no shared connection `{stable_key}`")),
+        Some(link) if !link.is_connected() && link.scoped.build_only => {
+            Err(format!("the shared connection `{stable_key}` is for test runs only"))
+        }
+        Some(link) if !link.is_connected() => {
+            Err(format!("the customer has no connection for `{stable_key}`"))
+        }
+        Some(link) if !link.is_configured(env) => {
+            Err(format!("the shared connection `{stable_key}` lacks inputs"))
+        }
+        Some(_) => Ok(()),
+    }
 }
 
 /// Writes the deployment and points the instance at it.
@@ -137,6 +186,9 @@ pub(super) async fn freeze(
         created_at: now,
     };
     rows::insert::<deployment::Entity>(tx, deployment).await?;
+    let values = values_of(tx, row).await?;
+    let links = shared::links(tx, row, definition, &values).await?;
+    reuse::write(tx, row, id, &links).await?;
     set_limits(tx, row, definition).await?;
     let mut edit = permit.edit();
     edit.deployment_id = Set(Some(id));

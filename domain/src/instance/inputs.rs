@@ -78,10 +78,11 @@ fn as_written(name: &str, raw: &Json) -> ConnectionInput {
         name: name.to_owned(),
         kind: kind.to_owned(),
         value: raw.get("value").cloned().unwrap_or_default(),
+        meta: None,
     }
 }
 
-fn text(value: &Json) -> String {
+pub(crate) fn text(value: &Json) -> String {
     match value {
         Json::Null => String::new(),
         Json::String(text) => text.clone(),

@@ -18,6 +18,7 @@ use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::event::{self, EventType};
 use crate::execution::{Origin, Request, Start};
+use crate::oauth;
 use crate::policy::Action;
 use crate::rows;
 use crate::usage;
@@ -71,6 +72,7 @@ pub(crate) async fn mark(
         let trigger = Trigger::InstanceRemoved;
         alert::instance_changed(env, tx, organization, &ids, trigger).await?;
         alert::go_with(env, tx, viewer, &ids).await?;
+        oauth::go_with(env, tx, organization, &ids).await?;
         start_tear_down(env, tx, organization, rows).await?;
         for row in rows.iter().filter(|row| !row.is_system && row.enabled) {
             usage::follow(env, tx, row).await?;

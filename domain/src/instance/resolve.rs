@@ -7,8 +7,10 @@ use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
 use super::config::{ConnectionInput, Values, effective, open_inputs, schedule_type, values_of};
+use super::shared;
 use crate::env::Env;
 use crate::error::Error;
+use crate::reuse;
 
 /// The run-time values of all variables of an instance, as they are stored now.
 pub(super) async fn all(
@@ -22,18 +24,22 @@ pub(super) async fn all(
     for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
         connections.push((value.key.clone(), open_inputs(env, db, value).await?));
     }
-    resolve(definition, &values, &connections)
+    let links = shared::links(db, row, definition, &values).await?;
+    let shared = reuse::freeze(env, db, &links).await?;
+    resolve(definition, &values, &connections, &shared)
         .map_err(|error| Error::invalid("configVariables", error.to_string()))
 }
 
-/// The run-time values of all variables. Connections come last, since they may use the others.
+/// The run-time values of all variables. Connections come last, since they may use the others;
+/// those that are `shared` are known already.
 pub(super) fn resolve(
     definition: &Definition,
     values: &Values,
     connections: &[(String, Vec<ConnectionInput>)],
+    shared: &Map,
 ) -> Result<Map, EvaluationError> {
     let variables: Vec<_> = definition.config_vars.iter().collect();
-    onto(Map::new(), &variables, values, connections)
+    onto(shared.clone(), &variables, values, connections)
 }
 
 /// As above for what each user sets, in the place of what is there.
@@ -55,6 +61,9 @@ fn onto(
     connections: &[(String, Vec<ConnectionInput>)],
 ) -> Result<Map, EvaluationError> {
     for variable in variables {
+        if variable.scoped_config_var.is_some() && map.contains_key(variable.key.as_str()) {
+            continue;
+        }
         let value = match variable.data_type {
             DataType::Connection => Value::Null,
             DataType::Schedule => schedule(variable, values),
@@ -62,7 +71,8 @@ fn onto(
         };
         map.insert(variable.key.as_str().into(), value);
     }
-    let is_connection = |it: &&&ConfigVar| it.data_type == DataType::Connection;
+    let is_connection =
+        |it: &&&ConfigVar| it.data_type == DataType::Connection && it.scoped_config_var.is_none();
     for variable in variables.iter().filter(is_connection) {
         let inputs = connections.iter().find(|(key, _)| *key == variable.key);
         let inputs = inputs.map(|(_, inputs)| inputs.as_slice()).unwrap_or_default();
@@ -132,6 +142,25 @@ fn connection(
             None => inputs.push((&input.name, expression)),
         }
     }
+    let fields = fields(&inputs, variables)?;
+    let key = variable.connection.as_ref().map(|connection| connection.key.as_str());
+    Ok(value_of(key.unwrap_or_default(), &variable.key, fields))
+}
+
+/// A connection as steps see it.
+pub(crate) fn value_of(connection: &str, variable: &str, fields: Map) -> Value {
+    Value::object([
+        ("key", Value::from(connection)),
+        ("configVarKey", variable.into()),
+        ("fields", fields.into()),
+    ])
+}
+
+/// What inputs come to. Templates come last, since they may use the others.
+pub(crate) fn fields(
+    inputs: &[(&str, Expression)],
+    variables: &Map,
+) -> Result<Map, EvaluationError> {
     let mut fields = Map::new();
     let is_template = |expression: &Expression| matches!(expression, Expression::Template(_));
     for wanted in [false, true] {
@@ -141,16 +170,11 @@ fn connection(
             fields.insert((*key).into(), value.unwrap_or_default());
         }
     }
-    let key = variable.connection.as_ref().map(|connection| connection.key.as_str());
-    Ok(Value::object([
-        ("key", Value::from(key.unwrap_or_default())),
-        ("configVarKey", variable.key.as_str().into()),
-        ("fields", fields.into()),
-    ]))
+    Ok(fields)
 }
 
 /// A stored input as an expression; what makes no sense as one is taken as it is.
-pub(super) fn expression(input: &ConnectionInput) -> Expression {
+pub(crate) fn expression(input: &ConnectionInput) -> Expression {
     let json: Json = json!({"type": input.kind.to_ascii_lowercase(), "value": input.value});
     let fallback = || Expression::Literal(Some(input.value.clone().into()));
     let is_plain = input.kind.eq_ignore_ascii_case("value") || input.kind.is_empty();

@@ -14,13 +14,14 @@ use flow::{Definition, Expression, Map, Value};
 
 use super::config::ConnectionInput;
 use super::users::overlay_of_user;
-use super::{connections, resolve};
+use super::{connections, resolve, shared};
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
 use crate::input::Problems;
 use crate::integration as integrations;
 use crate::oauth;
 use crate::policy::Action;
+use crate::reuse::Deployed;
 use crate::user_level;
 use crate::viewer::Viewer;
 use crate::whom::Whom;
@@ -39,6 +40,8 @@ pub struct Call {
     /// All config variables, their connections with tokens.
     pub config_vars: Map,
     pub definition: Arc<Definition>,
+    /// Those of the connections that are shared.
+    pub shared: Vec<Deployed>,
     /// Besides what the definition hides, this is not for people.
     pub secrets: Vec<String>,
     pub customer: Whom,
@@ -145,6 +148,7 @@ struct Wizard {
     instance: instance::Model,
     definition: Arc<Definition>,
     config_vars: Map,
+    shared: Vec<Deployed>,
     secrets: Vec<String>,
     /// Connections that cannot be used now, and why.
     broken: Vec<(String, String)>,
@@ -182,6 +186,7 @@ impl Wizard {
         if let Some(own) = &own {
             config_vars = overlay_of_user(env, db, own, &definition, config_vars).await?;
         }
+        let shared = shared::connected(db, &instance, &definition).await?;
         let mut wizard = Self {
             customer: Whom {
                 id: crate::global_id(customer.id),
@@ -197,6 +202,7 @@ impl Wizard {
             instance,
             definition,
             config_vars,
+            shared,
             secrets: Vec::new(),
             broken: Vec::new(),
         };
@@ -211,6 +217,7 @@ impl Wizard {
         own: Option<&user_level_config::Model>,
     ) -> Result<(), Error> {
         let organization = self.instance.organization_id;
+        let mut owners = Vec::new();
         for variable in &self.definition.config_vars {
             if connections::oauth2(env, variable).is_none() {
                 continue;
@@ -220,10 +227,15 @@ impl Wizard {
                 Some(own) => oauth::Owner::user_level_value(own.id, &variable.key),
                 None => oauth::Owner::instance_value(self.instance.id, &variable.key),
             };
+            owners.push((variable.key.clone(), owner));
+        }
+        let shared = self.shared.iter().filter(|it| it.has_token(env));
+        owners.extend(shared.map(|it| (it.key.clone(), it.owner.clone())));
+        for (key, owner) in owners {
             match oauth::fresh(env, organization, &owner).await {
                 Ok(fresh) => {
                     self.secrets.extend(fresh.secrets.iter().cloned());
-                    let key = variable.key.as_str();
+                    let key = key.as_str();
                     let connection = self.config_vars.get(key).and_then(Value::as_object).cloned();
                     let mut connection = connection.unwrap_or_default();
                     connection.insert("token".into(), fresh.token.clone());
@@ -231,7 +243,7 @@ impl Wizard {
                     self.config_vars.insert(key.into(), connection.into());
                 }
                 Err(oauth::NoToken::Internal(error)) => return Err(error),
-                Err(reason) => self.broken.push((variable.key.clone(), reason.to_string())),
+                Err(reason) => self.broken.push((key, reason.to_string())),
             }
         }
         Ok(())
@@ -287,6 +299,7 @@ impl Wizard {
             key: source.key.clone(),
             inputs: evaluated.collect(),
             config_vars: self.config_vars.clone(),
+            shared: self.shared.clone(),
             definition: self.definition.clone(),
             secrets: self.secrets.clone(),
             customer: self.customer.clone(),

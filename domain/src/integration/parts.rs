@@ -85,6 +85,7 @@ fn variable_rows(
             data_type: name_of(variable.data_type),
             default_value: variable.default_value.clone(),
             org_only: variable.org_only,
+            scoped_key: variable.scoped_config_var.clone(),
             definition: entries[index].to_string(),
         })
         .collect()

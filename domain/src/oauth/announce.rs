@@ -3,13 +3,14 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use entity::authorization::{Model, OwnerKind};
-use entity::{InstanceId, instance};
+use entity::{CustomerVariableId, InstanceId, ScopedVariableId, instance};
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
 
 use crate::alert::{self, ConnectionFailure};
 use crate::env::Env;
 use crate::error::Error;
 use crate::event::{self, EventType, Slot, Slots, Subject};
+use crate::reuse::{self, Used};
 use crate::viewer::Viewer;
 
 pub(super) async fn authorized(
@@ -62,27 +63,46 @@ pub(super) async fn renewal_failed(
     event::record(env, tx, &system, EventType::OAuth2TokenRefreshFailed, slots).await
 }
 
-/// Tells monitors of the instance, if the connection is one's own.
+/// Tells monitors of the instances that use the connection.
 pub(super) async fn alert(
     env: &Env,
     tx: &DatabaseTransaction,
     row: &Model,
     (attempt, message): (i32, &str),
 ) -> Result<(), Error> {
-    if row.owner_kind != OwnerKind::InstanceValue {
-        return Ok(());
-    }
+    let (instances, name) = match used(row) {
+        Some(used) => {
+            let users = reuse::users_of(tx, row.organization_id, used).await?;
+            (users, reuse::name_of(tx, row.organization_id, used).await?)
+        }
+        None if row.owner_kind == OwnerKind::InstanceValue => {
+            (vec![InstanceId(row.owner_id)], row.owner_key.clone())
+        }
+        None => return Ok(()),
+    };
     // The version of the token it has tells one row of failures from the next.
     let occurrence = format!("{}:{}:{attempt}", row.id.0, row.token_version);
-    let failure = ConnectionFailure {
-        organization: row.organization_id,
-        instance: InstanceId(row.owner_id),
-        flow_config: None,
-        execution: None,
-        occurrence: &occurrence,
-        details: &format!("The connection \"{}\": {message}", row.owner_key),
-    };
-    alert::connection_failed(env, tx, &failure).await
+    for instance in instances {
+        let failure = ConnectionFailure {
+            organization: row.organization_id,
+            instance,
+            flow_config: None,
+            execution: None,
+            occurrence: &occurrence,
+            details: &format!("The connection \"{name}\": {message}"),
+        };
+        alert::connection_failed(env, tx, &failure).await?;
+    }
+    Ok(())
+}
+
+/// The shared connection that an authorization is of, if it is one's.
+fn used(row: &Model) -> Option<Used> {
+    match row.owner_kind {
+        OwnerKind::CustomerVariable => Some(Used::Value(CustomerVariableId(row.owner_id))),
+        OwnerKind::ScopedVariable => Some(Used::Scoped(ScopedVariableId(row.owner_id))),
+        OwnerKind::InstanceValue | OwnerKind::UserLevelValue => None,
+    }
 }
 
 async fn record(
@@ -115,8 +135,12 @@ async fn slots(tx: &DatabaseTransaction, row: &Model) -> Result<Option<Slots>, E
             let subject = subject.field("id", STANDARD.encode(id)).field("scope", "instance");
             (event::of_instance(tx, &instance).await?, subject)
         }
-        OwnerKind::CustomerVariable => (Slots::default(), subject.field("scope", "customer")),
-        OwnerKind::ScopedVariable => (Slots::default(), subject.field("scope", "organization")),
+        OwnerKind::CustomerVariable | OwnerKind::ScopedVariable => {
+            return match used(row) {
+                Some(used) => reuse::slots(tx, row.organization_id, used).await,
+                None => Ok(None),
+            };
+        }
         OwnerKind::UserLevelValue => (Slots::default(), subject.field("scope", "user")),
     };
     Ok(Some(slots.with(Slot::Connection, subject)))

@@ -17,7 +17,7 @@ use super::store::{self, Owner, Scope};
 use crate::env::Env;
 use crate::error::Error;
 use crate::viewer::Viewer;
-use crate::{instance, rows, token, user_level};
+use crate::{instance, reuse, rows, token, user_level};
 
 /// Parameters of the callback that are kept for steps to see, and their size.
 const KEPT_PARAMETERS_MAX: usize = 32;
@@ -168,8 +168,11 @@ async fn place(env: &Env, viewer: &Viewer, owner: &Owner) -> Result<Place, Error
             let id = entity::UserLevelConfigId(owner.id);
             user_level::connection_to_change(env, viewer, id, &owner.key).await
         }
-        OwnerKind::CustomerVariable | OwnerKind::ScopedVariable => {
-            Err(Error::NotFound(crate::Kind::ConfigVariable))
+        OwnerKind::CustomerVariable => {
+            reuse::value_to_change(env, viewer, entity::CustomerVariableId(owner.id)).await
+        }
+        OwnerKind::ScopedVariable => {
+            reuse::scoped_to_change(env, viewer, entity::ScopedVariableId(owner.id)).await
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::authorization::{Model, OwnerKind, Status};
-use entity::{OrganizationId, Timestamp};
+use entity::{InstanceId, OrganizationId, Timestamp};
 use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, Iterable};
 use serde_json::Value as Json;
 use tokio::time::Instant;
@@ -80,6 +80,31 @@ pub async fn forget(
             store::delete(tx, &row).await?;
             announce::deleted(env, tx, &row).await?;
         }
+    }
+    Ok(())
+}
+
+/// Tells that the connections of instances go with them, in the transaction that removes those.
+pub(crate) async fn go_with(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    organization: OrganizationId,
+    instances: &[InstanceId],
+) -> Result<(), Error> {
+    for row in store::of_instances(tx, organization, instances).await? {
+        announce::deleted(env, tx, &row).await?;
+    }
+    Ok(())
+}
+
+/// Removes what a row owns, for owners that tell of it themselves.
+pub(crate) async fn drop_tokens(
+    tx: &DatabaseTransaction,
+    organization: OrganizationId,
+    (kind, id): (OwnerKind, Uuid),
+) -> Result<(), Error> {
+    for row in store::of_row(tx, organization, kind, id).await? {
+        store::delete(tx, &row).await?;
     }
     Ok(())
 }
@@ -197,7 +222,10 @@ pub async fn update(
             let blank = store::blank(env, &tx, &place.scope, &place.settings).await?;
             store::insert(&tx, blank).await?
         };
-        let new = changed(env, &tx, &row, place, update, &checked).await?;
+        let Some(new) = changed(env, &tx, &row, place, update, &checked).await? else {
+            tx.rollback().await?;
+            return Ok(());
+        };
         store::replace(&tx, &row, new).await?;
         announce::updated(env, &tx, viewer, &row).await?;
         tx.commit().await?;
@@ -207,6 +235,7 @@ pub async fn update(
     }
 }
 
+/// The row after the change; nothing if that is the row as it is.
 async fn changed(
     env: &Env,
     tx: &impl ConnectionTrait,
@@ -214,22 +243,18 @@ async fn changed(
     place: &Place,
     update: &Update,
     checked: &Checked,
-) -> Result<Model, Error> {
+) -> Result<Option<Model>, Error> {
     let now = env.now();
     let old = store::token(env, tx, row).await?.unwrap_or_default();
-    let token = update.apply(old, checked);
+    let token = update.apply(old.clone(), checked);
     let has_token = token.get("access_token").is_some_and(Json::is_string);
-    let mut new = Model {
-        token_version: row.token_version + 1,
-        lease_fence: row.lease_fence + 1,
-        lease_until: None,
-        updated_at: now,
-        ..row.clone()
-    };
-    if !token.is_empty() {
+    let mut new = row.clone();
+    if token != old {
         new.sealed_token = Some(store::seal_token(env, tx, row, &token).await?);
     }
-    if let Some(context) = &checked.context {
+    if let Some(context) = &checked.context
+        && store::context(env, tx, row).await?.as_ref() != Some(context)
+    {
         new.sealed_context = Some(store::seal_context(env, tx, row, context).await?);
     }
     if update.access_token.is_some() || update.refresh_token.is_some() {
@@ -258,7 +283,14 @@ async fn changed(
     if new.status == Status::Pending || !has_token {
         new.refresh_at = None;
     }
-    Ok(new)
+    let is_same = new == *row;
+    Ok((!is_same).then(|| Model {
+        token_version: row.token_version + 1,
+        lease_fence: row.lease_fence + 1,
+        lease_until: None,
+        updated_at: now,
+        ..new
+    }))
 }
 
 /// Forgets the token and stops renewing it. The provider hears of it, but need not agree.

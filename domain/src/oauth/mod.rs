@@ -38,6 +38,7 @@ mod store;
 
 pub use authorize::{Completed, Place, Refused, authorize_url, callback_url, complete};
 pub use change::{Update, disconnect, forget, keep, update};
+pub(crate) use change::{drop_tokens, go_with};
 pub use fresh::{Fresh, NoToken, SECRET_BYTES_MIN, fresh};
 pub use memory::Memory;
 pub use renew::{Renewal, renew};

@@ -2,11 +2,11 @@
 
 use anyhow::Context;
 use entity::authorization::{self, Column, Entity, Model, OwnerKind, Status};
-use entity::{AuthorizationId, CustomerId, OrganizationId, Timestamp};
+use entity::{AuthorizationId, CustomerId, InstanceId, OrganizationId, Timestamp};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel,
-    QueryFilter, QuerySelect, Select, UpdateMany,
+    QueryFilter, QueryOrder, QuerySelect, Select, UpdateMany,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -39,6 +39,16 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// A connection that instances share.
+    pub fn scoped_variable(id: entity::ScopedVariableId) -> Self {
+        Self { kind: OwnerKind::ScopedVariable, id: id.0, key: String::new() }
+    }
+
+    /// The connection of a customer.
+    pub fn customer_variable(id: entity::CustomerVariableId) -> Self {
+        Self { kind: OwnerKind::CustomerVariable, id: id.0, key: String::new() }
+    }
+
     /// A variable of an instance.
     pub fn instance_value(instance: entity::InstanceId, key: &str) -> Self {
         Self { kind: OwnerKind::InstanceValue, id: instance.0, key: key.to_owned() }
@@ -93,6 +103,18 @@ pub(super) async fn of_row(
     let rows = Viewer::System(organization).rows::<Entity>();
     let rows = rows.filter(Column::OwnerKind.eq(kind)).filter(Column::OwnerId.eq(id));
     Ok(rows.all(db).await?)
+}
+
+/// All that instances own.
+pub(super) async fn of_instances(
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    instances: &[InstanceId],
+) -> Result<Vec<Model>, Error> {
+    let rows = Viewer::System(organization).rows::<Entity>();
+    let rows = rows.filter(Column::OwnerKind.eq(OwnerKind::InstanceValue));
+    let ids = instances.iter().map(|id| id.0);
+    Ok(rows.filter(Column::OwnerId.is_in(ids)).order_by_asc(Column::Id).all(db).await?)
 }
 
 pub(super) async fn by_id(

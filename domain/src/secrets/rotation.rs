@@ -15,6 +15,8 @@ use crate::rows;
 pub(super) const SEALED_COLUMNS: &[&str] = &[
     "alert_webhook.sealed_headers",
     "config_value.sealed_inputs",
+    "connection_template.sealed_presets",
+    "customer_config_variable.sealed_inputs",
     "delivery.sealed_message",
     "deployment.sealed_config",
     "flow_config.sealed_api_keys",
@@ -22,6 +24,7 @@ pub(super) const SEALED_COLUMNS: &[&str] = &[
     "oauth2_authorization.sealed_context",
     "oauth2_authorization.sealed_settings",
     "oauth2_authorization.sealed_token",
+    "scoped_config_variable.sealed_inputs",
     "user_level_value.sealed_inputs",
     "webhook_endpoint.sealed_headers",
     "webhook_endpoint.sealed_secret",

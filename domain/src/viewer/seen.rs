@@ -1,9 +1,10 @@
 //! Which rows of a table users see, where that takes more than one of its columns.
 
 use entity::delivery::TargetKind;
+use entity::scoped_variable::Manager;
 use entity::{
-    CustomerId, UserId, authorization, delivery, delivery_attempt, instance, integration,
-    user_level_config,
+    CustomerId, UserId, authorization, config_variable, customer_variable, delivery,
+    delivery_attempt, instance, integration, scoped_variable, user_level_config,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
@@ -68,4 +69,40 @@ pub fn attempts_of_endpoints() -> Condition {
         .and_where(is_to_endpoint())
         .take();
     Expr::exists(deliveries).into_condition()
+}
+
+/// Shared connections that users of a customer come across: those that customers fill in.
+pub fn scoped_variables_of(customer: CustomerId) -> Condition {
+    use scoped_variable::Column;
+    let is_anybodys = Column::CustomerId.is_null().or(Column::CustomerId.eq(customer));
+    Condition::all().add(Column::ManagedBy.eq(Manager::Customer)).add(is_anybodys)
+}
+
+/// What customers fill in, and not what the organization filled in for them.
+pub fn is_filled_by_customers() -> Expr {
+    let theirs = Query::select()
+        .column(scoped_variable::Column::Id)
+        .from(scoped_variable::Entity)
+        .and_where(scoped_variable::Column::ManagedBy.eq(Manager::Customer))
+        .take();
+    customer_variable::Column::ScopedVariableId.in_subquery(theirs)
+}
+
+/// Whether a config variable stands for nothing that only the organization fills in.
+pub fn is_for_customers() -> Expr {
+    use config_variable::{Column, Entity};
+    let hidden = Query::select()
+        .expr(Expr::val(1))
+        .from(scoped_variable::Entity)
+        .and_where(
+            Expr::col((scoped_variable::Entity, scoped_variable::Column::OwnerId))
+                .equals((Entity, Column::OrganizationId)),
+        )
+        .and_where(
+            Expr::col((scoped_variable::Entity, scoped_variable::Column::StableKey))
+                .equals((Entity, Column::ScopedKey)),
+        )
+        .and_where(scoped_variable::Column::ManagedBy.eq(Manager::Org))
+        .take();
+    Expr::exists(hidden).not()
 }

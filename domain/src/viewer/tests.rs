@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use entity::execution;
 use entity::user::Role;
+use entity::{customer, execution, flow_config, integration, integration_flow};
 use sea_orm::Iterable;
 
 use super::*;

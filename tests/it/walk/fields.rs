@@ -18,11 +18,12 @@ const SCHEMA: &str = "{ __schema {
 const WHO: &str = "$who";
 
 /// What no installation supports, or cannot be the thing that is tried.
-const NOT_GIVEN: [&str; 4] = [
+const NOT_GIVEN: [&str; 5] = [
     "UpdateIntegrationInput.customer",
     "CreateAlertMonitorInput.flowConfig",
     "UpdateAlertMonitorInput.flowConfig",
     "UpdateInstanceProfileInput.instance",
+    "CreateScopedConfigVariableInput.parent",
 ];
 
 /// The root fields of the schema; those that delete come last.
@@ -153,12 +154,17 @@ fn inputs(input: &Value, types: &HashMap<String, &Value>, known: &HashMap<&str, 
 fn selection(name: &str, types: &HashMap<String, &Value>, is_mutation: bool) -> String {
     let Some(fields) = types[name]["fields"].as_array() else { return String::new() };
     let is_object = |field: &Value| types[&named(&field["type"])]["kind"] == "OBJECT";
-    let has_scalars = fields.iter().any(|field| !is_object(field));
+    let is_union = |field: &Value| types[&named(&field["type"])]["kind"] == "UNION";
+    let has_scalars = fields.iter().any(|field| !is_object(field) && !is_union(field));
     let mut selected = Vec::new();
     for field in fields {
         let (field_name, wanted) = (text(field, "/name"), named(&field["type"]));
         let is_inside = field_name == "nodes" || is_mutation || !has_scalars;
-        if !is_object(field) {
+        if is_union(field) {
+            if is_inside {
+                selected.push(format!("{field_name} {{ ... on Node {{ id }} }}"));
+            }
+        } else if !is_object(field) {
             selected.push(field_name);
         } else if field_name == "errors" {
             selected.push("errors { field messages }".to_owned());

@@ -38,6 +38,10 @@ impl Connection {
         Self::all(component).into_iter().find(|connection| connection.known.key == key)
     }
 
+    pub fn component_label(&self) -> &'static str {
+        self.component.label
+    }
+
     fn owner(&self) -> String {
         format!("{}:{}", self.component.key, self.known.key)
     }

@@ -41,12 +41,17 @@ pub async fn status(ask: &Ask, of: &ConfigVariable) -> Result<Option<&'static st
         return Ok(None);
     }
     let row = authorization_of(ask, of).await?;
-    Ok(Some(match row.map_or(Status::Pending, |row| row.status) {
+    Ok(Some(name_of(row.map_or(Status::Pending, |row| row.status))))
+}
+
+/// How clients spell a status.
+pub fn name_of(status: Status) -> &'static str {
+    match status {
         Status::Pending => "PENDING",
         Status::Active => "ACTIVE",
         Status::Error => "ERROR",
         Status::Failed => "FAILED",
-    }))
+    }
 }
 
 /// What only OAuth2 connections have.
@@ -237,10 +242,17 @@ async fn authorize_url(of: &ConfigVariable, ask: &Ask) -> Result<Option<String>,
 }
 
 async fn meta(of: &ConfigVariable, ask: &Ask) -> Result<Option<String>, ApiError> {
-    let Some(row) = oauth2_row(ask, of).await? else { return Ok(None) };
-    let (token, context) = oauth::token_and_context(ask.env(), &row).await?;
+    match oauth2_row(ask, of).await? {
+        Some(row) => Ok(Some(meta_of(ask, &row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// What a provider said, without what would let anybody in.
+pub async fn meta_of(ask: &Ask, row: &authorization::Model) -> Result<String, ApiError> {
+    let (token, context) = oauth::token_and_context(ask.env(), row).await?;
     let token = token.map(without_secrets);
-    Ok(Some(json!({ "token": token, "context": context }).to_string()))
+    Ok(json!({ "token": token, "context": context }).to_string())
 }
 
 /// Whatever is called a token stays here.

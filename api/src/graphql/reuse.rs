@@ -1,0 +1,17 @@
+//! Connections that instances share: scoped variables, and the values of customers for them.
+
+pub mod facts;
+mod input;
+mod narrow;
+mod picked;
+pub mod scoped;
+pub mod value;
+
+use super::builder::Registry;
+
+pub fn register(registry: &mut Registry) {
+    input::register(registry);
+    scoped::register(registry);
+    value::register(registry);
+    picked::register(registry);
+}

@@ -1,17 +1,21 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
+/** Where a server listens while somebody works on the pages. */
+const SERVER = process.env["MARQUETRY_URL"] ?? "http://127.0.0.1:3000";
+
 export default defineConfig({
-  // Relative addresses let the server mount a page below any path.
-  base: "./",
+  base: "/",
+  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2022",
     // GraphiQL is one big page that nothing else loads; the warning would only be noise.
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      input: ["graphiql.html"],
+      input: ["app.html", "preload.html", "graphiql.html"],
       // Libraries mark files "use client" for server rendering, which we do not do.
       checks: { moduleLevelDirective: false },
     },
   },
-  server: { proxy: { "/api": "http://127.0.0.1:8080" } },
+  server: { proxy: { "/api": SERVER, "/embedded/authenticate": SERVER } },
 });

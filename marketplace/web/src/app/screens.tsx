@@ -1,0 +1,32 @@
+/** Which screen stands at which address. */
+import { type ReactElement, lazy } from "react";
+import { MarketplaceScreen } from "@/screens/marketplace/list";
+import { NotFoundScreen } from "@/screens/not-found";
+import { parts } from "./router";
+
+const IntegrationScreen = lazy(() => import("@/screens/integration/integration"));
+const ActivateScreen = lazy(() => import("@/screens/integration/activate"));
+const FindScreen = lazy(() => import("@/screens/find"));
+
+interface Screen {
+  /** The page of the phrases. */
+  namespace: string | undefined;
+  element: ReactElement;
+}
+
+export function screenAt(path: string): Screen {
+  const [root = "", id, more] = parts(path);
+  switch (root) {
+    case "integration-marketplace":
+      if (id === undefined) {
+        return { namespace: "integration-marketplace", element: <MarketplaceScreen /> };
+      }
+      return more === "activate"
+        ? { namespace: "integration-marketplace", element: <ActivateScreen id={id} /> }
+        : { namespace: "integrations.id", element: <IntegrationScreen id={id} /> };
+    case "find-integration-marketplace":
+      return { namespace: "app.marketplace-not-found", element: <FindScreen /> };
+    default:
+      return { namespace: "app.marketplace-not-found", element: <NotFoundScreen /> };
+  }
+}

@@ -1,0 +1,86 @@
+import { Suspense, lazy, useState } from "react";
+import { nodes } from "@/api/error";
+import { useLearning } from "@/api/session";
+import { useQuery } from "@/api/use-query";
+import { navigate } from "@/app/router";
+import { useText } from "@/text/use-text";
+import { Button, Link } from "@/ui/button";
+import { Logo } from "@/ui/logo";
+import { Failure, Notice, Spinner } from "@/ui/state";
+import { InstanceRows, InstancesDialog } from "../marketplace/instances-dialog";
+import { activationPath } from "../marketplace/state";
+import { NotFoundScreen } from "../not-found";
+import { IntegrationDetail } from "./integration.query";
+import styles from "./integration.module.css";
+import { phrases } from "./phrases";
+
+const RichText = lazy(() => import("@/ui/rich-text"));
+
+/** All there is to know before one activates. */
+export default function IntegrationScreen({ id }: { id: string }) {
+  const { say, dynamic } = useText(phrases);
+  const { data, error, refresh } = useQuery(IntegrationDetail, { id });
+  const session = useLearning(data);
+  const [isChoosing, setIsChoosing] = useState(false);
+  if (error !== undefined) return <Failure error={error} retry={() => void refresh()} />;
+  if (data === undefined) return <Spinner />;
+  const { integration } = data;
+  if (integration === null) return <NotFoundScreen />;
+  const instances = nodes(integration.instances);
+  const canActivate = integration.isCustomerDeployable === true;
+  const canAdd = instances.length === 0 || integration.allowMultipleMarketplaceInstances;
+  const act = () =>
+    instances.length > 0 ? setIsChoosing(true) : navigate(activationPath(integration));
+  return (
+    <main className={styles["screen"]}>
+      <nav>
+        <Link to="/integration-marketplace/">
+          <span aria-hidden="true">‹ </span>
+          {say("marquetry.toMarketplace")}
+        </Link>
+      </nav>
+      <header className={styles["head"]}>
+        <Logo name={integration.name} address={integration.avatarUrl} />
+        <div>
+          <h1>{dynamic(integration.name)}</h1>
+          <p className={styles["facts"]}>
+            {integration.category !== null && <span>{dynamic(integration.category)}</span>}
+            {(integration.labels ?? []).map((label) => (
+              <span key={label} className={styles["label"]}>
+                {dynamic(label)}
+              </span>
+            ))}
+          </p>
+        </div>
+        {canActivate && canAdd && (
+          <Button kind="primary" onClick={act}>
+            {say(instances.length > 0 ? "activateIntegrationDialog.addButton" : "marquetry.activate")}
+          </Button>
+        )}
+      </header>
+      {!canActivate && instances.length === 0 && (
+        <Notice>
+          {say("activateIntegrationDialog.banner.text--isNotConfigurable", {
+            organization: session?.organizationName ?? "",
+          })}
+        </Notice>
+      )}
+      <p className={styles["lead"]}>{dynamic(integration.description)}</p>
+      {instances.length > 0 && (
+        <section>
+          <h2>{say("activateIntegrationDialog.instancesTitle")}</h2>
+          <InstanceRows instances={instances} />
+        </section>
+      )}
+      {(integration.overview ?? "") !== "" && (
+        <section>
+          <h2>{say("detail.overviewLabel")}</h2>
+          <Suspense fallback={<Spinner />}>
+            <RichText html={dynamic(integration.overview)} />
+          </Suspense>
+        </section>
+      )}
+      {isChoosing && <InstancesDialog card={integration} onClose={() => setIsChoosing(false)} />}
+    </main>
+  );
+}

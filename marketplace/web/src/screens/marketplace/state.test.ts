@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import type { DetailsMode } from "@/host/settings";
+import { targetOf } from "./state";
+
+type Instance = Parameters<typeof targetOf>[0]["instances"][number];
+
+const instance = (lastDeployedAt: string | null) => ({ id: "i1", lastDeployedAt }) as Instance;
+const [running, unfinished] = [instance("2026-01-01T00:00:00Z"), instance(null)];
+
+const go = (path: string) => ({ kind: "go", path });
+const choose = { kind: "choose" };
+const [detail, activate] = ["/integration-marketplace/a/", "/integration-marketplace/a/activate/"];
+
+test.each<[DetailsMode, Instance[], boolean, boolean, object]>([
+  ["allow-details", [], true, false, go(activate)],
+  ["disallow-details", [], true, false, go(activate)],
+  ["always-show-details", [], true, false, go(detail)],
+  ["disallow-details", [], false, false, go(detail)],
+  ["allow-details", [running], true, false, go("/instances/i1/")],
+  ["allow-details", [unfinished], true, false, go("/configure-instance/i1/")],
+  ["always-show-details", [running], true, false, go(detail)],
+  ["allow-details", [running], true, true, choose],
+  ["allow-details", [running, unfinished], true, false, choose],
+])("%s with %j (deployable: %s, several: %s)", (mode, instances, deployable, several, target) => {
+  const card = {
+    id: "a",
+    isCustomerDeployable: deployable,
+    allowMultipleMarketplaceInstances: several,
+    instances,
+  };
+  expect(targetOf(card, mode)).toEqual(target);
+});

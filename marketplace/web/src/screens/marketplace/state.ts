@@ -1,0 +1,58 @@
+/** In which state an integration is for the customer, and what a click on it does. */
+import type { DetailsMode } from "@/host/settings";
+import type { InstanceStateFragment, MarketplaceCardFragment } from "./list.query";
+
+export type CardState =
+  | "active"
+  | "none"
+  | "paused"
+  | "unconfigured"
+  | "userUnconfigured";
+
+export function stateOf(card: MarketplaceCardFragment): CardState {
+  if (card.deploymentStatus === null) return "none";
+  if (card.deploymentStatus === "UNCONFIGURED") return "unconfigured";
+  if (card.userLevelConfigured && card.ulcDeploymentStatus !== "ACTIVATED") return "userUnconfigured";
+  return card.deploymentStatus === "PAUSED" ? "paused" : "active";
+}
+
+/** Never deployed: its set-up was begun, and can be gone on with. */
+export function isUnfinished(instance: InstanceStateFragment): boolean {
+  return instance.lastDeployedAt === null;
+}
+
+export function instancePath(instance: { id: string }): string {
+  return `/instances/${instance.id}/`;
+}
+
+export function wizardPath(instance: { id: string }): string {
+  return `/configure-instance/${instance.id}/`;
+}
+
+export function detailPath(integration: { id: string }): string {
+  return `/integration-marketplace/${integration.id}/`;
+}
+
+export function activationPath(integration: { id: string }): string {
+  return `/integration-marketplace/${integration.id}/activate/`;
+}
+
+/** Where the main action of a card leads; `choose` asks which of several is meant. */
+export type Target = { kind: "choose" } | { kind: "go"; path: string };
+
+export function targetOf(
+  card: Pick<
+    MarketplaceCardFragment,
+    "allowMultipleMarketplaceInstances" | "id" | "isCustomerDeployable"
+  > & { instances: readonly InstanceStateFragment[] },
+  mode: DetailsMode,
+): Target {
+  const [only, ...others] = card.instances;
+  if (only === undefined) {
+    const isDirect = mode !== "always-show-details" && card.isCustomerDeployable === true;
+    return { kind: "go", path: isDirect ? activationPath(card) : detailPath(card) };
+  }
+  if (others.length > 0 || card.allowMultipleMarketplaceInstances) return { kind: "choose" };
+  if (mode === "always-show-details") return { kind: "go", path: detailPath(card) };
+  return { kind: "go", path: isUnfinished(only) ? wizardPath(only) : instancePath(only) };
+}

@@ -1,0 +1,39 @@
+import { useEffect, useState } from "react";
+import { token } from "@/api/session-token";
+import styles from "./ui.module.css";
+
+/** A picture of the server, whose address is behind a token; until it is there, a letter. */
+export function Logo({ name, address }: { name: string; address: string | null | undefined }) {
+  const picture = usePicture(address ?? undefined);
+  return (
+    <span className={styles["logo"]} aria-hidden="true">
+      {picture === undefined ? name.trim().charAt(0).toUpperCase() : <img src={picture} alt="" />}
+    </span>
+  );
+}
+
+function usePicture(address: string | undefined): string | undefined {
+  const [picture, setPicture] = useState<string>();
+  useEffect(() => {
+    let isWanted = true;
+    setPicture(undefined);
+    if (address !== undefined && address !== "") {
+      void resolve(address).then((url) => {
+        if (isWanted) setPicture(url);
+      });
+    }
+    return () => {
+      isWanted = false;
+    };
+  }, [address]);
+  return picture;
+}
+
+async function resolve(address: string): Promise<string | undefined> {
+  if (/^(https:|data:image\/)/.test(address)) return address;
+  const headers = { authorization: `Bearer ${token.get()}` };
+  const answer = await fetch(address, { headers }).catch(() => undefined);
+  if (answer === undefined || !answer.ok) return undefined;
+  const { url } = (await answer.json().catch(() => ({}))) as { url?: string };
+  return url;
+}

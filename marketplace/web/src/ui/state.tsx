@@ -1,0 +1,59 @@
+/** What a screen shows when it has nothing else to show. */
+import type { ReactNode } from "react";
+import { common } from "@/text/common";
+import { useText } from "@/text/use-text";
+import { Button } from "./button";
+import styles from "./ui.module.css";
+
+export function Spinner({ label }: { label?: string }) {
+  const { say } = useText(common);
+  return (
+    <div role="status" className={styles["state"]}>
+      <div className={styles["spinner"]} />
+      <span className={label === undefined ? "hidden-visually" : undefined}>
+        {label ?? say("common.loading")}
+      </span>
+    </div>
+  );
+}
+
+/** A sentence in the middle of an empty screen. */
+export function Message(props: { title: string; children?: ReactNode; action?: ReactNode }) {
+  return (
+    <div className={styles["state"]}>
+      <h2>{props.title}</h2>
+      {props.children !== undefined && <p>{props.children}</p>}
+      {props.action}
+    </div>
+  );
+}
+
+export function Failure({ error, retry }: { error: Error; retry: () => void }) {
+  const { say } = useText(common);
+  const action = <Button onClick={retry}>{say("marquetry.retry")}</Button>;
+  return (
+    <Message title={say("marquetry.failed.title")} action={action}>
+      {error.message}
+    </Message>
+  );
+}
+
+type Kind = "error" | "info" | "success" | "warning";
+
+export function Notice(props: { kind?: Kind; children: ReactNode; action?: ReactNode }) {
+  const { kind = "info" } = props;
+  return (
+    <div role={kind === "error" ? "alert" : "status"} className={styles["notice"]} data-kind={kind}>
+      <div className={styles["noticeText"]}>{props.children}</div>
+      {props.action}
+    </div>
+  );
+}
+
+export function Badge({ kind, children }: { kind: Kind | "none"; children: ReactNode }) {
+  return (
+    <span className={styles["badge"]} data-kind={kind}>
+      {children}
+    </span>
+  );
+}

@@ -8,10 +8,14 @@ use std::process::Command;
 use std::{env, fs};
 
 /// Everything below `web/` that the built pages depend on.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 10] = [
+    "app.html",
+    "demo.html",
     "graphiql.html",
     "package-lock.json",
     "package.json",
+    "preload.html",
+    "scripts",
     "src",
     "tsconfig.json",
     "vite.config.ts",
@@ -22,6 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     for source in SOURCES {
         println!("cargo::rerun-if-changed=web/{source}");
     }
+    // What the pages ask is checked against it.
+    println!("cargo::rerun-if-changed=../schema.graphql");
     println!("cargo::rerun-if-env-changed={SKIP}");
 
     let out = PathBuf::from(env::var_os("OUT_DIR").ok_or("cargo sets OUT_DIR")?);
@@ -55,7 +61,8 @@ fn runs(program: &str) -> bool {
 
 fn build(web: &Path, pages: &str) -> Result<(), Box<dyn Error>> {
     install(web)?;
-    npm(web, &["run", "build", "--", "--outDir", pages, "--emptyOutDir"])
+    npm(web, &["run", "build", "--", "--outDir", pages, "--emptyOutDir"])?;
+    npm(web, &["run", "budget", "--", pages])
 }
 
 /// Installs exactly what the lock file names, unless the last installation did that already.

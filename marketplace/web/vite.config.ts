@@ -12,7 +12,7 @@ export default defineConfig({
     // GraphiQL is one big page that nothing else loads; the warning would only be noise.
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      input: ["app.html", "preload.html", "graphiql.html"],
+      input: ["app.html", "demo.html", "graphiql.html", "preload.html"],
       // Libraries mark files "use client" for server rendering, which we do not do.
       checks: { moduleLevelDirective: false },
     },

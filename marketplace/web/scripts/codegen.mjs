@@ -21,7 +21,10 @@ const fragments = new Map(
 );
 for (const file of files) {
   const text = HEADER + (await types(file)) + texts(file);
-  await writeFile(file.path.replace(/\.graphql$/, ".query.ts"), text);
+  const path = file.path.replace(/\.graphql$/, ".query.ts");
+  // A file that is written again looks changed to whoever watches.
+  const before = await readFile(path, "utf8").catch(() => undefined);
+  if (text !== before) await writeFile(path, text);
 }
 
 async function graphqlFiles() {

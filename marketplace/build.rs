@@ -20,6 +20,7 @@ const SOURCES: [&str; 10] = [
     "tsconfig.json",
     "vite.config.ts",
 ];
+const SDK: &str = "node_modules/@prismatic-io/embedded/dist/index.umd.js";
 const SKIP: &str = "MARQUETRY_SKIP_WEB";
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -62,7 +63,10 @@ fn runs(program: &str) -> bool {
 fn build(web: &Path, pages: &str) -> Result<(), Box<dyn Error>> {
     install(web)?;
     npm(web, &["run", "build", "--", "--outDir", pages, "--emptyOutDir"])?;
-    npm(web, &["run", "budget", "--", pages])
+    npm(web, &["run", "budget", "--", pages])?;
+    // The demo's custom UI takes the SDK as it is published.
+    fs::copy(web.join(SDK), Path::new(pages).join("sdk.js"))?;
+    Ok(())
 }
 
 /// Installs exactly what the lock file names, unless the last installation did that already.

@@ -4,7 +4,9 @@
 //! client like any other: it talks GraphQL and HTTP to the server it has just started.
 
 mod client;
+mod host;
 mod output;
+mod storefront;
 mod story;
 mod third_party;
 
@@ -20,6 +22,7 @@ use crate::master_key::MasterKey;
 use crate::{Options, Server, telemetry};
 
 use client::Client;
+use host::Host;
 use story::Story;
 use third_party::ThirdParty;
 
@@ -60,8 +63,8 @@ pub async fn run(
     told.map(|_| ())
 }
 
-/// The whole story. The third party is handed back, so that it answers for as long as we serve.
-async fn tell(server: &Server, scratch: &Scratch) -> anyhow::Result<ThirdParty> {
+/// The whole story. What answers beside the server is handed back, so that it lasts as long.
+async fn tell(server: &Server, scratch: &Scratch) -> anyhow::Result<(ThirdParty, Host)> {
     let third_party = ThirdParty::start().await?;
     output::title("Marquetry, an embedded integration platform")?;
     output::facts(&[
@@ -71,8 +74,11 @@ async fn tell(server: &Server, scratch: &Scratch) -> anyhow::Result<ThirdParty> 
     ])?;
     let token = create_organization(server).await?;
     let client = Client::new(&server.env.public_url, &token)?;
-    Story { client: &client, third_party: &third_party }.tell().await?;
-    Ok(third_party)
+    let mut host_address = server.address;
+    host_address.set_port(host_address.port().saturating_add(1));
+    let story = Story { client: &client, host_address, third_party: &third_party };
+    let host = story.tell().await?;
+    Ok((third_party, host))
 }
 
 /// What `marquetry init` does.

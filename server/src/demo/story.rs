@@ -1,5 +1,7 @@
 //! What the demo shows, in order.
 
+use std::net::SocketAddr;
+use std::slice;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -7,8 +9,9 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::client::{Client, text};
-use super::output;
+use super::host::Host;
 use super::third_party::ThirdParty;
+use super::{output, storefront};
 
 const ORDER_SYNC: &str = include_str!("../../../examples/order-sync.yaml");
 const CONTACT_FORM: &str = include_str!("../../../examples/contact-form.yaml");
@@ -25,6 +28,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 pub struct Story<'a> {
     pub client: &'a Client,
+    /// Where the product that embeds the marketplace should listen.
+    pub host_address: SocketAddr,
     pub third_party: &'a ThirdParty,
 }
 
@@ -45,7 +50,8 @@ struct Flow {
 }
 
 impl Story<'_> {
-    pub async fn tell(&self) -> anyhow::Result<()> {
+    /// Tells it all. The host page is handed back, so that it answers for as long as we serve.
+    pub async fn tell(&self) -> anyhow::Result<Host> {
         self.introduce().await.context("reading the own user")?;
         output::step(2, "Customers of the organization")?;
         let oakwood = self.customer("Oakwood Furniture", "oakwood").await?;
@@ -68,7 +74,14 @@ impl Story<'_> {
         self.send_report(&nightly).await.context("writing a report")?;
         output::step(6, "What the platform recorded")?;
         self.show_record(&execution).await.context("reading the execution")?;
-        self.invite(&order_sync, &contact, &execution)
+        output::step(7, "A marketplace inside somebody else's product")?;
+        for integration in [&orders, &forms, &reports] {
+            storefront::offer(self.client, &integration.version).await?;
+        }
+        let host = storefront::open(self.client, self.host_address).await?;
+        self.invite(&order_sync, &contact, &execution)?;
+        output::commands("See what customers see, in a browser", slice::from_ref(&host.url))?;
+        Ok(host)
     }
 
     async fn introduce(&self) -> anyhow::Result<()> {

@@ -1,5 +1,7 @@
 import DOMPurify from "dompurify";
+import { marked } from "marked";
 import { useMemo } from "react";
+import styles from "./ui.module.css";
 
 /** What texts of integration authors may hold: no scripts, no styles of the page, no forms. */
 const ALLOWED = {
@@ -16,8 +18,11 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   node.setAttribute("rel", "noopener noreferrer");
 });
 
-/** HTML that somebody else wrote, made harmless. */
-export default function RichText({ html }: { html: string }) {
-  const clean = useMemo(() => DOMPurify.sanitize(html, ALLOWED), [html]);
-  return <div dangerouslySetInnerHTML={{ __html: clean }} />;
+/** Markdown or HTML that somebody else wrote, made harmless. */
+export default function RichText({ text }: { text: string }) {
+  const clean = useMemo(
+    () => DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED),
+    [text],
+  );
+  return <div className={styles["richText"]} dangerouslySetInnerHTML={{ __html: clean }} />;
 }

@@ -76,7 +76,7 @@ export default function IntegrationScreen({ id }: { id: string }) {
         <section>
           <h2>{say("detail.overviewLabel")}</h2>
           <Suspense fallback={<Spinner />}>
-            <RichText html={dynamic(integration.overview)} />
+            <RichText text={dynamic(integration.overview)} />
           </Suspense>
         </section>
       )}

@@ -1,5 +1,15 @@
 /** The colours of this product, made from those an organization chose, so that all can be read. */
-import { type Color, mix, readColor, readable, textOn, writeColor } from "./color";
+import {
+  BLACK,
+  type Color,
+  WHITE,
+  contrast,
+  mix,
+  readColor,
+  readable,
+  textOn,
+  writeColor,
+} from "./color";
 
 export type Mode = "dark" | "light";
 
@@ -13,6 +23,9 @@ export interface Choice {
 /** WCAG 2.2: text, and what is not text but has to be seen. */
 const TEXT = 4.5;
 const SHAPE = 3;
+
+/** With less than this between background and ink, no ground may come nearer to the ink. */
+const ROOM = 7;
 
 const DEFAULTS: Record<Mode, Record<string, Color>> = {
   light: {
@@ -42,19 +55,22 @@ export function palette(mode: Mode, choices: readonly Choice[]): Record<string, 
   const background = color("BACKGROUND");
   const ink = textOn(background);
   const toward = (share: number) => mix(background, ink, share);
-  const subtle = toward(0.04);
-  const primary = readable(color("PRIMARY"), subtle, SHAPE);
-  // What is readable on the darker of our grounds is readable on the lighter one.
-  const text = (type: string) => readable(color(type), toward(0.08), TEXT);
+  const hasRoom = contrast(background, ink) >= ROOM;
+  const away = ink === WHITE ? BLACK : WHITE;
+  const ground = (share: number) => mix(background, hasRoom ? ink : away, share);
+  // What is readable on the ground that is nearest to the ink is readable on the others.
+  const hardest = hasRoom ? ground(0.08) : background;
+  const primary = readable(color("PRIMARY"), hardest, SHAPE);
+  const text = (type: string) => readable(color(type), hardest, TEXT);
   const colors: Record<string, Color> = {
     background,
-    subtle,
-    raised: mode === "dark" ? toward(0.05) : background,
-    hover: toward(0.08),
+    subtle: ground(0.04),
+    raised: mode === "dark" ? ground(0.05) : background,
+    hover: ground(0.08),
     border: toward(0.16),
     outline: readable(toward(0.4), background, SHAPE),
-    text: toward(0.9),
-    muted: readable(toward(0.6), toward(0.08), TEXT),
+    text: readable(toward(0.9), hardest, TEXT),
+    muted: readable(toward(0.6), hardest, TEXT),
     primary,
     "on-primary": textOn(primary),
     accent: text("PRIMARY"),

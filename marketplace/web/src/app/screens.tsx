@@ -6,6 +6,7 @@ import { parts } from "./router";
 
 const IntegrationScreen = lazy(() => import("@/screens/integration/integration"));
 const ActivateScreen = lazy(() => import("@/screens/integration/activate"));
+const InstanceScreen = lazy(() => import("@/screens/instance/instance"));
 const FindScreen = lazy(() => import("@/screens/find"));
 
 interface Screen {
@@ -15,7 +16,7 @@ interface Screen {
 }
 
 export function screenAt(path: string): Screen {
-  const [root = "", id, more] = parts(path);
+  const [root = "", id, more, detail] = parts(path);
   switch (root) {
     case "integration-marketplace":
       if (id === undefined) {
@@ -24,9 +25,14 @@ export function screenAt(path: string): Screen {
       return more === "activate"
         ? { namespace: "integration-marketplace", element: <ActivateScreen id={id} /> }
         : { namespace: "integrations.id", element: <IntegrationScreen id={id} /> };
+    case "instances":
+      if (id === undefined) break;
+      return {
+        namespace: "integrations.id",
+        element: <InstanceScreen key={id} id={id} tab={more} detail={detail} />,
+      };
     case "find-integration-marketplace":
       return { namespace: "app.marketplace-not-found", element: <FindScreen /> };
-    default:
-      return { namespace: "app.marketplace-not-found", element: <NotFoundScreen /> };
   }
+  return { namespace: "app.marketplace-not-found", element: <NotFoundScreen /> };
 }

@@ -1,0 +1,151 @@
+import { useState } from "react";
+import { mutate } from "@/api/client";
+import { done } from "@/api/error";
+import { useAction } from "@/api/use-query";
+import { useStore } from "@/app/store";
+import { tellHost } from "@/host/channel";
+import { screenConfiguration } from "@/host/settings";
+import { useText } from "@/text/use-text";
+import { Button, ButtonLink, Link } from "@/ui/button";
+import { Confirmation } from "@/ui/confirmation";
+import { Logo } from "@/ui/logo";
+import { Badge, Notice } from "@/ui/state";
+import { wizardPath } from "../marketplace/state";
+import { factsOf } from "./facts";
+import { Deactivate, type InstanceHeadFragment, SetEnabled } from "./instance.query";
+import styles from "./instance.module.css";
+import { type Life, lifeOf } from "./life";
+import { phrases } from "./phrases";
+
+interface HeadProps {
+  instance: InstanceHeadFragment;
+  refresh: () => Promise<void>;
+  onRemoved: () => void;
+}
+
+export function Head({ instance, refresh, onRemoved }: HeadProps) {
+  const { say, dynamic } = useText(phrases);
+  const { hideBackToMarketplace } = useStore(screenConfiguration).instance;
+  const { integration } = instance;
+  const version = say("marquetry.version", { version: integration.versionNumber });
+  return (
+    <>
+      {!hideBackToMarketplace && (
+        <nav>
+          <Link to="/integration-marketplace/">
+            <span aria-hidden="true" className={styles["back"]}>
+              ‹
+            </span>{" "}
+            {say("marquetry.toMarketplace")}
+          </Link>
+        </nav>
+      )}
+      <header className={styles["head"]}>
+        <Logo name={integration.name} address={integration.avatarUrl} />
+        <div className={styles["title"]}>
+          <h1>{dynamic(instance.name)}</h1>
+          <p className={styles["facts"]}>
+            {integration.name !== instance.name && <span>{dynamic(integration.name)}</span>}
+            <span>{version}</span>
+            <LifeBadge life={lifeOf(instance)} />
+          </p>
+        </div>
+        <Actions instance={instance} refresh={refresh} onRemoved={onRemoved} />
+      </header>
+    </>
+  );
+}
+
+const LIVES = {
+  active: "success",
+  changed: "info",
+  needsConfiguration: "warning",
+  needsUserConfiguration: "warning",
+  paused: "info",
+  undeployed: "warning",
+} as const;
+
+export function LifeBadge({ life }: { life: Life }) {
+  const { say } = useText(phrases);
+  return <Badge kind={LIVES[life]}>{say(`marquetry.life.${life}`)}</Badge>;
+}
+
+function Actions({ instance, refresh, onRemoved }: HeadProps) {
+  const { say, dynamic } = useText(phrases);
+  const { hidePauseButton, hideDeactivation } = useStore(screenConfiguration).instance;
+  const [isRemoving, setIsRemoving] = useState(false);
+  const isDeployed = instance.lastDeployedAt !== null;
+  const mayConfigure = instance.allowUpdateConfigVariables === true;
+  const pausing = useAction(async () => {
+    const input = { id: instance.id, enabled: !instance.enabled };
+    done((await mutate(SetEnabled, input)).updateInstance);
+    await refresh();
+  });
+  const configure = mayConfigure
+    ? "integrations.id__filterBar.reconfigureButton"
+    : "integrations.id__filterBar.viewConfigurationButton";
+  return (
+    <>
+      <div className={styles["actions"]}>
+        <ButtonLink to={wizardPath(instance)} kind={isDeployed ? "plain" : "primary"}>
+          {say(isDeployed ? configure : "marquetry.continue")}
+        </ButtonLink>
+        {isDeployed && instance.allowUpdate && !hidePauseButton && (
+          <Button aria-disabled={pausing.isRunning} onClick={() => {
+            if (!pausing.isRunning) void pausing.run();
+          }}>
+            {say(
+              instance.enabled
+                ? "integrations.id__banner.pauseButton"
+                : "integrations.id__banner.unpauseButton",
+            )}
+          </Button>
+        )}
+        {instance.allowRemove && !hideDeactivation && (
+          <Button kind="danger" onClick={() => setIsRemoving(true)}>
+            {say("deactivateIntegrationDialog.openButton")}
+          </Button>
+        )}
+      </div>
+      {pausing.error !== undefined && <Notice kind="error">{pausing.error.message}</Notice>}
+      {isRemoving && (
+        <Removal
+          instance={instance}
+          typed={dynamic(instance.name)}
+          onRemoved={onRemoved}
+          onClose={() => setIsRemoving(false)}
+        />
+      )}
+    </>
+  );
+}
+
+interface RemovalProps {
+  instance: InstanceHeadFragment;
+  typed: string;
+  onRemoved: () => void;
+  onClose: () => void;
+}
+
+function Removal({ instance, typed, onRemoved, onClose }: RemovalProps) {
+  const { say } = useText(phrases);
+  const removal = useAction(async () => {
+    done((await mutate(Deactivate, { id: instance.id })).deleteInstance);
+    tellHost("INSTANCE_DELETED", factsOf(instance));
+    onRemoved();
+  });
+  return (
+    <Confirmation
+      title={say("deactivateIntegrationDialog.title")}
+      confirm={say("deactivateIntegrationDialog.confirmButton")}
+      typed={typed}
+      isDanger
+      isRunning={removal.isRunning}
+      error={removal.error}
+      onConfirm={() => void removal.run()}
+      onClose={onClose}
+    >
+      {say("deactivateIntegrationDialog.warningText")}
+    </Confirmation>
+  );
+}

@@ -1,0 +1,66 @@
+/** Rows of facts. On a narrow page each row is a small card that names its facts. */
+import type { ReactNode } from "react";
+import styles from "./table.module.css";
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  cell: (row: Row) => ReactNode;
+  /** What tells the rows apart; usually a link. */
+  isHead?: boolean;
+}
+
+interface TableProps<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  keyOf: (row: Row) => string;
+  isBusy?: boolean;
+}
+
+/** Browsers forget what a table is once it is laid out otherwise; the roles remind them. */
+export function Table<Row>({ caption, columns, rows, keyOf, isBusy = false }: TableProps<Row>) {
+  return (
+    <table role="table" className={styles["table"]} aria-busy={isBusy}>
+      <caption className="hidden-visually">{caption}</caption>
+      <thead role="rowgroup">
+        <tr role="row">
+          {columns.map(({ key, title }) => (
+            <th key={key} role="columnheader" scope="col">
+              {title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody role="rowgroup">
+        {rows.map((row) => (
+          <tr key={keyOf(row)} role="row">
+            {columns.map((column) => (
+              <Cell key={column.key} column={column} row={row} />
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }) {
+  const content = column.cell(row);
+  if (column.isHead === true) {
+    return (
+      <th role="rowheader" scope="row">
+        {content}
+      </th>
+    );
+  }
+  return (
+    <td role="cell">
+      {/* Only seen where the head of the table is not. */}
+      <span className={styles["name"]} aria-hidden="true">
+        {column.title}
+      </span>
+      <span className={styles["value"]}>{content}</span>
+    </td>
+  );
+}

@@ -22,6 +22,7 @@ const WORDS: Values = {
   integrationSingularLower: "integration",
   integrationPlural: "Integrations",
   integrationPluralLower: "integrations",
+  executions: "executions",
   marketplaceSingular: "Marketplace",
   organization: "your provider",
   workflowSingular: "Workflow",

@@ -1,10 +1,23 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { type Plugin, defineConfig } from "vite";
 
 /** Where a server listens while somebody works on the pages. */
 const SERVER = process.env["MARQUETRY_URL"] ?? "http://127.0.0.1:3000";
 
+/** Screens are addresses of one page, as on the real server. */
+const screens: Plugin = {
+  name: "screens",
+  configureServer(server) {
+    server.middlewares.use((request, _, next) => {
+      const path = request.url?.split("?")[0] ?? "";
+      if (/^\/(?!@|src\/|node_modules\/|api$|embedded\/)[^.]+$/.test(path)) request.url = "/app.html";
+      next();
+    });
+  },
+};
+
 export default defineConfig({
+  plugins: [screens],
   base: "/",
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {

@@ -7,6 +7,7 @@
 mod access;
 #[cfg(test)]
 mod alerts;
+mod browser;
 #[cfg(test)]
 mod code;
 #[cfg(test)]

@@ -1,0 +1,62 @@
+// Tokens come and go: renewed, repeated, over, and somebody else's.
+import { equal, facts, play, sign } from "./stage.mjs";
+
+/** How long the server takes a token after its end, in seconds. */
+const LEEWAY_SECONDS = 60;
+
+await play(async (host) => {
+  const sent = [];
+  host.page.on("request", (request) => {
+    if (request.url() !== `${facts.url}/api` || request.frame() === host.page.mainFrame()) return;
+    const header = request.headers()["authorization"];
+    if (header !== undefined) sent.push(header.slice("Bearer ".length));
+  });
+  /** The token of the next question of the first frame. */
+  const used = async () => {
+    sent.length = 0;
+    const asking = host.page.waitForRequest(`${facts.url}/api`);
+    await host.frame().getByRole("button", { name: "Refresh" }).click();
+    await asking;
+    return sent[0];
+  };
+  const cards = host.frame().locator("ul > li");
+
+  const first = sign();
+  await host.call("authenticate", { token: first });
+  await host.call("showMarketplace", { selector: "#place" });
+  await cards.first().waitFor();
+  equal(await used(), first, "the token of the first frame");
+
+  const second = sign({ name: "Ada L." });
+  await host.call("authenticate", { token: second });
+  await until(async () => (await used()) === second, "the renewed token is used");
+
+  // A second frame makes the SDK repeat everything to the first, with the token of back then.
+  await host.call("showMarketplace", { selector: "#beside" });
+  await host.frame("#beside iframe").locator("ul > li").first().waitFor();
+  equal(await used(), second, "the token after the echo");
+
+  // The server takes this one now, and not much longer.
+  const ending = sign({}, 3 - LEEWAY_SECONDS);
+  await host.call("authenticate", { token: ending });
+  await until(async () => {
+    await host.frame().getByRole("button", { name: "Refresh" }).click();
+    return (await host.frame().getByText("Your session is over").count()) > 0;
+  }, "the session ends");
+  await host.authenticate();
+  await host.frame().getByText("Your session is over").waitFor({ state: "detached" });
+  await cards.first().waitFor();
+  host.expectComplaints(/401/);
+
+  // Somebody else signs in: nothing of the first person is left.
+  await host.authenticate({ sub: "ben", customer: "globex", customer_name: "Globex", name: "Ben" });
+  await host.frame().getByRole("button", { name: "Activated", exact: true }).click();
+  await host.frame().getByText("Nothing found").waitFor();
+});
+
+async function until(holds, what) {
+  const end = Date.now() + 20_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`this did not happen: ${what}`);
+  }
+}

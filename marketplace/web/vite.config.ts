@@ -30,5 +30,5 @@ export default defineConfig({
       checks: { moduleLevelDirective: false },
     },
   },
-  server: { proxy: { "/api": SERVER, "/embedded/authenticate": SERVER } },
+  server: { proxy: { "/api": SERVER, "/embedded/authenticate": SERVER, "/results": SERVER } },
 });

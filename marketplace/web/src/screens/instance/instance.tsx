@@ -18,6 +18,9 @@ import { phrases } from "./phrases";
 import { type TabKey, currentTab, tabsOf } from "./tabs";
 
 const Summary = lazy(() => import("./summary"));
+const TestTab = lazy(() => import("./test-tab"));
+const ExecutionsTab = lazy(() => import("./executions-tab"));
+const LogsTab = lazy(() => import("./logs-tab"));
 
 interface InstanceScreenProps {
   id: string;
@@ -136,12 +139,22 @@ interface PartProps {
   detail: string | undefined;
 }
 
-function Part({ instance, tabs, isMarketplaceUser }: PartProps): ReactElement {
-  return (
-    <Summary
-      instance={instance}
-      isMarketplaceUser={isMarketplaceUser}
-      canOpenExecutions={tabs.includes("executions")}
-    />
-  );
+function Part({ tab, tabs, instance, isMarketplaceUser, detail }: PartProps): ReactElement {
+  const { id } = instance;
+  switch (tab) {
+    case "test":
+      return <TestTab id={id} />;
+    case "executions":
+      return <ExecutionsTab id={id} execution={detail} />;
+    case "logs":
+      return <LogsTab id={id} />;
+    default:
+      return (
+        <Summary
+          instance={instance}
+          isMarketplaceUser={isMarketplaceUser}
+          canOpenExecutions={tabs.includes("executions")}
+        />
+      );
+  }
 }

@@ -1,0 +1,141 @@
+import { type ReactNode, useState } from "react";
+import { mutate } from "@/api/client";
+import { done } from "@/api/error";
+import { useAction, useQuery } from "@/api/use-query";
+import { navigate } from "@/app/router";
+import { useText } from "@/text/use-text";
+import { useTime } from "@/text/use-time";
+import { Button, Link } from "@/ui/button";
+import { Failure, Message, Notice, Spinner } from "@/ui/state";
+import { Logs } from "../logs/logs";
+import { ExecutionDetail as Question, type ExecutionDetailQuery, Replay } from "./detail.query";
+import styles from "./executions.module.css";
+import { LinkedExecutions } from "./linked";
+import { Cause } from "./list";
+import { isRunning } from "./outcome";
+import { Payload } from "./payload";
+import { phrases } from "./phrases";
+import { OutcomeBadge } from "./status";
+import { Steps } from "./steps";
+
+/** While it runs; what is written late comes a little after its end. */
+const POLL_MS = 1_500;
+
+interface DetailProps {
+  id: string;
+  /** Where the list is that leads here; none where there is no way back. */
+  back?: string;
+  pathOf: (execution: { id: string }) => string;
+}
+
+export type Execution = NonNullable<ExecutionDetailQuery["executionResult"]>;
+
+/** One execution: what it did step by step, what it said, and what it belongs to. */
+export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
+  const { say } = useText(phrases);
+  const [isOver, setIsOver] = useState(false);
+  const pollMs = isOver ? undefined : POLL_MS;
+  const { data, error, refresh } = useQuery(Question, { id }, { pollMs });
+  if (data === undefined) {
+    if (error === undefined) return <Spinner />;
+    return <Failure error={error} retry={() => void refresh()} />;
+  }
+  const execution = data.executionResult;
+  if (execution === null) return <Message title={say("app.marketplace-not-found__title")} />;
+  if (!isRunning(execution) !== isOver) setIsOver(!isOver);
+  return (
+    <article className={styles["section"]}>
+      {back !== undefined && (
+        <nav>
+          <Link to={back}>{say("marquetry.executions.all")}</Link>
+        </nav>
+      )}
+      <Head execution={execution} pathOf={pathOf} />
+      {execution.error !== null && (
+        <Notice kind="error">
+          <span className={styles["error"]}>{execution.error}</span>
+        </Notice>
+      )}
+      <Section title={say("marquetry.steps")}>
+        <Steps key={String(isOver)} id={id} pollMs={pollMs} />
+      </Section>
+      <Section title={say("logsTab.title")}>
+        <Logs key={String(isOver)} execution={id} isLive={!isOver} />
+      </Section>
+      <Section title={say("payloadTab.title")}>
+        <Payload id={id} link={execution.requestPayloadUrl} />
+      </Section>
+      <LinkedExecutions execution={execution} pathOf={pathOf} />
+    </article>
+  );
+}
+
+function Section({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className={styles["part"]}>
+      <h3>{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+interface HeadProps {
+  execution: Execution;
+  pathOf: (execution: { id: string }) => string;
+}
+
+function Head({ execution, pathOf }: HeadProps) {
+  const { say, dynamic } = useText(phrases);
+  const { moment, between } = useTime();
+  const replay = useAction(async () => {
+    const { instanceExecutionResult: next } = done(
+      (await mutate(Replay, { id: execution.id })).replayExecution,
+    );
+    if (next !== null) navigate(pathOf(next));
+  });
+  const facts: [string, ReactNode][] = [
+    [say("executionRuns.field.statusLabel"), <OutcomeBadge key="status" execution={execution} />],
+    [say("executionRuns.field.startedLabel"), moment(execution.startedAt)],
+    [say("executionRuns.field.durationLabel"), between(execution.startedAt, execution.endedAt)],
+    [say("executionRuns.field.invokeTypeLabel"), <Cause key="cause" execution={execution} />],
+    [say("retryTab.scheduledRetryLabel"), nextTry(execution, say, moment)],
+  ];
+  return (
+    <>
+      <div className={styles["row"]}>
+        <h2>
+          {execution.flow === null ? say("marquetry.flow.unknown") : dynamic(execution.flow.name)}
+        </h2>
+        {execution.allowUpdate && !isRunning(execution) && (
+          <Button aria-disabled={replay.isRunning} onClick={() => {
+            if (!replay.isRunning) void replay.run();
+          }}>
+            {say("executionRuns.replay.replayButton")}
+          </Button>
+        )}
+      </div>
+      {replay.error !== undefined && <Notice kind="error">{replay.error.message}</Notice>}
+      <dl className={styles["facts"]}>
+        {facts
+          .filter(([, value]) => value !== "")
+          .map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+      </dl>
+    </>
+  );
+}
+
+type Say = ReturnType<typeof useText<typeof phrases>>["say"];
+
+function nextTry(execution: Execution, say: Say, moment: (at: string) => string): string {
+  if (execution.retryNextAt === null) return "";
+  return say("retryTab.scheduledRetryText", {
+    retryIndex: (execution.retryCount ?? 0) + 1,
+    maxRetryCount: execution.maxRetryCount ?? 0,
+    nextScheduledRetry: moment(execution.retryNextAt),
+  });
+}

@@ -1,0 +1,15 @@
+export const testPhrases = {
+  "input.contentTypeLabel": "Content type",
+  "input.headersAddButton": "Add header",
+  "input.headersKeyLabel": "Name",
+  "input.headersLabel": "Headers",
+  "input.headersValueLabel": "Value",
+  "input.payloadBodyLabel": "Payload",
+  "input.selectFlowLabel": "Flow",
+  "integrations.id.test__filterBar.saveRunButton": "Save and run",
+  "marquetry.test.broken": "This is not valid JSON.",
+  "marquetry.test.noFlows": "There is no flow to test.",
+  "marquetry.test.removeHeader": "Remove header",
+  "marquetry.test.title": "Nothing tested yet",
+  "marquetry.test.text": "Run a flow to see here what it does, step by step.",
+} as const;

@@ -1,0 +1,132 @@
+import { useDeferredValue, useState } from "react";
+import { useFeed } from "@/api/use-feed";
+import { useText } from "@/text/use-text";
+import { useTime } from "@/text/use-time";
+import { FeedView } from "@/ui/feed";
+import { Badge } from "@/ui/state";
+import { type Column, Table } from "@/ui/table";
+import { type Range, since } from "../executions/outcome";
+import { type Chosen, LogFilters, type Named, nothingChosen } from "./filters";
+import { type LogRowFragment, Logs as Question, type LogsQueryVariables } from "./logs.query";
+import styles from "./logs.module.css";
+import { phrases } from "./phrases";
+import { SEVERITIES } from "./severity";
+
+/** How often the newest lines are asked for while they are watched. */
+const LIVE_MS = 2_000;
+
+interface Scope {
+  /** Whose lines; nothing is all that the viewer may see. */
+  instance?: string;
+  execution?: string;
+  connection?: string;
+}
+
+interface LogsProps extends Scope {
+  /** What can be chosen from. */
+  flows?: readonly Named[];
+  instances?: readonly Named[];
+  isLive?: boolean;
+}
+
+/** Lines of logs, newest first. */
+export function Logs({ flows, instances, isLive: isLiveFirst = true, ...scope }: LogsProps) {
+  const { say } = useText(phrases);
+  const [chosen, setChosen] = useState(nothingChosen);
+  const [isLive, setIsLive] = useState(isLiveFirst);
+  const [now, setNow] = useState(() => new Date());
+  const asked = useDeferredValue(chosen);
+  const pollMs = isLive ? LIVE_MS : undefined;
+  const feed = useFeed(Question, question(scope, asked, now), (data) => data.logs, { pollMs });
+  return (
+    <section className={styles["section"]} aria-label={say("logsTab.title")}>
+      <LogFilters
+        chosen={chosen}
+        flows={flows ?? []}
+        instances={instances ?? []}
+        isLive={isLive}
+        setIsLive={setIsLive}
+        choose={(next) => {
+          setNow(new Date());
+          setChosen(next);
+        }}
+        refresh={() => void feed.refresh()}
+      />
+      <FeedView feed={feed} nothing={say("logsTab.noLogsTitle")}>
+        {(rows) => (
+          <Lines
+            rows={rows}
+            withFlow={scope.execution === undefined}
+            withInstance={instances !== undefined}
+          />
+        )}
+      </FeedView>
+    </section>
+  );
+}
+
+function question(scope: Scope, chosen: Chosen, now: Date): LogsQueryVariables {
+  const { search, severity, logType, flow, instance, range } = chosen;
+  const message = search.trim();
+  return {
+    ...scope,
+    ...(message === "" ? {} : { message }),
+    ...(severity === "" ? {} : { severity: Number(severity) }),
+    ...(logType === "" ? {} : { logType: [logType] }),
+    ...(flow === "" ? {} : { flow }),
+    ...(instance === "" ? {} : { instance }),
+    ...(range === "" ? {} : { since: since(range as Range, now) }),
+  };
+}
+
+interface LinesProps {
+  rows: readonly LogRowFragment[];
+  withFlow: boolean;
+  withInstance: boolean;
+}
+
+function Lines({ rows, withFlow, withInstance }: LinesProps) {
+  const { say, dynamic } = useText(phrases);
+  const { moment } = useTime();
+  const columns: Column<LogRowFragment>[] = [
+    {
+      key: "time",
+      title: say("dataTable.timestampLabel"),
+      cell: (row) => <time dateTime={row.timestamp}>{moment(row.timestamp)}</time>,
+    },
+    {
+      key: "severity",
+      title: say("input.severityLabel"),
+      cell: ({ severity }) => {
+        const { kind, text } = SEVERITIES[severity];
+        return <Badge kind={kind}>{say(text)}</Badge>;
+      },
+    },
+    {
+      key: "message",
+      title: say("dataTable.messageLabel"),
+      cell: (row) => <span className={styles["message"]}>{row.message}</span>,
+    },
+    {
+      key: "step",
+      title: say("input.stepLabel"),
+      cell: (row) => [row.stepName, row.loopPath].filter(Boolean).join(" · "),
+    },
+  ];
+  if (withFlow) {
+    const title = say("dataTable.flowLabel");
+    columns.push({ key: "flow", title, cell: (row) => dynamic(row.flowConfig?.flow.name) });
+  }
+  if (withInstance) {
+    const title = say("dataTable.instanceLabel");
+    columns.push({ key: "instance", title, cell: (row) => dynamic(row.instance?.name) });
+  }
+  return (
+    <Table
+      caption={say("logsTab.title")}
+      columns={columns}
+      rows={rows}
+      keyOf={(row) => row.id}
+    />
+  );
+}

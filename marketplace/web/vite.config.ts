@@ -4,13 +4,16 @@ import { type Plugin, defineConfig } from "vite";
 /** Where a server listens while somebody works on the pages. */
 const SERVER = process.env["MARQUETRY_URL"] ?? "http://127.0.0.1:3000";
 
+/** What is neither a file nor the server's. */
+const SCREEN = /^\/(?!@|src\/|node_modules\/|api$|embedded\/|results\/)[^.]+$/;
+
 /** Screens are addresses of one page, as on the real server. */
 const screens: Plugin = {
   name: "screens",
   configureServer(server) {
     server.middlewares.use((request, _, next) => {
       const path = request.url?.split("?")[0] ?? "";
-      if (/^\/(?!@|src\/|node_modules\/|api$|embedded\/)[^.]+$/.test(path)) request.url = "/app.html";
+      if (SCREEN.test(path)) request.url = "/app.html";
       next();
     });
   },

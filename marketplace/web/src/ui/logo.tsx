@@ -1,5 +1,5 @@
 import { type CSSProperties, useEffect, useState } from "react";
-import { token } from "@/api/session-token";
+import { mediaAddress } from "@/api/media";
 import styles from "./ui.module.css";
 
 /** A picture of the server, whose address is behind a token; until it is there, a letter. */
@@ -26,7 +26,7 @@ function usePicture(address: string | undefined): string | undefined {
     let isWanted = true;
     setPicture(undefined);
     if (address !== undefined && address !== "") {
-      void resolve(address).then((url) => {
+      void mediaAddress(address).then((url) => {
         if (isWanted) setPicture(url);
       });
     }
@@ -35,13 +35,4 @@ function usePicture(address: string | undefined): string | undefined {
     };
   }, [address]);
   return picture;
-}
-
-async function resolve(address: string): Promise<string | undefined> {
-  if (/^(https:|data:image\/)/.test(address)) return address;
-  const headers = { authorization: `Bearer ${token.get()}` };
-  const answer = await fetch(address, { headers }).catch(() => undefined);
-  if (answer === undefined || !answer.ok) return undefined;
-  const { url } = (await answer.json().catch(() => ({}))) as { url?: string };
-  return url;
 }

@@ -15,13 +15,15 @@ interface TableProps<Row> {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  isBusy?: boolean;
+  /** The facts say themselves what they are; what has `data-block` has a line of its own. */
+  isCompact?: boolean;
 }
 
 /** Browsers forget what a table is once it is laid out otherwise; the roles remind them. */
-export function Table<Row>({ caption, columns, rows, keyOf, isBusy = false }: TableProps<Row>) {
+export function Table<Row>({ caption, columns, rows, keyOf, isCompact = false }: TableProps<Row>) {
+  const className = isCompact ? `${styles["table"]} ${styles["compact"]}` : styles["table"];
   return (
-    <table role="table" className={styles["table"]} aria-busy={isBusy}>
+    <table role="table" className={className}>
       <caption className="hidden-visually">{caption}</caption>
       <thead role="rowgroup">
         <tr role="row">

@@ -46,9 +46,9 @@ export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
   return (
     <article className={styles["section"]}>
       {back !== undefined && (
-        <nav>
+        <p>
           <Link to={back}>{say("marquetry.executions.all")}</Link>
-        </nav>
+        </p>
       )}
       <Head execution={execution} pathOf={pathOf} />
       {execution.error !== null && (

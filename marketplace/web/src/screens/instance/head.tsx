@@ -35,7 +35,7 @@ export function Head({ instance, refresh, onRemoved }: HeadProps) {
           <Link to="/integration-marketplace/">
             <span aria-hidden="true" className={styles["back"]}>
               ‹
-            </span>{" "}
+            </span>
             {say("marquetry.toMarketplace")}
           </Link>
         </nav>

@@ -21,6 +21,9 @@ const Summary = lazy(() => import("./summary"));
 const TestTab = lazy(() => import("./test-tab"));
 const ExecutionsTab = lazy(() => import("./executions-tab"));
 const LogsTab = lazy(() => import("./logs-tab"));
+const MonitorsTab = lazy(() => import("./monitors-tab"));
+const UsersTab = lazy(() => import("./users-tab"));
+const AttachmentList = lazy(() => import("./attachments-tab"));
 
 interface InstanceScreenProps {
   id: string;
@@ -78,7 +81,7 @@ function Parts({ instance, isMarketplaceUser, asked, detail }: PartsProps) {
     isMarketplaceUser,
     mayTest: instance.allowUpdate,
     isUserConfigured: instance.integration.userLevelConfigured,
-    hasAttachments: (instance.integration.attachments ?? []).length > 0,
+    hasAttachments: attachmentsOf(instance).length > 0,
   });
   const tab = currentTab(asked, tabs);
   const pathOf = (key: TabKey) => `${instancePath(instance)}${key === "summary" ? "" : `${key}/`}`;
@@ -131,6 +134,10 @@ const NAMESPACES: Record<TabKey, string> = {
   attachments: "integrations.id",
 };
 
+function attachmentsOf(instance: InstanceHeadFragment) {
+  return (instance.integration.attachments ?? []).filter((one) => one !== null);
+}
+
 interface PartProps {
   tab: TabKey;
   tabs: readonly TabKey[];
@@ -148,7 +155,13 @@ function Part({ tab, tabs, instance, isMarketplaceUser, detail }: PartProps): Re
       return <ExecutionsTab id={id} execution={detail} />;
     case "logs":
       return <LogsTab id={id} />;
-    default:
+    case "monitors":
+      return <MonitorsTab id={id} />;
+    case "configurations":
+      return <UsersTab instance={instance} isMarketplaceUser={isMarketplaceUser} />;
+    case "attachments":
+      return <AttachmentList attachments={attachmentsOf(instance)} />;
+    case "summary":
       return (
         <Summary
           instance={instance}

@@ -105,7 +105,11 @@ function Lines({ rows, withFlow, withInstance }: LinesProps) {
     {
       key: "message",
       title: say("dataTable.messageLabel"),
-      cell: (row) => <span className={styles["message"]}>{row.message}</span>,
+      cell: (row) => (
+        <span className={styles["message"]} data-block>
+          {row.message}
+        </span>
+      ),
     },
     {
       key: "step",
@@ -127,6 +131,7 @@ function Lines({ rows, withFlow, withInstance }: LinesProps) {
       columns={columns}
       rows={rows}
       keyOf={(row) => row.id}
+      isCompact
     />
   );
 }

@@ -7,6 +7,7 @@ import { parts } from "./router";
 const IntegrationScreen = lazy(() => import("@/screens/integration/integration"));
 const ActivateScreen = lazy(() => import("@/screens/integration/activate"));
 const InstanceScreen = lazy(() => import("@/screens/instance/instance"));
+const WizardScreen = lazy(() => import("@/screens/wizard/wizard"));
 const FindScreen = lazy(() => import("@/screens/find"));
 
 interface Screen {
@@ -31,6 +32,9 @@ export function screenAt(path: string): Screen {
         namespace: "integrations.id",
         element: <InstanceScreen key={id} id={id} tab={more} detail={detail} />,
       };
+    case "configure-instance":
+      if (id === undefined) break;
+      return { namespace: undefined, element: <WizardScreen key={id} id={id} /> };
     case "find-integration-marketplace":
       return { namespace: "app.marketplace-not-found", element: <FindScreen /> };
   }

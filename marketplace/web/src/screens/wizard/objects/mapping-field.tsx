@@ -1,0 +1,99 @@
+import { useId, useState } from "react";
+import { useText } from "@/text/use-text";
+import { inputClass } from "@/ui/field";
+import { FieldGroup } from "@/ui/inputs/group";
+import { Choice } from "@/ui/inputs/scalar";
+import type { Content, MappedField } from "../content";
+import { phrases } from "../phrases";
+import type { About } from "../variable-field";
+import styles from "../wizard.module.css";
+import { choices, keyOf, readMapping, withMapped } from "./mapping";
+
+interface MappingFieldProps extends About {
+  content: Content & { type: "mapping" };
+  text: string;
+  isReadOnly: boolean;
+  set: (text: string) => void;
+}
+
+/** From here on, rows are found by searching. */
+const SEARCHED_FROM = 8;
+
+/** For each field of ours, the field of theirs. */
+export default function MappingField({ content, text, isReadOnly, set, ...about }: MappingFieldProps) {
+  const { say } = useText(phrases);
+  const [search, setSearch] = useState("");
+  const fields = readMapping(text, content.fields);
+  const known = choices(content.options);
+  const options = [
+    { value: "", label: say("marquetry.mapping.none") },
+    ...[...known].map(([value, { object, field }]) => ({
+      value,
+      label: `${object.label} › ${field.label}`,
+    })),
+  ];
+  const wanted = search.trim().toLocaleLowerCase();
+  const shown = fields.filter(({ field }) => field.label.toLocaleLowerCase().includes(wanted));
+  const map = (key: string, value: string) =>
+    set(withMapped(fields, key, known.get(value), content.options));
+  return (
+    <FieldGroup {...about}>
+      {fields.length >= SEARCHED_FROM && (
+        <input
+          type="search"
+          className={inputClass}
+          aria-label={say("marquetry.mapping.search")}
+          placeholder={say("marquetry.mapping.search")}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      )}
+      <table className={styles["mapping"]}>
+        <thead>
+          <tr>
+            <th scope="col">{say("configWizard.fieldMapping.field")}</th>
+            <th scope="col">{say("configWizard.fieldMapping.mappedField")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((entry) => (
+            <Row key={entry.field.key} entry={entry} options={options} {...{ isReadOnly, map }} />
+          ))}
+        </tbody>
+      </table>
+    </FieldGroup>
+  );
+}
+
+interface RowProps {
+  entry: MappedField;
+  options: { value: string; label: string }[];
+  isReadOnly: boolean;
+  map: (key: string, value: string) => void;
+}
+
+function Row({ entry, options, isReadOnly, map }: RowProps) {
+  const id = useId();
+  const { field, mapped } = entry;
+  const ids = {
+    id,
+    "aria-label": field.label,
+    "aria-describedby": undefined,
+    "aria-invalid": undefined,
+    "aria-required": undefined,
+  };
+  return (
+    <tr>
+      <th scope="row">{field.label}</th>
+      <td>
+        <Choice
+          ids={ids}
+          value={mapped === undefined ? "" : keyOf(mapped)}
+          options={options}
+          isDisabled={isReadOnly}
+          onChange={(value) => map(field.key, value)}
+        />
+      </td>
+    </tr>
+  );
+}

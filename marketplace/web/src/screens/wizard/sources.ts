@@ -1,0 +1,98 @@
+/** Which data sources can be asked, and with what. */
+import type { Content } from "./content";
+import { readContent } from "./content";
+import { type Draft, type Drafts, textOf } from "./draft";
+import { asObject, readJson } from "./json";
+import { type Variable, dependenciesOf, sourcesOf } from "./model";
+import type { InputExpression } from "./wizard.query";
+
+export type Source =
+  /** A connection that it asks through does not work. */
+  | { state: "blocked"; by: string }
+  | { state: "failed"; message: string }
+  | { state: "loading"; content?: Content }
+  | { state: "ready"; content: Content | undefined };
+
+export type Sources = Readonly<Record<string, Source>>;
+
+/** The connection that keeps a data source from being asked. */
+export function blockerOf(variable: Variable, all: readonly Variable[]): string | undefined {
+  const needed = sourcesOf(variable);
+  const blocker = all.find(
+    ({ key, dataType, status }) =>
+      dataType === "CONNECTION" && needed.includes(key) && status !== "ACTIVE",
+  );
+  return blocker?.key;
+}
+
+export function expressionsOf(
+  variable: Variable,
+  all: readonly Variable[],
+  drafts: Drafts,
+): InputExpression[] {
+  return variable.inputs.map((input) => {
+    const named = all.find(({ key }) => input.type === "CONFIGVAR" && key === input.value);
+    // Connections are the server's to open; all else may be newer here than there.
+    if (named === undefined || named.dataType === "CONNECTION") {
+      return { name: input.name, type: input.type.toLowerCase(), value: input.value };
+    }
+    return { name: input.name, type: "value", value: textOf(drafts[named.key] ?? named.saved) };
+  });
+}
+
+/** Changes when, and only when, something changed that the data source depends on. */
+export function signatureOf(
+  variable: Variable,
+  all: readonly Variable[],
+  drafts: Drafts,
+): string {
+  const keys = dependenciesOf(variable);
+  const values = all
+    .filter(({ key, dataType }) => keys.includes(key) && dataType !== "CONNECTION")
+    .map(({ key, saved }) => [key, drafts[key] ?? saved]);
+  return JSON.stringify(values);
+}
+
+interface Answer {
+  content: string | null;
+  errors: readonly { field: string; messages: readonly string[] }[];
+}
+
+/** What one answer for a whole page says of each variable; those it leaves out have to be asked. */
+export function readPageAnswer(variables: readonly Variable[], answer: Answer): Sources {
+  const contents = asObject(readJson(answer.content));
+  const found: Record<string, Source> = {};
+  for (const variable of variables) {
+    const message = messageFor(variable.key, answer);
+    if (message !== undefined) {
+      found[variable.key] = { state: "failed", message };
+    } else if (Object.hasOwn(contents, variable.key)) {
+      const content = readContent(variable, contents[variable.key]);
+      found[variable.key] = { state: "ready", content };
+    }
+  }
+  return found;
+}
+
+function messageFor(key: string, { errors }: Answer): string | undefined {
+  const start = `${key}: `;
+  for (const { field, messages } of errors) {
+    const named = messages.find((message) => message.startsWith(start));
+    if (named !== undefined) return named.slice(start.length);
+    if (field === key) return messages.join(" ");
+  }
+  return undefined;
+}
+
+/** An empty value of the same kind as one that is dropped. */
+export function blankOf(draft: Draft): Draft {
+  switch (draft.type) {
+    case "text":
+      return { type: "text", text: "" };
+    case "list":
+    case "pairs":
+      return { type: draft.type, items: [] };
+    default:
+      return draft;
+  }
+}

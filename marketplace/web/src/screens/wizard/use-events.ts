@@ -1,0 +1,78 @@
+/** Tells the host what happens in the wizard: each thing once. */
+import { useEffect, useRef } from "react";
+import { useStore } from "@/app/store";
+import { tellHost } from "@/host/channel";
+import { isClosed } from "@/host/settings";
+import type { Drafts } from "./draft";
+import { eventConfigVars } from "./event-vars";
+import { type Moment, type Told, eventOf } from "./events";
+import { type Page, variablesOf } from "./model";
+import type { WizardData } from "./use-wizard-data";
+
+interface Scene {
+  data: WizardData;
+  drafts: Drafts;
+  page: Page | undefined;
+  isUserLevel: boolean;
+  isReadOnly: boolean;
+}
+
+export type Tell = (moment: Moment) => void;
+
+export function useEvents(scene: Scene, visit: number, isPageReady: boolean): Tell {
+  const latest = useRef(scene);
+  latest.current = scene;
+  const isOver = useRef(false);
+  const told = useRef(-1);
+  const tell = useRef<Tell>((moment) => {
+    if (isOver.current) return;
+    if (moment === "CLOSED") isOver.current = true;
+    const event = eventOf(moment, toldOf(latest.current));
+    if (event !== undefined) tellHost(event.name, event.data);
+  }).current;
+  useEffect(() => {
+    isOver.current = false;
+    tell("OPENED");
+    tell("LOADED");
+    return () => tell("CLOSED");
+  }, []);
+  useEffect(() => {
+    if (!isPageReady || told.current === visit) return;
+    told.current = visit;
+    tell("PAGE_LOADED");
+  }, [isPageReady, visit]);
+  const closed = useStore(isClosed);
+  useEffect(() => {
+    if (closed) tell("CLOSED");
+  }, [closed]);
+  return tell;
+}
+
+function toldOf({ data, drafts, page, isUserLevel, isReadOnly }: Scene): Told {
+  const { instance, session, variables, userConfigId } = data;
+  const { authenticatedUser: user } = session;
+  return {
+    facts: {
+      customerId: user.customer?.id ?? "",
+      customerName: user.customer?.name ?? "",
+      instanceId: instance.id,
+      instanceName: instance.name,
+      integrationName: instance.integration.name,
+      integrationVersionNumber: instance.integration.versionNumber ?? 0,
+      readOnly: isReadOnly,
+    },
+    user: isUserLevel
+      ? {
+          ...(userConfigId === undefined ? {} : { userConfigId }),
+          userId: user.id,
+          userName: user.name,
+          userEmail: user.email,
+        }
+      : undefined,
+    configVars: eventConfigVars(variables, drafts),
+    page: page && {
+      pageName: page.name,
+      pageContent: eventConfigVars(variablesOf(page), drafts),
+    },
+  };
+}

@@ -1,0 +1,124 @@
+/** An editor for texts in a language, which says where they are wrong. Loaded where it is needed. */
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { html } from "@codemirror/lang-html";
+import { json, jsonParseLinter } from "@codemirror/lang-json";
+import { xml } from "@codemirror/lang-xml";
+import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
+import { type Diagnostic, linter } from "@codemirror/lint";
+import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { EditorView, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+import { useEffect, useRef } from "react";
+import { useText } from "@/text/use-text";
+import styles from "./inputs.module.css";
+import { phrases } from "./phrases";
+import type { Language, ScalarProps } from "./scalar";
+
+interface CodeInputProps extends ScalarProps {
+  language: Language;
+}
+
+export default function CodeInput({ value, language, ids, isReadOnly, onChange }: CodeInputProps) {
+  const { say } = useText(phrases);
+  const place = useRef<HTMLDivElement>(null);
+  const view = useRef<EditorView>(undefined);
+  const settings = useRef(new Compartment());
+  const change = useRef(onChange);
+  change.current = onChange;
+  const attributes = accessibility(ids);
+  useEffect(() => {
+    if (place.current === null) return;
+    const report = EditorView.updateListener.of((update) => {
+      if (update.docChanged) change.current(update.state.doc.toString());
+    });
+    const extensions = [base, languageOf(language, say("marquetry.input.syntax")), report];
+    const editor = new EditorView({
+      parent: place.current,
+      state: EditorState.create({ doc: value, extensions: [extensions, settings.current.of([])] }),
+    });
+    view.current = editor;
+    return () => editor.destroy();
+  }, [language]);
+  useEffect(() => {
+    const editor = view.current;
+    const shown = editor?.state.doc.toString();
+    if (shown === undefined || shown === value) return;
+    editor?.dispatch({ changes: { from: 0, to: shown.length, insert: value } });
+  }, [value]);
+  const about = JSON.stringify(attributes);
+  useEffect(() => {
+    const extension = [EditorView.contentAttributes.of(attributes), EditorState.readOnly.of(isReadOnly)];
+    view.current?.dispatch({ effects: settings.current.reconfigure(extension) });
+  }, [about, isReadOnly, language]);
+  return (
+    <div ref={place} className={styles["code"]} dir="ltr" data-invalid={ids["aria-invalid"]} />
+  );
+}
+
+/** The label of a field cannot name what is no form element: it is named by the label's text. */
+function accessibility(ids: CodeInputProps["ids"]): Record<string, string> {
+  const label = ids["aria-label"] ?? document.querySelector(`label[for="${ids.id}"]`)?.textContent;
+  return {
+    id: ids.id,
+    ...(label ? { "aria-label": label } : {}),
+    ...(ids["aria-describedby"] === undefined ? {} : { "aria-describedby": ids["aria-describedby"] }),
+    ...(ids["aria-invalid"] === undefined ? {} : { "aria-invalid": "true" }),
+  };
+}
+
+const colors = HighlightStyle.define([
+  { tag: [tags.string, tags.attributeValue], color: "var(--color-success)" },
+  { tag: [tags.number, tags.bool, tags.null], color: "var(--color-warning)" },
+  { tag: [tags.propertyName, tags.tagName], color: "var(--color-link)" },
+  { tag: [tags.attributeName, tags.comment], color: "var(--color-muted)" },
+]);
+
+// Tab leaves the editor, as it leaves every input: nobody is to be caught in it.
+const base: Extension = [
+  lineNumbers(),
+  history(),
+  EditorView.lineWrapping,
+  syntaxHighlighting(colors),
+  keymap.of([...defaultKeymap, ...historyKeymap]),
+  EditorView.theme({
+    "&": { background: "var(--color-background)", color: "var(--color-text)", fontSize: "0.9rem" },
+    "&.cm-focused": { outline: "2px solid var(--color-accent)", outlineOffset: "-2px" },
+    ".cm-content": { minHeight: "120px", fontFamily: "var(--font-code)" },
+    ".cm-cursor": { borderLeftColor: "var(--color-text)" },
+    ".cm-gutters": {
+      background: "var(--color-subtle)",
+      color: "var(--color-muted)",
+      borderColor: "var(--color-border)",
+    },
+    ".cm-scroller": { maxHeight: "360px", overflow: "auto" },
+    ".cm-tooltip": { background: "var(--color-raised)", color: "var(--color-text)" },
+  }),
+];
+
+function languageOf(language: Language, message: string): Extension {
+  switch (language) {
+    case "json":
+      return [json(), linter(jsonIfAny)];
+    case "xml":
+      return [xml(), linter((view) => broken(view, message))];
+    case "html":
+      return [html(), linter((view) => broken(view, message))];
+    case "text":
+      return [];
+  }
+}
+
+/** Nothing at all is not wrong JSON: it is missing, which the field says. */
+function jsonIfAny(view: EditorView): Diagnostic[] {
+  return view.state.doc.toString().trim() === "" ? [] : jsonParseLinter()(view);
+}
+
+function broken(view: EditorView, message: string): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  syntaxTree(view.state).iterate({
+    enter: ({ type, from, to }) => {
+      if (type.isError) found.push({ from, to, severity: "error", message });
+    },
+  });
+  return found;
+}

@@ -1,0 +1,17 @@
+export const phrases = {
+  "input.noOptionsValue": "No options",
+  "input.noneValue": "None",
+  "input.valueAddButton": "Add value",
+  "input.keyLabel": "Key",
+  "input.valueLabel": "Value",
+  "marquetry.input.choose": "Choose …",
+  "marquetry.input.entry": "Entry %{number}",
+  "marquetry.input.keyOf": "Key of entry %{number}",
+  "marquetry.input.valueOf": "Value of entry %{number}",
+  "marquetry.input.up": "Move entry %{number} up",
+  "marquetry.input.down": "Move entry %{number} down",
+  "marquetry.input.remove": "Remove entry %{number}",
+  "marquetry.input.timeZone": "Time zone",
+  "marquetry.input.matches": "%{count} options",
+  "marquetry.input.syntax": "This is not well formed.",
+} as const;

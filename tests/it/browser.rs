@@ -5,24 +5,10 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::harness::{TestApp, User, example, private_key, project, text};
+use crate::harness::{TestApp, User, definition, example, private_key, project, text};
+use crate::oauth::provider::Provider;
 
-/// A story of `tests/browser`, told with what the server holds.
-async fn play(story: &str, facts: &Value) {
-    let stories = project().join("tests/browser");
-    let output = Command::new("node")
-        .arg(stories.join(format!("{story}.mjs")))
-        .env("STORY", facts.to_string())
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .output()
-        .await
-        .expect("node is installed");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{story}: {said}{}", String::from_utf8_lossy(&output.stdout));
-}
-
-/// Three published examples in the marketplace of an organization that signs for its users.
+/// What the marketplace of an organization holds that signs for its users.
 struct Stage {
     app: TestApp,
     owner: User,
@@ -30,38 +16,71 @@ struct Stage {
 }
 
 impl Stage {
+    /// Three published examples.
     async fn set() -> Self {
+        let mut stage = Self::empty().await;
+        let mut names = Vec::new();
+        for name in ["order-sync", "contact-form", "nightly-report"] {
+            names.push(stage.offer(&example(name)).await.1);
+        }
+        stage.facts["integrations"] = json!(names);
+        stage
+    }
+
+    /// A shop's integration, whose connection a user consents to.
+    async fn with_shop() -> Self {
+        let mut stage = Self::empty().await;
+        let provider = Provider::start().await;
+        let shop = definition("storefront").replace("PROVIDER", &provider.url(""));
+        let (draft, _) = stage.offer(&shop).await;
+        stage.facts["draft"] = json!(draft);
+        stage
+    }
+
+    async fn empty() -> Self {
         let app = TestApp::start().await;
         let owner = app.organization("acme").await;
         owner.import_key("first").await;
-        let mut names = Vec::new();
-        for name in ["order-sync", "contact-form", "nightly-report"] {
-            names.push(offer(&owner, &example(name)).await);
-        }
         let facts = json!({
             "url": app.url(),
             "organization": owner.organization_id().await,
             "key": private_key("first"),
-            "integrations": names,
+            "owner": owner.token,
         });
         Self { app, owner, facts }
     }
 
-    async fn play(&self, story: &str) {
-        play(story, &self.facts).await;
+    /// Publishes a definition and offers it to customers; returns its draft and its name.
+    async fn offer(&self, definition: &str) -> (String, String) {
+        let draft = self.owner.import(definition).await;
+        let version = self.owner.publish(&draft).await;
+        let document = "mutation ($id: ID!) {
+            updateIntegrationMarketplaceConfiguration(input: {
+                id: $id, marketplaceConfiguration: \"AVAILABLE_AND_DEPLOYABLE\",
+                allowMultipleMarketplaceInstances: false }) {
+                integration { name } errors { field messages } } }";
+        let data = self.owner.query_with(document, &json!({ "id": version })).await;
+        (draft, text(&data, "/updateIntegrationMarketplaceConfiguration/integration/name"))
     }
-}
 
-/// Publishes a definition and offers it to customers; returns its name.
-async fn offer(owner: &User, definition: &str) -> String {
-    let version = owner.publish(&owner.import(definition).await).await;
-    let document = "mutation ($id: ID!) {
-        updateIntegrationMarketplaceConfiguration(input: {
-            id: $id, marketplaceConfiguration: \"AVAILABLE_AND_DEPLOYABLE\",
-            allowMultipleMarketplaceInstances: false }) {
-            integration { name } errors { field messages } } }";
-    let data = owner.query_with(document, &json!({ "id": version })).await;
-    text(&data, "/updateIntegrationMarketplaceConfiguration/integration/name")
+    /// Tells a story of `tests/browser`, with what the server holds.
+    async fn play(&self, story: &str) {
+        let page = self.owner.get(&format!("{}/integration-marketplace/", self.app.url())).await;
+        let is_built = !page.body.contains("MARQUETRY_SKIP_WEB");
+        assert!(is_built, "these stories need the web pages: build without MARQUETRY_SKIP_WEB");
+        let stories = project().join("tests/browser");
+        let output = Command::new("node")
+            .arg(stories.join(format!("{story}.mjs")))
+            .env("STORY", self.facts.to_string())
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .output()
+            .await
+            .expect("node is installed");
+        let (said, printed) =
+            (String::from_utf8_lossy(&output.stderr), String::from_utf8_lossy(&output.stdout));
+        assert!(output.status.success(), "{story}: {said}{printed}");
+    }
 }
 
 /// Proves R174, R177.
@@ -79,4 +98,10 @@ async fn tokens_are_renewed_and_people_replaced() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_card_is_there_soon_and_after_one_request() {
     Stage::set().await.play("budget").await;
+}
+
+/// Proves R032, R177.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_activates_an_integration_by_themselves() {
+    Stage::with_shop().await.play("activation").await;
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Query, State};
+use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, StatusCode};
+use reqwest::Url;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -82,6 +83,7 @@ impl Provider {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let provider = Self { base, books: Arc::default() };
         let router = Router::new()
+            .route("/authorize", get(authorize))
             .route("/token", post(token))
             .route("/revoke", post(revoke))
             .route("/me", get(me))
@@ -137,6 +139,20 @@ impl Drop for Looking<'_> {
     fn drop(&mut self) {
         self.0.books().busy.remove(&self.1);
     }
+}
+
+/// Where a person consents, or not.
+async fn authorize(Query(asked): Query<HashMap<String, String>>) -> Html<String> {
+    let back = |name: &str, value: &str| {
+        let mut url = Url::parse(&asked["redirect_uri"]).unwrap();
+        url.query_pairs_mut().append_pair("state", &asked["state"]).append_pair(name, value);
+        url.as_str().replace('&', "&amp;")
+    };
+    let (yes, no) = (back("code", "a-code"), back("error", "access_denied"));
+    Html(format!(
+        "<!doctype html><html lang=en><title>Shop</title><link rel=icon href='data:,'>\
+         <h1>May it read your orders?</h1><a href=\"{yes}\">Allow</a> <a href=\"{no}\">Deny</a>"
+    ))
 }
 
 async fn token(State(provider): State<Provider>, headers: HeaderMap, body: Bytes) -> Response {

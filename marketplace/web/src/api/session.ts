@@ -1,6 +1,7 @@
 /** Who looks at this page, and how their organization wants it to look. */
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import { createStore, useStore } from "@/app/store";
+import { hostOrigin } from "@/host/channel";
 import { look } from "@/theme/apply";
 import { nodes } from "./error";
 import { identity } from "./session-token";
@@ -14,6 +15,8 @@ export interface Session {
   customerId: string;
   customerName: string;
   organizationName: string;
+  /** Whether the organization lets the page around this one embed it. */
+  isWelcome: boolean;
   /** May only look, and fill in what is their own. */
   isMarketplaceUser: boolean;
   /** Somebody of the organization, not of a customer. */
@@ -35,11 +38,22 @@ export function learnSession({ authenticatedUser: user, theme }: SessionFragment
     customerId: user.customer?.id ?? "",
     customerName: user.customer?.name ?? "",
     organizationName: user.org?.name ?? "",
+    isWelcome: isWelcome(user.org?.embeddedOrigins ?? []),
     isMarketplaceUser: user.role.name === "Marketplace User",
     isOrganizationUser: user.customer === null,
   };
   session.set(learnt);
   return learnt;
+}
+
+/** An organization without a list welcomes every page that has a token. */
+function isWelcome(origins: readonly string[]): boolean {
+  const host = hostOrigin();
+  return origins.length === 0 || host === undefined || origins.includes(host);
+}
+
+export function useKnownSession(): Session | undefined {
+  return useStore(session);
 }
 
 export function currentSession(): Session | undefined {
@@ -48,7 +62,8 @@ export function currentSession(): Session | undefined {
 
 /** Takes what came with the first answer of this screen. */
 export function useLearning(data: SessionFragment | undefined): Session | undefined {
-  useEffect(() => {
+  // Before anything is painted, so that it is painted once.
+  useLayoutEffect(() => {
     if (data !== undefined) learnSession(data);
   }, [data]);
   return useStore(session);

@@ -1,6 +1,7 @@
 /** Chooses the screen by the address, once there is somebody to show it to. */
 import { Suspense, useEffect, useState } from "react";
 import { trouble } from "@/api/client";
+import { useKnownSession } from "@/api/session";
 import { identity, isExpired } from "@/api/session-token";
 import { isEmbedded, tellHost } from "@/host/channel";
 import { isSettled, screenConfiguration } from "@/host/settings";
@@ -37,8 +38,15 @@ export function App() {
 
 function Screen() {
   const path = usePath();
+  const { say } = useText(common);
+  const session = useKnownSession();
   const { namespace, element } = screenAt(path);
   useLanguage();
+  if (session?.isWelcome === false) {
+    return (
+      <Message title={say("marquetry.refused.title")}>{say("marquetry.refused.text")}</Message>
+    );
+  }
   return (
     <Namespace value={namespace}>
       <Suspense fallback={<Spinner />}>{element}</Suspense>

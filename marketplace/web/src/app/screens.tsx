@@ -8,6 +8,13 @@ const IntegrationScreen = lazy(() => import("@/screens/integration/integration")
 const ActivateScreen = lazy(() => import("@/screens/integration/activate"));
 const InstanceScreen = lazy(() => import("@/screens/instance/instance"));
 const WizardScreen = lazy(() => import("@/screens/wizard/wizard"));
+const ConnectionsScreen = lazy(() => import("@/screens/connections/list"));
+const ConnectionScreen = lazy(() => import("@/screens/connections/detail"));
+const DashboardScreen = lazy(() => import("@/screens/dashboard/dashboard"));
+const LogsScreen = lazy(() => import("@/screens/logs/screen"));
+const ComponentsScreen = lazy(() => import("@/screens/components/list"));
+const ComponentScreen = lazy(() => import("@/screens/components/detail"));
+const UnavailableScreen = lazy(() => import("@/screens/unavailable/unavailable"));
 const FindScreen = lazy(() => import("@/screens/find"));
 
 interface Screen {
@@ -35,6 +42,26 @@ export function screenAt(path: string): Screen {
     case "configure-instance":
       if (id === undefined) break;
       return { namespace: undefined, element: <WizardScreen key={id} id={id} /> };
+    case "customer-connections":
+      return {
+        namespace: undefined,
+        element:
+          id === undefined ? <ConnectionsScreen /> : <ConnectionScreen key={id} id={id} tab={more} />,
+      };
+    case "dashboard":
+      return { namespace: "dashboard", element: <DashboardScreen tab={id} detail={more} /> };
+    case "logs":
+      return { namespace: "integrations.id.logs", element: <LogsScreen /> };
+    case "components":
+      return {
+        namespace: "components",
+        element: id === undefined ? <ComponentsScreen /> : <ComponentScreen key={id} id={id} />,
+      };
+    case "builder":
+    case "designer":
+    case "integrations":
+    case "workflows":
+      return { namespace: "integrations", element: <UnavailableScreen /> };
     case "find-integration-marketplace":
       return { namespace: "app.marketplace-not-found", element: <FindScreen /> };
   }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { Link } from "./button";
 import styles from "./ui.module.css";
 
@@ -15,8 +16,13 @@ interface TabsProps {
 
 /** Tabs are links: each has its address, and `Back` leads to the one before. */
 export function Tabs({ label, tabs, current }: TabsProps) {
+  const nav = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const link = nav.current?.querySelector("[aria-current]");
+    link?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [current]);
   return (
-    <nav aria-label={label} className={styles["tabs"]}>
+    <nav ref={nav} aria-label={label} className={styles["tabs"]}>
       {tabs.map(({ key, label: text, to }) => (
         <Link
           key={key}

@@ -59,13 +59,13 @@ export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
       <Section title={say("marquetry.steps")}>
         <Steps key={String(isOver)} id={id} pollMs={pollMs} />
       </Section>
-      <Section title={say("logsTab.title")}>
-        <Logs key={String(isOver)} execution={id} isLive={!isOver} />
-      </Section>
       <Section title={say("payloadTab.title")}>
         <Payload id={id} link={execution.requestPayloadUrl} />
       </Section>
       <LinkedExecutions execution={execution} pathOf={pathOf} />
+      <Section title={say("logsTab.title")}>
+        <Logs key={String(isOver)} execution={id} isLive={!isOver} />
+      </Section>
     </article>
   );
 }

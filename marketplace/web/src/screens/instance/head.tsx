@@ -6,15 +6,17 @@ import { useStore } from "@/app/store";
 import { tellHost } from "@/host/channel";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
-import { Button, ButtonLink, Link } from "@/ui/button";
+import { Button, ButtonLink } from "@/ui/button";
 import { Confirmation } from "@/ui/confirmation";
 import { Logo } from "@/ui/logo";
-import { Badge, Notice } from "@/ui/state";
+import { BackLink } from "@/ui/page";
+import { Notice } from "@/ui/state";
 import { wizardPath } from "../marketplace/state";
 import { factsOf } from "./facts";
 import { Deactivate, type InstanceHeadFragment, SetEnabled } from "./instance.query";
 import styles from "./instance.module.css";
-import { type Life, lifeOf } from "./life";
+import { lifeOf } from "./life";
+import { LifeBadge } from "./life-badge";
 import { phrases } from "./phrases";
 
 interface HeadProps {
@@ -32,12 +34,7 @@ export function Head({ instance, refresh, onRemoved }: HeadProps) {
     <>
       {!hideBackToMarketplace && (
         <nav>
-          <Link to="/integration-marketplace/">
-            <span aria-hidden="true" className={styles["back"]}>
-              ‹
-            </span>
-            {say("marquetry.toMarketplace")}
-          </Link>
+          <BackLink to="/integration-marketplace/" label={say("marquetry.toMarketplace")} />
         </nav>
       )}
       <header className={styles["head"]}>
@@ -54,20 +51,6 @@ export function Head({ instance, refresh, onRemoved }: HeadProps) {
       </header>
     </>
   );
-}
-
-const LIVES = {
-  active: "success",
-  changed: "info",
-  needsConfiguration: "warning",
-  needsUserConfiguration: "warning",
-  paused: "info",
-  undeployed: "warning",
-} as const;
-
-export function LifeBadge({ life }: { life: Life }) {
-  const { say } = useText(phrases);
-  return <Badge kind={LIVES[life]}>{say(`marquetry.life.${life}`)}</Badge>;
 }
 
 function Actions({ instance, refresh, onRemoved }: HeadProps) {

@@ -19,7 +19,6 @@ interface Scope {
   /** Whose lines; nothing is all that the viewer may see. */
   instance?: string;
   execution?: string;
-  connection?: string;
 }
 
 interface LogsProps extends Scope {
@@ -85,7 +84,7 @@ interface LinesProps {
   withInstance: boolean;
 }
 
-function Lines({ rows, withFlow, withInstance }: LinesProps) {
+export function Lines({ rows, withFlow, withInstance }: LinesProps) {
   const { say, dynamic } = useText(phrases);
   const { moment } = useTime();
   const columns: Column<LogRowFragment>[] = [

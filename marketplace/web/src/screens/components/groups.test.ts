@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { groupsOf, isWebAddress } from "./groups";
+
+const part = (label: string, isTrigger = false, isDataSource = false) => ({
+  label, description: `About ${label}`, isTrigger, isDataSource,
+});
+
+const parts = [part("Create"), part("Objects", false, true), part("On change", true), part("Find")];
+
+test.each([
+  ["", "triggers: On change; actions: Create, Find; dataSources: Objects"],
+  [" CREATE ", "actions: Create"],
+  ["about on", "triggers: On change"],
+  ["nothing like it", ""],
+])("looking for %j finds %s", (search, expected) => {
+  const found = groupsOf(parts, search).map(
+    ({ kind, parts: list }) => `${kind}: ${list.map(({ label }) => label).join(", ")}`,
+  );
+  expect(found.join("; ")).toBe(expected);
+});
+
+test.each([
+  ["https://example.com/docs", true],
+  ["http://example.com", true],
+  ["javascript:alert(1)", false],
+  ["/docs", false],
+  ["", false],
+])("%j is a page: %s", (text, is) => {
+  expect(isWebAddress(text)).toBe(is);
+});

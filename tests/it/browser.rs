@@ -5,7 +5,8 @@ use std::process::Stdio;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::harness::{TestApp, User, definition, example, private_key, project, text};
+use crate::harness::embedded::private_key;
+use crate::harness::{TestApp, User, definition, example, project, text};
 use crate::oauth::provider::Provider;
 
 /// What the marketplace of an organization holds that signs for its users.

@@ -27,7 +27,11 @@ const session = createStore<Session | undefined>(undefined);
 identity.subscribe(() => session.set(undefined));
 
 /** Takes what came with a screen's first answer. */
-export function learnSession({ authenticatedUser: user, theme }: SessionFragment): Session {
+export function learnSession({
+  authenticatedUser: user,
+  organization,
+  theme,
+}: SessionFragment): Session {
   const appearance = user.darkModeSyncWithOs ? undefined : user.darkMode ? "dark" : "light";
   const colors = nodes(theme?.colors);
   look.set({ colors, properties: nodes(theme?.properties), appearance });
@@ -37,8 +41,8 @@ export function learnSession({ authenticatedUser: user, theme }: SessionFragment
     userEmail: user.email,
     customerId: user.customer?.id ?? "",
     customerName: user.customer?.name ?? "",
-    organizationName: user.org?.name ?? "",
-    isWelcome: isWelcome(user.org?.embeddedOrigins ?? []),
+    organizationName: organization?.name ?? "",
+    isWelcome: isWelcome(organization?.embeddedOrigins ?? []),
     isMarketplaceUser: user.role.name === "Marketplace User",
     isOrganizationUser: user.customer === null,
   };

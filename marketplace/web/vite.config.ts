@@ -7,6 +7,8 @@ const SERVER = process.env["MARQUETRY_URL"] ?? "http://127.0.0.1:3000";
 /** What is neither a file nor the server's. */
 const SCREEN = /^\/(?!@|src\/|node_modules\/|api$|embedded\/|results\/)[^.]+$/;
 
+const SOURCES = fileURLToPath(new URL("./src", import.meta.url));
+
 /** Screens are addresses of one page, as on the real server. */
 const screens: Plugin = {
   name: "screens",
@@ -22,7 +24,16 @@ const screens: Plugin = {
 export default defineConfig({
   plugins: [screens],
   base: "/",
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: [
+      { find: "@", replacement: SOURCES },
+      // It compiles code, which the pages' policy forbids; nothing here lets it.
+      {
+        find: /^ajv(-formats)?$/,
+        replacement: `${SOURCES}/screens/wizard/form/no-compiler.ts`,
+      },
+    ],
+  },
   build: {
     target: "es2022",
     // GraphiQL is one big page that nothing else loads; the warning would only be noise.

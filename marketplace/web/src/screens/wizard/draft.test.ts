@@ -80,6 +80,13 @@ test("a switch that nobody touched is sent as off", () => {
   expect(changes([flag], {})).toEqual([{ key: "Sample", value: "false" }]);
 });
 
+test("a schedule that nobody touched is sent as it is shown", () => {
+  const never = { dataType: "SCHEDULE", isStored: false, saved: schedule("NONE", "") } as const;
+  const sent = { key: "Sample", value: "", scheduleType: "none", timeZone: "" };
+  expect(changes([variable(never)], {})).toEqual([sent]);
+  expect(changes([variable({ ...never, isStored: true })], {})).toEqual([]);
+});
+
 test.each<[Draft, object]>([
   [{ type: "list", items: ["a"] }, { key: "k", value: '["a"]' }],
   [{ type: "pairs", items: [{ key: "a", value: "b" }] }, { key: "k", value: '[{"key":"a","value":"b"}]' }],

@@ -5,7 +5,7 @@ import type {
   WizardUserValueFragment,
   WizardValueFragment,
 } from "./wizard.query";
-import { type Draft, type ScheduleKind, readDraft } from "./draft";
+import { type Draft, readDraft } from "./draft";
 import { asObject, readJson } from "./json";
 
 export type VariableNode = WizardUserValueFragment | WizardValueFragment;
@@ -39,7 +39,8 @@ export interface Variable {
   collection: Collection;
   pickList: readonly string[];
   codeLanguage: Declaration["codeLanguage"];
-  scheduleKind: ScheduleKind;
+  /** Something was saved for it: not all types can tell from what it is. */
+  isStored: boolean;
   timeZone: string;
   /** Drawn for customers. */
   isShown: boolean;
@@ -83,7 +84,7 @@ export function readVariable(node: VariableNode): Variable {
     collection: declared.collectionType,
     pickList: declared.pickList ?? [],
     codeLanguage: declared.codeLanguage,
-    scheduleKind: declared.scheduleType ?? "CUSTOM",
+    isStored: node.scheduleType !== null || node.value !== null,
     timeZone: declared.timeZone ?? "",
     isShown: !isOfOrganization && isVisible(meta),
     isEmbedded: !isOfOrganization && !isVisible(meta),
@@ -162,13 +163,9 @@ export function variablesOf(page: Page): Variable[] {
   return page.elements.flatMap((element) => (element.kind === "variable" ? element.variable : []));
 }
 
-/** The keys that a data source needs to have values of before it can be asked. */
-export function sourcesOf(variable: Variable): string[] {
-  const named = variable.inputs.filter((input) => input.type === "CONFIGVAR");
-  return named.map((input) => input.value);
-}
-
 /** Keys whose change makes the data source of a variable look again. */
 export function dependenciesOf(variable: Variable): string[] {
-  return [...new Set([...sourcesOf(variable), ...(variable.reset?.dependencies ?? [])])];
+  const named = variable.inputs.filter((input) => input.type === "CONFIGVAR");
+  const keys = named.map((input) => input.value);
+  return [...new Set([...keys, ...(variable.reset?.dependencies ?? [])])];
 }

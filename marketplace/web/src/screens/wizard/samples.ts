@@ -11,7 +11,7 @@ export function variable(change: Partial<Variable> = {}): Variable {
     collection: null,
     pickList: [],
     codeLanguage: null,
-    scheduleKind: "CUSTOM",
+    isStored: true,
     timeZone: "",
     isShown: true,
     isEmbedded: false,

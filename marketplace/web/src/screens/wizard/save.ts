@@ -17,8 +17,8 @@ export function changes(
   return variables.flatMap((variable) => {
     const entered = drafts[variable.key] ?? variable.saved;
     const draft = variable.isShown ? completed(variable, entered) : entered;
-    const isChanged = draft !== variable.saved || isUnsavedConnection(variable);
-    return isChanged ? [toInput(variable.key, draft)] : [];
+    const isUnsaved = isUnsavedConnection(variable) || isUnsavedSchedule(variable);
+    return draft !== variable.saved || isUnsaved ? [toInput(variable.key, draft)] : [];
   });
 }
 
@@ -27,6 +27,11 @@ function isUnsavedConnection(variable: Variable): boolean {
   const { connection, isShown, reusable } = variable;
   if (connection === undefined || !isShown || reusable !== undefined) return false;
   return variable.status === "PENDING" && connection.oauth2Type !== "AUTHORIZATION_CODE";
+}
+
+/** That something never happens has to be said. */
+function isUnsavedSchedule({ dataType, isShown, isStored }: Variable): boolean {
+  return dataType === "SCHEDULE" && isShown && !isStored;
 }
 
 export interface Problems {

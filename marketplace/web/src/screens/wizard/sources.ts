@@ -3,26 +3,40 @@ import type { Content } from "./content";
 import { readContent } from "./content";
 import { type Draft, type Drafts, textOf } from "./draft";
 import { asObject, readJson } from "./json";
-import { type Variable, dependenciesOf, sourcesOf } from "./model";
+import { type Expression, type Variable, dependenciesOf } from "./model";
 import type { InputExpression } from "./wizard.query";
 
 export type Source =
-  /** A connection that it asks through does not work. */
-  | { state: "blocked"; by: string }
+  /** A connection that it asks through does not work, or a value that it needs is missing. */
+  | { state: "blocked"; by: Variable }
   | { state: "failed"; message: string }
   | { state: "loading"; content?: Content }
   | { state: "ready"; content: Content | undefined };
 
 export type Sources = Readonly<Record<string, Source>>;
 
-/** The connection that keeps a data source from being asked. */
-export function blockerOf(variable: Variable, all: readonly Variable[]): string | undefined {
-  const needed = sourcesOf(variable);
-  const blocker = all.find(
-    ({ key, dataType, status }) =>
-      dataType === "CONNECTION" && needed.includes(key) && status !== "ACTIVE",
-  );
-  return blocker?.key;
+/** What keeps a data source from being asked. */
+export function blockerOf(
+  variable: Variable,
+  all: readonly Variable[],
+  drafts: Drafts,
+): Variable | undefined {
+  const needed = inputsOf(variable).map(({ value }) => value);
+  return all
+    .filter(({ key }) => needed.includes(key))
+    .find((other) => {
+      if (other.dataType === "CONNECTION") return other.status !== "ACTIVE";
+      const draft = drafts[other.key] ?? other.saved;
+      return other.dataType !== "BOOLEAN" && textOf(draft).trim() === "";
+    });
+}
+
+/** Inputs that only name what a reset depends on; no data source knows them. */
+const PLACEHOLDER = /^input\d+$/;
+
+/** The inputs that come from variables. */
+function inputsOf(variable: Variable): Expression[] {
+  return variable.inputs.filter(({ name, type }) => type === "CONFIGVAR" && !PLACEHOLDER.test(name));
 }
 
 export function expressionsOf(
@@ -30,7 +44,10 @@ export function expressionsOf(
   all: readonly Variable[],
   drafts: Drafts,
 ): InputExpression[] {
-  return variable.inputs.map((input) => {
+  const known = variable.inputs.filter(
+    (input) => input.type !== "CONFIGVAR" || inputsOf(variable).includes(input),
+  );
+  return known.map((input) => {
     const named = all.find(({ key }) => input.type === "CONFIGVAR" && key === input.value);
     // Connections are the server's to open; all else may be newer here than there.
     if (named === undefined || named.dataType === "CONNECTION") {

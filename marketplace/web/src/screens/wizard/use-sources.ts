@@ -57,10 +57,10 @@ export function useSources(question: Question, visit: number): SourcesOfPage {
 
   useEffect(() => {
     let isShown = true;
-    const { page, all } = latest.current;
+    const { page, all, drafts } = latest.current;
     const wanted = variablesOfPage(page).filter(({ dataSource }) => dataSource !== undefined);
     const blocked = wanted.flatMap((variable) => {
-      const by = blockerOf(variable, all);
+      const by = blockerOf(variable, all, drafts);
       return by === undefined ? [] : [[variable.key, { state: "blocked", by }] as const];
     });
     const open = wanted.filter(({ key }) => !blocked.some(([name]) => name === key));
@@ -133,7 +133,7 @@ function useChanges(
   const known = useRef<{ visit: number; signatures: Map<string, string> }>(undefined);
   const signatures = new Map(
     variablesOfPage(page)
-      .filter((variable) => variable.dataSource !== undefined && !blockerOf(variable, all))
+      .filter((variable) => variable.dataSource !== undefined && !blockerOf(variable, all, drafts))
       .map((variable) => [variable.key, signatureOf(variable, all, drafts)]),
   );
   const text = JSON.stringify([...signatures]);

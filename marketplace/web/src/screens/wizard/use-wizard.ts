@@ -37,6 +37,8 @@ export interface Wizard extends Setup, DraftsState, SourcesOfPage, Steps {
   next: () => Promise<void>;
   /** Saves a connection, which has to be there before it is authorized. */
   save: (connection: Variable) => Promise<void>;
+  /** Only a form itself knows whether its data is right. */
+  noteForm: (key: string, isValid: boolean) => void;
   tell: Tell;
 }
 
@@ -57,6 +59,7 @@ export function useWizard(options: WizardOptions): Wizard {
   const { problems, setProblems, isBusy, run } = useRun(pages, steps);
   const [isDone, setIsDone] = useState(false);
   const send = useSend(options, state);
+  const wrongForms = useRef(new Set<string>());
 
   const finish = async () => {
     await send(variables, true);
@@ -69,7 +72,8 @@ export function useWizard(options: WizardOptions): Wizard {
     run(async () => {
       if (isReadOnly) return steps.goTo(steps.index + 1);
       const checked = isLast ? pages.flatMap(variablesOf) : shownOn(page);
-      refuse(wrongOf(checked, state.drafts, found.sources), options.sayProblem);
+      const wrong = wrongOf(checked, state.drafts, found.sources, wrongForms.current);
+      refuse(wrong, options.sayProblem);
       if (isLast) return finish();
       const fresh = await send(savedWith(page, variables), false);
       refuse(brokenOf(page, fresh.variables), options.sayProblem);
@@ -79,12 +83,16 @@ export function useWizard(options: WizardOptions): Wizard {
     setProblems(noProblems);
     await send([connection], false);
   };
+  const noteForm = (key: string, isValid: boolean) => {
+    if (isValid) wrongForms.current.delete(key);
+    else wrongForms.current.add(key);
+  };
   return {
     ...options,
     ...state,
     ...found,
     ...steps,
-    ...{ page, isLast, problems, isBusy, isDone, next, save, tell },
+    ...{ page, isLast, problems, isBusy, isDone, next, save, noteForm, tell },
   };
 }
 
@@ -139,9 +147,15 @@ function refuse(wrong: Wrong, say: (problem: Problem) => string): void {
   throw new RefusedError(wrong.map(([field, problem]) => ({ field, messages: [say(problem)] })));
 }
 
-function wrongOf(variables: readonly Variable[], drafts: Drafts, sources: Sources): Wrong {
+function wrongOf(
+  variables: readonly Variable[],
+  drafts: Drafts,
+  sources: Sources,
+  wrongForms: ReadonlySet<string>,
+): Wrong {
   return variables.flatMap((variable) => {
     const source = sources[variable.key];
+    if (wrongForms.has(variable.key)) return [[variable.key, "marquetry.problem.form"] as const];
     const content = source?.state === "ready" ? source.content : undefined;
     const problem = problemOf(variable, drafts[variable.key] ?? variable.saved, content);
     return problem === undefined ? [] : [[variable.key, problem] as const];

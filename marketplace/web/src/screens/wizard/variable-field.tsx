@@ -17,6 +17,7 @@ import { ScheduleField } from "./schedule/schedule-field";
 import type { Wizard } from "./use-wizard";
 import styles from "./wizard.module.css";
 
+const FormField = lazy(() => import("./form/form-field"));
 const ObjectsField = lazy(() => import("./objects/objects-field"));
 const MappingField = lazy(() => import("./objects/mapping-field"));
 
@@ -39,7 +40,14 @@ export function VariableField({ variable, wizard }: VariableFieldProps) {
         </p>
       )}
       {source?.state === "blocked" && (
-        <Notice kind="warning">{say("marquetry.source.blocked", { name: dynamic(source.by) })}</Notice>
+        <Notice kind="warning">
+          {say(
+            source.by.dataType === "CONNECTION"
+              ? "marquetry.source.unconnected"
+              : "marquetry.source.blocked",
+            { name: dynamic(source.by.key) },
+          )}
+        </Notice>
       )}
       {source?.state === "failed" && (
         <Notice
@@ -131,6 +139,17 @@ function TextField({ variable, wizard, draft, content, change }: InputProps<Draf
   const about = describe(variable, wizard, dynamic);
   const structured = { ...about, text: draft.text, isReadOnly: wizard.isReadOnly, set };
   switch (content?.type) {
+    case "form":
+      return (
+        <Lazy>
+          <FormField
+            {...structured}
+            content={content}
+            validation={variable.validation}
+            note={(isValid) => wizard.noteForm(variable.key, isValid)}
+          />
+        </Lazy>
+      );
     case "objects":
       return (
         <Lazy>

@@ -1,15 +1,12 @@
 /** An editor for texts in a language, which says where they are wrong. Loaded where it is needed. */
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
-import { html } from "@codemirror/lang-html";
-import { json, jsonParseLinter } from "@codemirror/lang-json";
-import { xml } from "@codemirror/lang-xml";
-import { HighlightStyle, syntaxHighlighting, syntaxTree } from "@codemirror/language";
-import { type Diagnostic, linter } from "@codemirror/lint";
+import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import { useText } from "@/text/use-text";
+import { languageOf } from "./code-language";
 import styles from "./inputs.module.css";
 import { phrases } from "./phrases";
 import type { Language, ScalarProps } from "./scalar";
@@ -23,6 +20,7 @@ export default function CodeInput({ value, language, ids, isReadOnly, onChange }
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(undefined);
   const settings = useRef(new Compartment());
+  const grammar = useRef(new Compartment());
   const change = useRef(onChange);
   change.current = onChange;
   const attributes = accessibility(ids);
@@ -31,13 +29,20 @@ export default function CodeInput({ value, language, ids, isReadOnly, onChange }
     const report = EditorView.updateListener.of((update) => {
       if (update.docChanged) change.current(update.state.doc.toString());
     });
-    const extensions = [base, languageOf(language, say("marquetry.input.syntax")), report];
+    const extensions = [base, report, grammar.current.of([])];
     const editor = new EditorView({
       parent: place.current,
       state: EditorState.create({ doc: value, extensions: [extensions, settings.current.of([])] }),
     });
     view.current = editor;
-    return () => editor.destroy();
+    let isThere = true;
+    void languageOf(language, say("marquetry.input.syntax")).then((extension) => {
+      if (isThere) editor.dispatch({ effects: grammar.current.reconfigure(extension) });
+    });
+    return () => {
+      isThere = false;
+      editor.destroy();
+    };
   }, [language]);
   useEffect(() => {
     const editor = view.current;
@@ -94,31 +99,3 @@ const base: Extension = [
     ".cm-tooltip": { background: "var(--color-raised)", color: "var(--color-text)" },
   }),
 ];
-
-function languageOf(language: Language, message: string): Extension {
-  switch (language) {
-    case "json":
-      return [json(), linter(jsonIfAny)];
-    case "xml":
-      return [xml(), linter((view) => broken(view, message))];
-    case "html":
-      return [html(), linter((view) => broken(view, message))];
-    case "text":
-      return [];
-  }
-}
-
-/** Nothing at all is not wrong JSON: it is missing, which the field says. */
-function jsonIfAny(view: EditorView): Diagnostic[] {
-  return view.state.doc.toString().trim() === "" ? [] : jsonParseLinter()(view);
-}
-
-function broken(view: EditorView, message: string): Diagnostic[] {
-  const found: Diagnostic[] = [];
-  syntaxTree(view.state).iterate({
-    enter: ({ type, from, to }) => {
-      if (type.isError) found.push({ from, to, severity: "error", message });
-    },
-  });
-  return found;
-}

@@ -80,7 +80,8 @@ interface RowActionsProps {
   number: number;
   isFirst: boolean;
   isLast: boolean;
-  move: (by: -1 | 1) => void;
+  /** Left out where the order means nothing. */
+  move: ((by: -1 | 1) => void) | undefined;
   remove: () => void;
 }
 
@@ -88,22 +89,26 @@ export function RowActions({ number, isFirst, isLast, move, remove }: RowActions
   const { say } = useText(phrases);
   return (
     <span className={styles["rowActions"]}>
-      <Button
-        kind="quiet"
-        aria-label={say("marquetry.input.up", { number })}
-        aria-disabled={isFirst}
-        onClick={() => !isFirst && move(-1)}
-      >
-        ↑
-      </Button>
-      <Button
-        kind="quiet"
-        aria-label={say("marquetry.input.down", { number })}
-        aria-disabled={isLast}
-        onClick={() => !isLast && move(1)}
-      >
-        ↓
-      </Button>
+      {move !== undefined && (
+        <>
+          <Button
+            kind="quiet"
+            aria-label={say("marquetry.input.up", { number })}
+            aria-disabled={isFirst}
+            onClick={() => !isFirst && move(-1)}
+          >
+            ↑
+          </Button>
+          <Button
+            kind="quiet"
+            aria-label={say("marquetry.input.down", { number })}
+            aria-disabled={isLast}
+            onClick={() => !isLast && move(1)}
+          >
+            ↓
+          </Button>
+        </>
+      )}
       <Button kind="quiet" aria-label={say("marquetry.input.remove", { number })} onClick={remove}>
         ✕
       </Button>

@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { initialDraft, readContent } from "./content";
+import type { Drafts } from "./draft";
+import { readMapping, withMapped } from "./objects/mapping";
+import { readSelection, withField, withObject, writeSelection } from "./objects/selection";
+import { connection, variable } from "./samples";
+import { blockerOf, expressionsOf, readPageAnswer, signatureOf } from "./sources";
+
+const input = (name: string, type: "CONFIGVAR" | "VALUE", value: string) => ({
+  name,
+  type,
+  value,
+  meta: null,
+});
+
+const channel = variable({ key: "Channel" });
+const login = connection();
+const topic = variable({
+  key: "Topic",
+  dataType: "PICKLIST",
+  dataSource: "topics",
+  inputs: [
+    input("connection", "CONFIGVAR", "Login"),
+    input("channel", "CONFIGVAR", "Channel"),
+    input("limit", "VALUE", "5"),
+    input("input0", "CONFIGVAR", "Other"),
+  ],
+});
+const active = { ...login, status: "ACTIVE" } as const;
+const chosen: Drafts = { Channel: { type: "text", text: "general" } };
+
+test.each([
+  ["Login", login, chosen],
+  ["Channel", active, {}],
+  [undefined, active, chosen],
+])("a data source is held up by %s", (by, connected, drafts) => {
+  expect(blockerOf(topic, [channel, connected, topic], drafts)?.key).toBe(by);
+});
+
+test("data sources are asked with what is entered now", () => {
+  expect(expressionsOf(topic, [channel, active], chosen)).toEqual([
+    { name: "connection", type: "configvar", value: "Login" },
+    { name: "channel", type: "value", value: "general" },
+    { name: "limit", type: "value", value: "5" },
+  ]);
+});
+
+test("only what a data source depends on makes it look again", () => {
+  const all = [channel, active, variable({ key: "Third" }), topic];
+  const before = signatureOf(topic, all, {});
+  expect(signatureOf(topic, all, { Third: { type: "text", text: "x" } })).toBe(before);
+  expect(signatureOf(topic, all, chosen)).not.toBe(before);
+});
+
+test("one answer tells of several variables", () => {
+  const content = JSON.stringify({ Topic: { result: ["a", { key: "b", label: "B" }] } });
+  const errors = [{ field: "content", messages: ["Channel: the shop is closed."] }];
+  expect(readPageAnswer([channel, topic, login], { content, errors })).toEqual({
+    Channel: { state: "failed", message: "the shop is closed." },
+    Topic: {
+      state: "ready",
+      content: {
+        type: "options",
+        options: [{ value: "a", label: "a" }, { value: "b", label: "B" }],
+      },
+    },
+  });
+});
+
+const named = (key: string, label = key) => ({ key, label });
+const objects = [
+  { object: named("deal", "Deal"), fields: [named("sum"), named("day")], defaultSelected: true },
+  { object: named("person"), fields: [named("mail")] },
+];
+
+test("objects are selected with their fields", () => {
+  const content = readContent(variable({ dataType: "OBJECTSELECTION" }), { result: objects });
+  if (content?.type !== "objects") throw new Error("no objects");
+  const [deal, person] = content.objects;
+  if (deal === undefined || person === undefined) throw new Error("no objects");
+  const initial = initialDraft(content);
+  const start = readSelection(initial?.type === "text" ? initial.text : "");
+  expect([...start.keys()]).toEqual(["deal"]);
+  const next = withField(withObject(start, person, true), deal, named("day"), false);
+  expect(JSON.parse(writeSelection(content.objects, next))).toEqual([
+    { object: named("deal", "Deal"), fields: [named("sum")] },
+    { object: named("person"), fields: [named("mail")] },
+  ]);
+});
+
+test("fields keep what they are mapped to", () => {
+  const fields = [{ field: named("First") }, { field: named("Mail") }];
+  const answer = { fields, options: objects };
+  const content = readContent(variable({ dataType: "OBJECTFIELDMAP" }), answer);
+  if (content?.type !== "mapping") throw new Error("no mapping");
+  const mapped = { object: named("person"), field: named("mail") };
+  const text = withMapped(content.fields, "Mail", mapped, content.options);
+  expect(readMapping(text, content.fields)).toEqual([
+    { field: named("First"), mapped: undefined },
+    { field: named("Mail"), mapped },
+  ]);
+});
+
+test("a schedule may come from a data source", () => {
+  const of = variable({ dataType: "SCHEDULE", timeZone: "UTC" });
+  const answer = { result: { value: "0 9 * * *", schedule_type: "day" } };
+  const draft = { type: "schedule", kind: "DAY", cron: "0 9 * * *", timeZone: "UTC" };
+  expect(readContent(of, answer)).toEqual({ type: "value", draft });
+});

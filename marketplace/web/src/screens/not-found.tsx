@@ -10,7 +10,7 @@ export function NotFoundScreen() {
     <ButtonLink to="/integration-marketplace/">{say("marquetry.toMarketplace")}</ButtonLink>
   );
   return (
-    <Message title={say("app.marketplace-not-found__title")} action={action}>
+    <Message title={say("app.marketplace-not-found__title")} action={action} isScreen>
       {say("app.marketplace-not-found__text")}
     </Message>
   );

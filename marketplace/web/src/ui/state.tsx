@@ -17,22 +17,37 @@ export function Spinner({ label }: { label?: string }) {
   );
 }
 
-/** A sentence in the middle of an empty screen. */
-export function Message(props: { title: string; children?: ReactNode; action?: ReactNode }) {
+interface MessageProps {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  /** Nothing else is on the screen. */
+  isScreen?: boolean;
+}
+
+/** A sentence in the middle of an empty screen, or of a part of it. */
+export function Message({ title, children, action, isScreen = false }: MessageProps) {
+  const [Part, Title] = isScreen ? (["main", "h1"] as const) : (["div", "h2"] as const);
   return (
-    <div className={styles["state"]}>
-      <h2>{props.title}</h2>
-      {props.children !== undefined && <p>{props.children}</p>}
-      {props.action}
-    </div>
+    <Part className={styles["state"]}>
+      <Title>{title}</Title>
+      {children !== undefined && <p>{children}</p>}
+      {action}
+    </Part>
   );
 }
 
-export function Failure({ error, retry }: { error: Error; retry: () => void }) {
+interface FailureProps {
+  error: Error;
+  retry: () => void;
+  isScreen?: boolean;
+}
+
+export function Failure({ error, retry, isScreen = false }: FailureProps) {
   const { say } = useText(common);
   const action = <Button onClick={retry}>{say("marquetry.retry")}</Button>;
   return (
-    <Message title={say("marquetry.failed.title")} action={action}>
+    <Message title={say("marquetry.failed.title")} action={action} isScreen={isScreen}>
       {error.message}
     </Message>
   );

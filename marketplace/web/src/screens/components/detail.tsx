@@ -23,7 +23,7 @@ export default function ComponentScreen({ id }: { id: string }) {
   useLearning(data);
   if (data === undefined) {
     if (error === undefined) return <Spinner />;
-    return <Failure error={error} retry={() => void refresh()} />;
+    return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
   const { component } = data;
   if (component === null) return <NotFoundScreen />;

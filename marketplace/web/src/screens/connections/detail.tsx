@@ -47,7 +47,7 @@ export default function ConnectionScreen({ id, tab: asked }: DetailProps) {
   });
   if (data === undefined) {
     if (error === undefined) return <Spinner />;
-    return <Failure error={error} retry={() => void refresh()} />;
+    return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
   const connection = data.customerConfigVariable;
   if (connection === null) return <NotFoundScreen />;

@@ -12,6 +12,7 @@ import { ExecutionDetail } from "../executions/detail";
 import { Executions } from "../executions/list";
 import { NotFoundScreen } from "../not-found";
 import { Dashboard as Question, type DashboardQuery } from "./dashboard.query";
+import styles from "./dashboard.module.css";
 import { Instances } from "./instances";
 import { phrases } from "./phrases";
 import { Summary } from "./summary";
@@ -48,7 +49,7 @@ export default function DashboardScreen({ tab: asked, detail }: DashboardProps) 
   });
   if (data === undefined || session === undefined) {
     if (error === undefined) return <Spinner />;
-    return <Failure error={error} retry={() => void refresh()} />;
+    return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
   if (tab === undefined) return <NotFoundScreen />;
   const links = (
@@ -62,7 +63,7 @@ export default function DashboardScreen({ tab: asked, detail }: DashboardProps) 
     // It is a screen of its own, with its own head.
     return (
       <>
-        {links}
+        <div className={styles["links"]}>{links}</div>
         <Suspense fallback={<Spinner />}>
           <MarketplaceList />
         </Suspense>

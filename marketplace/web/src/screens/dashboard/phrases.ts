@@ -18,7 +18,7 @@ export const phrases = {
   "input.status.disabledValue": "Paused",
   "input.statusLabel": "Status",
   "marquetry.tabs": "Parts of this page",
-  "marquetry.dashboard.active": "Active",
+  "marquetry.dashboard.activated": "Activated",
   "marquetry.dashboard.paused": "Paused",
   "marquetry.dashboard.failed": "Failing",
   "marquetry.dashboard.attention": "These failed the last time they ran",

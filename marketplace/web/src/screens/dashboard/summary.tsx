@@ -13,7 +13,7 @@ export function Summary({ data }: { data: DashboardQuery }) {
   const [all, paused] = [data.instances.totalCount, data.paused.totalCount];
   const failing = nodes(data.failed);
   const numbers = [
-    ["marquetry.dashboard.active", all - paused],
+    ["marquetry.dashboard.activated", all],
     ["marquetry.dashboard.paused", paused],
     ["marquetry.dashboard.failed", data.failed.totalCount],
   ] as const;

@@ -39,11 +39,15 @@ export default function InstanceScreen({ id, tab, detail }: InstanceScreenProps)
   const [removed, setRemoved] = useState<string>();
   if (removed !== undefined) {
     const text = say("marquetry.removed.text", { name: dynamic(removed) });
-    return <Message title={say("marquetry.removed.title")}>{text}</Message>;
+    return (
+      <Message title={say("marquetry.removed.title")} isScreen>
+        {text}
+      </Message>
+    );
   }
   if (data === undefined) {
     if (error === undefined) return <Spinner />;
-    return <Failure error={error} retry={() => void refresh()} />;
+    return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
   if (data.instance === null) return <NotFoundScreen />;
   if (session === undefined) return <Spinner />;

@@ -12,10 +12,8 @@ export default function UnavailableScreen() {
     <ButtonLink to="/integration-marketplace/">{say("marquetry.toMarketplace")}</ButtonLink>
   );
   return (
-    <main>
-      <Message title={say("marquetry.unavailable.title")} action={action}>
-        {say("marquetry.unavailable.text", organization === "" ? {} : { organization })}
-      </Message>
-    </main>
+    <Message title={say("marquetry.unavailable.title")} action={action} isScreen>
+      {say("marquetry.unavailable.text", organization === "" ? {} : { organization })}
+    </Message>
   );
 }

@@ -11,7 +11,7 @@ import { Failure, Spinner } from "@/ui/state";
 import { NotFoundScreen } from "../not-found";
 import { ComponentDetail as Question, type PartFragment } from "./components.query";
 import styles from "./components.module.css";
-import { groupsOf, isWebAddress } from "./groups";
+import { groupsOf } from "./groups";
 import { phrases } from "./phrases";
 
 /** One component: what it can do, and how it is connected. */
@@ -27,12 +27,11 @@ export default function ComponentScreen({ id }: { id: string }) {
   }
   const { component } = data;
   if (component === null) return <NotFoundScreen />;
-  const { documentationUrl: manual, versionNumber: version } = component;
+  const { versionNumber: version } = component;
   const connections = nodes(component.connections);
   const about = [
     dynamic(component.category),
     say("marquetry.components.version", { version }),
-    ...(component.labels ?? []).map(dynamic),
   ];
   return (
     <Page
@@ -41,13 +40,6 @@ export default function ComponentScreen({ id }: { id: string }) {
       back={{ to: "/components/", label: say("components__filterBar.title") }}
     >
       <p>{dynamic(component.description)}</p>
-      {manual !== null && isWebAddress(manual) && (
-        <p>
-          <a href={manual} target="_blank" rel="noopener noreferrer">
-            {say("detail.documentationLabel")}
-          </a>
-        </p>
-      )}
       <Filters label={dynamic(component.label)}>
         <Search
           label={say("marquetry.components.searchParts")}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { groupsOf, isWebAddress } from "./groups";
+import { groupsOf } from "./groups";
 
 const part = (label: string, isTrigger = false, isDataSource = false) => ({
   label, description: `About ${label}`, isTrigger, isDataSource,
@@ -17,14 +17,4 @@ test.each([
     ({ kind, parts: list }) => `${kind}: ${list.map(({ label }) => label).join(", ")}`,
   );
   expect(found.join("; ")).toBe(expected);
-});
-
-test.each([
-  ["https://example.com/docs", true],
-  ["http://example.com", true],
-  ["javascript:alert(1)", false],
-  ["/docs", false],
-  ["", false],
-])("%j is a page: %s", (text, is) => {
-  expect(isWebAddress(text)).toBe(is);
 });

@@ -32,8 +32,3 @@ function kindOf({ isTrigger, isDataSource }: Part): Kind {
   if (isTrigger) return "triggers";
   return isDataSource ? "dataSources" : "actions";
 }
-
-/** Authors write addresses; only those of pages are followed. */
-export function isWebAddress(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}

@@ -1,20 +1,17 @@
-import { useDeferredValue, useState } from "react";
+import { useEffect, useState } from "react";
 import { useLearning } from "@/api/session";
 import { useFeed } from "@/api/use-feed";
 import { useQuery } from "@/api/use-query";
 import { useStore } from "@/app/store";
-import { type ComponentFilters, filters } from "@/host/settings";
+import { filters } from "@/host/settings";
 import { useText } from "@/text/use-text";
 import { Link } from "@/ui/button";
 import { FeedView } from "@/ui/feed";
 import { Choice, Filters, Search } from "@/ui/filters";
 import { Logo } from "@/ui/logo";
 import { Page } from "@/ui/page";
-import {
-  type ComponentCardFragment,
-  Components as Question,
-  type ComponentsQueryVariables,
-} from "./components.query";
+import { categoriesOf, found } from "./catalogue";
+import { type ComponentCardFragment, Components as Question } from "./components.query";
 import styles from "./components.module.css";
 import { phrases } from "./phrases";
 
@@ -28,21 +25,22 @@ export default function ComponentsScreen() {
   );
 }
 
-const nothingChosen = { search: "", category: "", tag: "" };
+const nothingChosen = { search: "", category: "" };
 
 export function Catalogue() {
   const { say, dynamic } = useText(phrases);
   const [chosen, setChosen] = useState(nothingChosen);
-  const variables = question(useDeferredValue(chosen), useStore(filters).components);
-  const feed = useFeed(Question, variables, (data) => data.components);
-  const { data } = useQuery(Question, variables);
+  const host = useStore(filters).components;
+  const feed = useFeed(Question, {}, (data) => data.components);
+  const { data } = useQuery(Question, {});
   useLearning(data);
-  const options = (list: readonly ({ name: string } | null)[] | undefined) =>
-    (list ?? [])
-      .flatMap((entry) => entry?.name ?? [])
-      .filter((name) => name !== "")
-      .map((name) => ({ value: name, label: dynamic(name) }));
-  const [categories, tags] = [options(data?.componentCategories), options(data?.componentLabels)];
+  const { rows = [], error, loadMore } = feed;
+  // All of them are looked through, so all of them are loaded.
+  useEffect(() => {
+    if (error === undefined) loadMore?.();
+  });
+  const categories = categoriesOf(rows, host);
+  const shown = found(rows, chosen, host);
   return (
     <>
       <Filters label={say("components__filterBar.title")}>
@@ -55,25 +53,19 @@ export function Catalogue() {
           <Choice
             label={say("input.categoryLabel")}
             all={say("marquetry.allCategories")}
-            options={categories}
+            options={categories.map((name) => ({ value: name, label: dynamic(name) }))}
             value={chosen.category}
             onChange={(category) => setChosen({ ...chosen, category })}
           />
         )}
-        {tags.length > 1 && (
-          <Choice
-            label={say("input.labelsLabel")}
-            all={say("marquetry.allLabels")}
-            options={tags}
-            value={chosen.tag}
-            onChange={(tag) => setChosen({ ...chosen, tag })}
-          />
-        )}
       </Filters>
-      <FeedView feed={feed} nothing={say("marquetry.components.nothing")}>
-        {(rows) => (
+      <FeedView
+        feed={{ ...feed, rows: feed.rows && shown, loadMore: undefined }}
+        nothing={say("marquetry.components.nothing")}
+      >
+        {(components) => (
           <ul className={styles["grid"]}>
-            {rows.map((component) => (
+            {components.map((component) => (
               <Card key={component.id} component={component} />
             ))}
           </ul>
@@ -83,24 +75,11 @@ export function Catalogue() {
   );
 }
 
-function question(
-  { search, category, tag }: typeof nothingChosen,
-  host: ComponentFilters,
-): ComponentsQueryVariables {
-  const [ofCategory, ofTag] = [category || host.category, tag || host.label];
-  return {
-    ...(search.trim() === "" ? {} : { label: search.trim() }),
-    ...(ofCategory === undefined ? {} : { category: ofCategory }),
-    ...(ofTag === undefined ? {} : { tag: ofTag }),
-    ...(host.filterQuery === undefined ? {} : { filterQuery: JSON.stringify(host.filterQuery) }),
-  };
-}
-
 function Card({ component }: { component: ComponentCardFragment }) {
   const { dynamic } = useText(phrases);
   return (
     <li className={styles["card"]}>
-      <Logo name={component.label} address={component.iconUrl} />
+      <Logo name={component.label} address={undefined} />
       <div className={styles["text"]}>
         <h2>
           <Link to={`/components/${component.id}/`} className={styles["link"]}>

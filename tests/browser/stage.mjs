@@ -13,6 +13,8 @@ const { chromium } = require("playwright-core");
 /** What the story's server holds: its address, the organization, its signing key, and more. */
 export const facts = JSON.parse(process.env.STORY ?? "{}");
 
+const SDK = "../clients/node_modules/@prismatic-io/embedded/dist/index.umd.js";
+
 /** How long anything on a page may take, in milliseconds. */
 const PATIENCE = 20_000;
 
@@ -64,7 +66,7 @@ export async function api(token, query, variables = {}) {
 }
 
 async function hostSite() {
-  const sdk = await readFile(require.resolve("@prismatic-io/embedded/dist/index.umd.js"));
+  const sdk = await readFile(new URL(SDK, import.meta.url));
   const server = createServer((request, response) => {
     const isSdk = request.url === "/sdk.js";
     response.setHeader("content-type", isSdk ? "text/javascript" : "text/html");

@@ -12,6 +12,8 @@ pub struct Input {
     /// Used when the definition gives no value; empty text means no default.
     pub default: &'static str,
     pub required: bool,
+    /// False for what those who build integrations set, and nobody who configures them.
+    pub shown: bool,
     /// Closed choice of values; empty for free input.
     pub choices: &'static [&'static str],
     /// Other spellings of the key that definitions in the wild use.
@@ -29,6 +31,7 @@ impl Input {
             collection: None,
             default: "",
             required: false,
+            shown: true,
             choices: &[],
             aliases: &[],
         }
@@ -61,6 +64,11 @@ impl Input {
 
     pub const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    pub const fn hidden(mut self) -> Self {
+        self.shown = false;
         self
     }
 

@@ -117,7 +117,9 @@ fn field() -> Type<InputField> {
             })
         })
         .field("required", "Boolean!", "Whether it needs a value.", |field| field.known.required)
-        .field("shown", "Boolean!", "Whether people see it.", |_| true)
+        .field("shown", "Boolean!", "Whether those who configure an instance see it.", |field| {
+            field.known.shown
+        })
         .field("onPremiseControlled", "Boolean!", "Whether an agent sets it.", |_| false)
         .field("parentId", "ID", "The input it is part of.", |_| None::<String>)
 }

@@ -58,14 +58,17 @@ pub fn all() -> Vec<Connection> {
 const AUTHORIZE: [Input; 5] = [
     Input::new("authorizeUrl", "Authorize URL").comments("Where the user consents.").required(),
     Input::new("refreshUrl", "Refresh URL")
-        .comments("Where tokens are renewed, if not at the token URL."),
-    Input::new("revokeUrl", "Revoke URL").comments("Where tokens are given back."),
+        .comments("Where tokens are renewed, if not at the token URL.")
+        .hidden(),
+    Input::new("revokeUrl", "Revoke URL").comments("Where tokens are given back.").hidden(),
     Input::new("pkceMethod", "PKCE method")
         .comments("How the one who redeems a code proves to be the one who asked for it.")
-        .choices(&["none", "S256", "plain"]),
+        .choices(&["none", "S256", "plain"])
+        .hidden(),
     Input::new("authorizeParameters", "Authorize parameters")
         .comments("More parameters of the authorize URL.")
-        .key_value_list(),
+        .key_value_list()
+        .hidden(),
 ];
 
 const OAUTH2: [Input; 9] = [
@@ -78,17 +81,22 @@ const OAUTH2: [Input; 9] = [
         .required(),
     Input::new("headers", "Headers")
         .comments("Headers to send with token requests.")
-        .key_value_list(),
+        .key_value_list()
+        .hidden(),
     Input::new("tokenParameters", "Token parameters")
         .comments("More parameters of token requests.")
-        .key_value_list(),
+        .key_value_list()
+        .hidden(),
     Input::new("clientAuthentication", "Client authentication")
         .comments("Where token requests say which application asks.")
-        .choices(&["body", "header"]),
+        .choices(&["body", "header"])
+        .hidden(),
     Input::new("scopeSeparator", "Scope separator")
-        .comments("What stands between scopes, if not a space."),
+        .comments("What stands between scopes, if not a space.")
+        .hidden(),
     Input::new("tokenPath", "Token path")
-        .comments("Where in its answer the provider puts the token, as keys with dots between."),
+        .comments("Where in its answer the provider puts the token, as keys with dots between.")
+        .hidden(),
 ];
 
 /// The value of the Authorization header for a connection.

@@ -23,27 +23,29 @@ interface TableProps<Row> {
 export function Table<Row>({ caption, columns, rows, keyOf, isCompact = false }: TableProps<Row>) {
   const className = isCompact ? `${styles["table"]} ${styles["compact"]}` : styles["table"];
   return (
-    <table role="table" className={className}>
-      <caption className="hidden-visually">{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map(({ key, title }) => (
-            <th key={key} role="columnheader" scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr key={keyOf(row)} role="row">
-            {columns.map((column) => (
-              <Cell key={column.key} column={column} row={row} />
+    <div className={styles["frame"]}>
+      <table role="table" className={className}>
+        <caption className="hidden-visually">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ key, title }) => (
+              <th key={key} role="columnheader" scope="col">
+                {title}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr key={keyOf(row)} role="row">
+              {columns.map((column) => (
+                <Cell key={column.key} column={column} row={row} />
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

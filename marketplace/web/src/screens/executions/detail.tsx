@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { mutate } from "@/api/client";
 import { done } from "@/api/error";
 import { useAction, useQuery } from "@/api/use-query";
@@ -20,6 +20,7 @@ import { Steps } from "./steps";
 
 /** While it runs; what is written late comes a little after its end. */
 const POLL_MS = 1_500;
+const LATE_MS = 4_000;
 
 interface DetailProps {
   id: string;
@@ -36,13 +37,19 @@ export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
   const [isOver, setIsOver] = useState(false);
   const pollMs = isOver ? undefined : POLL_MS;
   const { data, error, refresh } = useQuery(Question, { id }, { pollMs });
+  const found = data?.executionResult;
+  const runs = found === undefined || (found !== null && isRunning(found));
+  useEffect(() => {
+    if (runs) return;
+    const timer = setTimeout(() => setIsOver(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, [runs]);
   if (data === undefined) {
     if (error === undefined) return <Spinner />;
     return <Failure error={error} retry={() => void refresh()} />;
   }
   const execution = data.executionResult;
   if (execution === null) return <Message title={say("app.marketplace-not-found__title")} />;
-  if (!isRunning(execution) !== isOver) setIsOver(!isOver);
   return (
     <article className={styles["section"]}>
       {back !== undefined && (
@@ -57,14 +64,14 @@ export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
         </Notice>
       )}
       <Section title={say("marquetry.steps")}>
-        <Steps key={String(isOver)} id={id} pollMs={pollMs} />
+        <Steps id={id} pollMs={pollMs} />
       </Section>
       <Section title={say("payloadTab.title")}>
         <Payload id={id} link={execution.requestPayloadUrl} />
       </Section>
       <LinkedExecutions execution={execution} pathOf={pathOf} />
       <Section title={say("logsTab.title")}>
-        <Logs key={String(isOver)} execution={id} isLive={!isOver} />
+        <Logs execution={id} isLive={!isOver} />
       </Section>
     </article>
   );
@@ -106,7 +113,7 @@ function Head({ execution, pathOf }: HeadProps) {
         <h2>
           {execution.flow === null ? say("marquetry.flow.unknown") : dynamic(execution.flow.name)}
         </h2>
-        {execution.allowUpdate && !isRunning(execution) && (
+        {execution.instance?.allowUpdate === true && !isRunning(execution) && (
           <Button aria-disabled={replay.isRunning} onClick={() => {
             if (!replay.isRunning) void replay.run();
           }}>

@@ -62,7 +62,7 @@ function Nodes({ nodes, chosen, choose }: NodesProps) {
       {nodes.map((node) => (
         <li key={node.step?.id ?? node.name}>
           {node.step === undefined ? (
-            <span className={styles["stepName"]}>{node.name}</span>
+            <span className={styles["unended"]}>{node.name}</span>
           ) : (
             <Step step={node.step} isChosen={node.step.id === chosen} choose={choose} />
           )}

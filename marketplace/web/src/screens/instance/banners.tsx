@@ -12,7 +12,7 @@ import { Confirmation } from "@/ui/confirmation";
 import { Notice } from "@/ui/state";
 import { wizardPath } from "../marketplace/state";
 import { factsOf, userWizardPath } from "./facts";
-import { Deploy, type InstanceHeadFragment, TakeVersion } from "./instance.query";
+import { ApplyConfiguration, type InstanceHeadFragment, TakeVersion } from "./instance.query";
 import styles from "./instance.module.css";
 import { type Banner, bannersOf, brokenConnections, updateOf } from "./life";
 import { phrases } from "./phrases";
@@ -102,7 +102,7 @@ function Problem({ error }: { error: Error | undefined }): ReactNode {
 }
 
 async function deploy(id: string): Promise<void> {
-  const { instance } = done((await mutate(Deploy, { id })).deployInstance);
+  const { instance } = done((await mutate(ApplyConfiguration, { id })).deployInstance);
   if (instance !== null) tellHost("INSTANCE_DEPLOYED", factsOf(instance));
 }
 

@@ -26,13 +26,16 @@ interface FiltersProps {
   flows: readonly Named[];
   instances: readonly Named[];
   isLive: boolean;
-  setIsLive: (isLive: boolean) => void;
+  /** Not there where it is known whether more is expected. */
+  setIsLive: ((isLive: boolean) => void) | undefined;
+  /** The lines are few: times and types need no filter. */
+  isShort: boolean;
   choose: (chosen: Chosen) => void;
   refresh: () => void;
 }
 
 export function LogFilters(props: FiltersProps) {
-  const { chosen, flows, instances, isLive, choose } = props;
+  const { chosen, flows, instances, isLive, setIsLive, isShort, choose } = props;
   const { say, dynamic } = useText(phrases);
   const named = (list: readonly Named[]): Option[] =>
     list.map(({ id, name }) => ({ value: id, label: dynamic(name) }));
@@ -44,10 +47,10 @@ export function LogFilters(props: FiltersProps) {
   const ranges = Object.entries(RANGES).map(([value, { text }]) => ({ value, label: say(text) }));
   const choices: [keyof Chosen, keyof typeof phrases, keyof typeof phrases, Option[]][] = [
     ["severity", "input.severityLabel", "marquetry.logs.anySeverity", severities],
-    ["logType", "input.logTypeLabel", "input.logType.allValue", types],
+    ["logType", "input.logTypeLabel", "input.logType.allValue", isShort ? [] : types],
     ["instance", "dataTable.instanceLabel", "marquetry.logs.anyInstance", named(instances)],
     ["flow", "input.selectFlowLabel", "marquetry.logs.anyFlow", named(flows)],
-    ["range", "input.timeRangeLabel", "marquetry.logs.anyTime", ranges],
+    ["range", "input.timeRangeLabel", "marquetry.logs.anyTime", isShort ? [] : ranges],
   ];
   return (
     <Filters label={say("logsTab.title")}>
@@ -73,13 +76,15 @@ export function LogFilters(props: FiltersProps) {
           {say("executionFilters.resetButton")}
         </Button>
       )}
-      <Button
-        kind={isLive ? "primary" : "plain"}
-        aria-pressed={isLive}
-        onClick={() => props.setIsLive(!isLive)}
-      >
-        {say("marquetry.logs.live")}
-      </Button>
+      {setIsLive !== undefined && (
+        <Button
+          kind={isLive ? "primary" : "plain"}
+          aria-pressed={isLive}
+          onClick={() => setIsLive(!isLive)}
+        >
+          {say("marquetry.logs.live")}
+        </Button>
+      )}
       {!isLive && (
         <Button kind="quiet" aria-label={say("filterBar.refreshButton")} onClick={props.refresh}>
           ↻

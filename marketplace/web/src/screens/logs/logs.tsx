@@ -25,14 +25,16 @@ interface LogsProps extends Scope {
   /** What can be chosen from. */
   flows?: readonly Named[];
   instances?: readonly Named[];
+  /** Whether more is expected; where nobody knows, whoever looks decides. */
   isLive?: boolean;
 }
 
 /** Lines of logs, newest first. */
-export function Logs({ flows, instances, isLive: isLiveFirst = true, ...scope }: LogsProps) {
+export function Logs({ flows, instances, isLive: isExpected, ...scope }: LogsProps) {
   const { say } = useText(phrases);
   const [chosen, setChosen] = useState(nothingChosen);
-  const [isLive, setIsLive] = useState(isLiveFirst);
+  const [isWatched, setIsWatched] = useState(true);
+  const isLive = isExpected ?? isWatched;
   const [now, setNow] = useState(() => new Date());
   const asked = useDeferredValue(chosen);
   const pollMs = isLive ? LIVE_MS : undefined;
@@ -44,7 +46,8 @@ export function Logs({ flows, instances, isLive: isLiveFirst = true, ...scope }:
         flows={flows ?? []}
         instances={instances ?? []}
         isLive={isLive}
-        setIsLive={setIsLive}
+        setIsLive={isExpected === undefined ? setIsWatched : undefined}
+        isShort={scope.execution !== undefined}
         choose={(next) => {
           setNow(new Date());
           setChosen(next);

@@ -117,9 +117,10 @@ function connectionProblem(
     return isReady ? undefined : "marquetry.problem.connect";
   }
   if (variable.reusable !== undefined) return "marquetry.problem.required";
-  const missing = inputsOf(variable).some(
-    (input) => input.isRequired && !input.hasSaved && !(draft.inputs[input.key] ?? input.preset),
-  );
+  const missing = inputsOf(variable).some(({ key, isRequired, hasSaved, preset }) => {
+    const entered = draft.inputs[key];
+    return isRequired && (entered === undefined ? !hasSaved && preset === "" : entered === "");
+  });
   return missing ? "marquetry.problem.required" : undefined;
 }
 

@@ -63,6 +63,7 @@ test("saved secrets count as filled, and are not sent again", () => {
   ];
   const saved = connection({ savedInputs, status: "ACTIVE" });
   expect(problemOf(saved, saved.saved)).toBeUndefined();
+  expect(problemOf(saved, login({ password: "" }))).toBe("marquetry.problem.required");
   expect(changes([saved], {})).toEqual([]);
   const values = JSON.stringify([{ name: "user", type: "value", value: "otto" }]);
   expect(changes([saved], { Login: login({ user: "otto" }) })).toEqual([{ key: "Login", values }]);

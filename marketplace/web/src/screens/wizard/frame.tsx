@@ -48,7 +48,7 @@ export function Frame({ setup, onEnd }: FrameProps) {
   const hasSteps = !hideSidebar && pages.length > 1;
   return (
     <main className={styles["wizard"]} data-steps={hasSteps} data-modal={isInModal}>
-      {!isInModal && <Head wizard={wizard} />}
+      <Head wizard={wizard} isHidden={isInModal} />
       {hasSteps && <StepList wizard={wizard} />}
       <div className={styles["body"]}>
         {mode !== "streamlined" && !setup.isUserLevel && <VersionNotice wizard={wizard} />}
@@ -61,15 +61,18 @@ export function Frame({ setup, onEnd }: FrameProps) {
   );
 }
 
-function Head({ wizard }: { wizard: Wizard }) {
+/** In a dialog of the host, whose title says the same, only for those who do not see that. */
+function Head({ wizard, isHidden }: { wizard: Wizard; isHidden: boolean }) {
   const { say, dynamic } = useText(phrases);
   const { instance } = wizard.data;
   const { name, avatarUrl, versionNumber } = instance.integration;
+  const title = say("confiureInstanceDialog.title", { name: dynamic(instance.name) });
+  if (isHidden) return <h1 className="hidden-visually">{title}</h1>;
   return (
     <header className={styles["head"]}>
       <Logo name={name} address={avatarUrl} />
       <div>
-        <h1>{say("confiureInstanceDialog.title", { name: dynamic(instance.name) })}</h1>
+        <h1>{title}</h1>
         <p className={styles["muted"]}>
           {dynamic(name)} ·{" "}
           {say("configWizard.integrationDetails.selectedVersion", {

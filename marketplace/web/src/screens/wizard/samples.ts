@@ -40,8 +40,6 @@ export function field(change: Partial<Field> = {}): Field {
     type: "STRING",
     collection: null,
     model: null,
-    language: null,
-    placeholder: null,
     default: null,
     required: true,
     shown: true,

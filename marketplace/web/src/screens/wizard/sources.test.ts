@@ -37,12 +37,10 @@ test.each([
   expect(blockerOf(topic, [channel, connected, topic], drafts)?.key).toBe(by);
 });
 
-test("data sources are asked with what is entered now", () => {
-  expect(expressionsOf(topic, [channel, active], chosen)).toEqual([
-    { name: "connection", type: "configvar", value: "Login" },
-    { name: "channel", type: "value", value: "general" },
-    { name: "limit", type: "value", value: "5" },
-  ]);
+test("data sources are told what the server does not know yet", () => {
+  const told = [{ name: "channel", type: "value", value: "general" }];
+  expect(expressionsOf(topic, [channel, active], chosen)).toEqual(told);
+  expect(expressionsOf(topic, [channel, active], {})).toEqual([]);
 });
 
 test("only what a data source depends on makes it look again", () => {

@@ -39,21 +39,17 @@ function inputsOf(variable: Variable): Expression[] {
   return variable.inputs.filter(({ name, type }) => type === "CONFIGVAR" && !PLACEHOLDER.test(name));
 }
 
+/** The inputs that are newer here than on the server, which knows all the others. */
 export function expressionsOf(
   variable: Variable,
   all: readonly Variable[],
   drafts: Drafts,
 ): InputExpression[] {
-  const known = variable.inputs.filter(
-    (input) => input.type !== "CONFIGVAR" || inputsOf(variable).includes(input),
-  );
-  return known.map((input) => {
-    const named = all.find(({ key }) => input.type === "CONFIGVAR" && key === input.value);
-    // Connections are the server's to open; all else may be newer here than there.
-    if (named === undefined || named.dataType === "CONNECTION") {
-      return { name: input.name, type: input.type.toLowerCase(), value: input.value };
-    }
-    return { name: input.name, type: "value", value: textOf(drafts[named.key] ?? named.saved) };
+  return inputsOf(variable).flatMap(({ name, value: key }) => {
+    const draft = drafts[key];
+    const isPlain = all.some((other) => other.key === key && other.dataType !== "CONNECTION");
+    if (draft === undefined || !isPlain) return [];
+    return [{ name, type: "value", value: textOf(draft) }];
   });
 }
 

@@ -108,12 +108,10 @@ async function askPage(
   return readPageAnswer(open, { content, errors: payload.errors });
 }
 
-async function askOne(
-  { instanceId, all, drafts }: Question,
-  variable: Variable,
-): Promise<Source> {
+async function askOne(question: Question, variable: Variable): Promise<Source> {
+  const { instanceId, all, drafts } = question;
+  const inputs = expressionsOf(variable, all, drafts);
   try {
-    const inputs = expressionsOf(variable, all, drafts);
     const input = { id: instanceId, dataSource: variable.dataSource ?? "", inputs };
     const payload = done((await mutate(SourceContent, input)).fetchDataSourceContent);
     const answer = readJson(payload.fetchDataSourceContentResult?.content);

@@ -48,14 +48,15 @@ async function askInstance(id: string): Promise<Loaded> {
   return { session: answer, instance, userConfigId: undefined, variables, pages };
 }
 
-/** A person's settings are begun when they are first opened. */
+/** A person's settings are begun when they are first opened, in what is set up already. */
 async function askUser(id: string): Promise<Loaded> {
   const who = currentSession()?.userId ?? null;
   let answer = await query(UserWizard, { id, user: who });
   const configs = nodes(answer.instance?.userLevelConfigs);
   const own = configs.find(({ user }) => user.id === answer.authenticatedUser.id);
   let userConfigId = own?.id;
-  if (answer.instance !== null && own === undefined) {
+  const isDeployed = typeof answer.instance?.lastDeployedAt === "string";
+  if (isDeployed && own === undefined) {
     const begun = await mutate(BeginUserConfiguration, { instance: id });
     userConfigId = done(begun.createUserLevelConfig).userLevelConfig?.id;
     answer = await query(UserWizard, { id, user: who });

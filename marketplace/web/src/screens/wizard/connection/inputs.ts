@@ -67,7 +67,7 @@ function described(field: InputNode): Described {
     key: field.key,
     label: field.label,
     help: field.comments ?? "",
-    placeholder: field.placeholder ?? (field.default === null ? "" : asText(field.default)),
+    placeholder: asText(field.default),
     type: field.type,
     collection: field.collection,
     options: readModel(field.model),

@@ -1,7 +1,7 @@
 /** Requests to the server. They wait for a token, and outlive refused tokens and rate limits. */
 import { createStore } from "@/app/store";
 import type { Document } from "./document";
-import { TroubleError } from "./error";
+import { NotFoundError, TroubleError } from "./error";
 import { refused, tokenBeside } from "./session-token";
 
 const ENDPOINT = "/api";
@@ -73,6 +73,7 @@ async function read<R>(response: Response): Promise<R> {
   if (response.status >= 500) throw new TroubleError("The server is in trouble.");
   const answer = (await response.json().catch(() => ({}))) as Answer<R>;
   const [error] = answer.errors ?? [];
+  if (error?.extensions?.code === "NOT_FOUND") throw new NotFoundError(error.message);
   if (error !== undefined) throw new Error(error.message);
   if (answer.data === undefined || answer.data === null) {
     throw new TroubleError("The server's answer cannot be read.");

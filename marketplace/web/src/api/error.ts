@@ -15,6 +15,9 @@ export class RefusedError extends Error {
   }
 }
 
+/** There is no such thing, or not for this viewer: nobody is told which. */
+export class NotFoundError extends Error {}
+
 /** No usable answer came: the network, or the server, is in trouble. */
 export class TroubleError extends Error {}
 

@@ -1,8 +1,9 @@
 /** What a screen shows when it has nothing else to show. */
 import type { ReactNode } from "react";
+import { NotFoundError } from "@/api/error";
 import { common } from "@/text/common";
 import { useText } from "@/text/use-text";
-import { Button } from "./button";
+import { Button, ButtonLink } from "./button";
 import styles from "./ui.module.css";
 
 export function Spinner({ label }: { label?: string }) {
@@ -37,6 +38,19 @@ export function Message({ title, children, action, isScreen = false }: MessagePr
   );
 }
 
+/** What is not there and what is not for this viewer look the same. */
+export function NotFound({ isScreen = false }: { isScreen?: boolean }) {
+  const { say } = useText(common);
+  const action = (
+    <ButtonLink to="/integration-marketplace/">{say("marquetry.toMarketplace")}</ButtonLink>
+  );
+  return (
+    <Message title={say("app.marketplace-not-found__title")} action={action} isScreen={isScreen}>
+      {say("app.marketplace-not-found__text")}
+    </Message>
+  );
+}
+
 interface FailureProps {
   error: Error;
   retry: () => void;
@@ -45,6 +59,7 @@ interface FailureProps {
 
 export function Failure({ error, retry, isScreen = false }: FailureProps) {
   const { say } = useText(common);
+  if (error instanceof NotFoundError) return <NotFound isScreen={isScreen} />;
   const action = <Button onClick={retry}>{say("marquetry.retry")}</Button>;
   return (
     <Message title={say("marquetry.failed.title")} action={action} isScreen={isScreen}>

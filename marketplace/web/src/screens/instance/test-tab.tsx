@@ -1,7 +1,9 @@
 import { useState } from "react";
 import { mutate } from "@/api/client";
 import { done, nodes } from "@/api/error";
+import { identity } from "@/api/session-token";
 import { useAction, useQuery } from "@/api/use-query";
+import { createStore, useStore } from "@/app/store";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { Field, inputClass } from "@/ui/field";
@@ -14,6 +16,10 @@ import styles from "./instance.module.css";
 import { type Call, callOf, isBroken, isSame, writeHeaders } from "./test-call";
 import { testPhrases } from "./test-phrases";
 
+/** What was typed for each flow; it outlives a look at another flow, and at another tab. */
+const drafts = createStore<Record<string, Call>>({});
+identity.subscribe(() => drafts.set({}));
+
 /** Runs a flow as if its URL had been called, and shows what it does. */
 export default function TestTab({ id }: { id: string }) {
   const { say } = useText(testPhrases);
@@ -25,7 +31,7 @@ export default function TestTab({ id }: { id: string }) {
   const flows = nodes(data.instance?.flowConfigs);
   const [first] = flows;
   if (first === undefined) return <Message title={say("marquetry.test.noFlows")} />;
-  return <Bench id={id} flows={flows} first={first} />;
+  return <Bench id={id} flows={flows} first={first} refresh={refresh} />;
 }
 
 type Flow = NonNullable<
@@ -36,19 +42,22 @@ interface BenchProps {
   id: string;
   flows: readonly Flow[];
   first: Flow;
+  refresh: () => Promise<void>;
 }
 
-function Bench({ id, flows, first }: BenchProps) {
+function Bench({ id, flows, first, refresh }: BenchProps) {
   const { say, dynamic } = useText(testPhrases);
   const [chosen, setChosen] = useState(first.id);
-  // What was typed for one flow outlives a look at another one.
-  const [calls, setCalls] = useState<Record<string, Call>>({});
+  const calls = useStore(drafts);
   const [execution, setExecution] = useState<string>();
   const flow = flows.find((known) => known.id === chosen) ?? first;
   const call = calls[flow.id] ?? callOf(flow);
   const change = (next: Partial<Call>) =>
-    setCalls({ ...calls, [flow.id]: { ...call, ...next } });
-  const test = useAction(async () => setExecution(await run(id, flow, call)));
+    drafts.set({ ...calls, [flow.id]: { ...call, ...next } });
+  const test = useAction(async () => {
+    setExecution(await run(id, flow, call));
+    void refresh();
+  });
   const pathOf = (one: { id: string }) => `${instancePath({ id })}executions/${one.id}/`;
   return (
     <div className={styles["bench"]}>

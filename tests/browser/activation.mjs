@@ -19,7 +19,7 @@ await play(async (host, context) => {
   equal(loaded.pageName, "Connect", "the first page");
   equal(Object.keys(loaded.configVars.Shop.inputs), [], "what a host sees of the connection");
   const opening = context.waitForEvent("page");
-  await frame.getByRole("button", { name: "Connect", exact: true }).click();
+  await frame.getByRole("button", { name: "Connect: Shop" }).click();
   const consent = await opening;
   await consent.getByRole("link", { name: "Allow" }).click();
   await frame.getByText("Connected", { exact: true }).first().waitFor();
@@ -34,6 +34,7 @@ await play(async (host, context) => {
       "Host Account": { value: "4711" },
       Region: { value: "Europe" },
       Tags: { value: ["a", "b"] },
+      Fields: { value: [{ key: "colour", value: "red" }] },
       Unknown: { value: "x" },
     },
   });
@@ -57,7 +58,7 @@ await play(async (host, context) => {
     "events of an activation",
   );
   equal(await saved(created.instanceId), {
-    Fields: "[]",
+    Fields: '[{"key":"colour","value":"red"}]',
     Greeting: "Good morning",
     "Host Account": "4711",
     Region: "Europe",
@@ -68,17 +69,17 @@ await play(async (host, context) => {
   // Its screen: a test, its log, a pause.
   await frame.getByRole("heading", { level: 1, name: "My shop" }).waitFor();
   await frame.getByRole("link", { name: "Test" }).click();
-  await frame.getByRole("button", { name: /Run/ }).click();
+  await frame.getByRole("button", { name: "Save and run" }).click();
   await frame.getByText("Good morning, order").first().waitFor();
   await frame.getByRole("button", { name: /Pause/ }).click();
-  await frame.getByRole("button", { name: /Unpause|Resume/ }).first().click();
+  await frame.getByRole("button", { name: /Unpause|Resume|Go on/ }).first().click();
 
   // A newer version asks for nothing new.
   await publishAgain();
   await host.page.evaluate(() => document.querySelector("#place").replaceChildren());
   await host.call("configureInstance", { selector: "#place", instanceId: created.instanceId });
   await frame.getByRole("button", { name: "Update" }).click();
-  await frame.getByText("There is a new version").waitFor({ state: "detached" });
+  await frame.getByText("Version 2", { exact: true }).first().waitFor();
 
   // The end is typed.
   await frame.getByRole("button", { name: /Deactivate/ }).first().click();

@@ -54,13 +54,13 @@ impl Stage {
     /// Publishes a definition and offers it to customers; returns its draft and its name.
     async fn offer(&self, definition: &str) -> (String, String) {
         let draft = self.owner.import(definition).await;
-        let version = self.owner.publish(&draft).await;
+        self.owner.publish(&draft).await;
         let document = "mutation ($id: ID!) {
             updateIntegrationMarketplaceConfiguration(input: {
                 id: $id, marketplaceConfiguration: \"AVAILABLE_AND_DEPLOYABLE\",
                 allowMultipleMarketplaceInstances: false }) {
                 integration { name } errors { field messages } } }";
-        let data = self.owner.query_with(document, &json!({ "id": version })).await;
+        let data = self.owner.query_with(document, &json!({ "id": draft })).await;
         (draft, text(&data, "/updateIntegrationMarketplaceConfiguration/integration/name"))
     }
 

@@ -32,7 +32,12 @@ export interface FieldOf {
 }
 
 export type Content =
-  | { type: "form"; schema: Record<string, unknown>; uiSchema: Record<string, unknown>; data: unknown }
+  | {
+      type: "form";
+      schema: Record<string, unknown>;
+      uiSchema: Record<string, unknown>;
+      data: unknown;
+    }
   | { type: "mapping"; fields: readonly MappedField[]; options: readonly SelectableObject[] }
   | { type: "objects"; objects: readonly SelectableObject[] }
   | { type: "options"; options: readonly Option[] }
@@ -45,7 +50,9 @@ export function readContent(variable: Variable, answer: unknown): Content | unde
   if (result === undefined || result === null) return undefined;
   switch (variable.dataType) {
     case "PICKLIST":
-      return Array.isArray(result) ? { type: "options", options: result.map(readOption) } : undefined;
+      return Array.isArray(result)
+        ? { type: "options", options: result.map(readOption) }
+        : undefined;
     case "JSONFORM": {
       const { schema, uiSchema, data } = asObject(result);
       return { type: "form", schema: asObject(schema), uiSchema: asObject(uiSchema), data };
@@ -70,7 +77,8 @@ function unwrap(answer: unknown): unknown {
 }
 
 function readOption(item: unknown): Option {
-  if (typeof item !== "object" || item === null) return { value: asText(item), label: asText(item) };
+  if (typeof item !== "object" || item === null)
+    return { value: asText(item), label: asText(item) };
   const { key, label } = readNamed(item);
   return { value: key, label };
 }

@@ -36,7 +36,12 @@ test.each<[string, Partial<Variable>, Draft, Problem | undefined]>([
   ["no schedule", { dataType: "SCHEDULE" }, schedule("NONE", ""), undefined],
   ["a cron", { dataType: "SCHEDULE" }, schedule("CUSTOM", "0 9 * * mon-fri"), undefined],
   ["a bad cron", { dataType: "SCHEDULE" }, schedule("CUSTOM", "x"), "marquetry.problem.cron"],
-  ["no zone", { dataType: "SCHEDULE" }, schedule("DAY", "0 9 * * *", "Moon"), "marquetry.problem.cron"],
+  [
+    "no zone",
+    { dataType: "SCHEDULE" },
+    schedule("DAY", "0 9 * * *", "Moon"),
+    "marquetry.problem.cron",
+  ],
   ["no entries", {}, { type: "list", items: [] }, "marquetry.problem.required"],
   ["an empty entry", {}, { type: "list", items: ["a", ""] }, "marquetry.problem.required"],
   ["no key", {}, { type: "pairs", items: [{ key: "", value: "a" }] }, "marquetry.problem.key"],
@@ -49,7 +54,12 @@ test.each<[string, Variable, Draft, Problem | undefined]>([
   ["half filled", connection(), login({ user: "a" }), "marquetry.problem.required"],
   ["authorized", connection({ status: "ACTIVE" }, oauth), login({}), undefined],
   ["pending", connection({}, oauth), login({}), "marquetry.problem.connect"],
-  ["changed", connection({ status: "ACTIVE" }, oauth), login({ user: "b" }), "marquetry.problem.connect"],
+  [
+    "changed",
+    connection({ status: "ACTIVE" }, oauth),
+    login({ user: "b" }),
+    "marquetry.problem.connect",
+  ],
   ["chosen", connection({ reusable: "s" }), login({}, "r"), undefined],
   ["not chosen", connection({ reusable: "s" }), login({}), "marquetry.problem.required"],
 ])("a connection that is %s", (_, of, draft, problem) => {
@@ -89,9 +99,18 @@ test("a schedule that nobody touched is sent as it is shown", () => {
 });
 
 test.each<[Draft, object]>([
-  [{ type: "list", items: ["a"] }, { key: "k", value: '["a"]' }],
-  [{ type: "pairs", items: [{ key: "a", value: "b" }] }, { key: "k", value: '[{"key":"a","value":"b"}]' }],
-  [schedule("DAY", "0 9 * * *", "UTC"), { key: "k", value: "0 9 * * *", scheduleType: "day", timeZone: "UTC" }],
+  [
+    { type: "list", items: ["a"] },
+    { key: "k", value: '["a"]' },
+  ],
+  [
+    { type: "pairs", items: [{ key: "a", value: "b" }] },
+    { key: "k", value: '[{"key":"a","value":"b"}]' },
+  ],
+  [
+    schedule("DAY", "0 9 * * *", "UTC"),
+    { key: "k", value: "0 9 * * *", scheduleType: "day", timeZone: "UTC" },
+  ],
   [login({}, "r1"), { key: "k", customerConfigVariableId: "r1" }],
 ])("%j is sent as %j", (draft, input) => {
   expect(toInput("k", draft)).toEqual(input);
@@ -116,15 +135,39 @@ test.each<[string, Variable, unknown, Draft | undefined]>([
   ["an object for text", variable(), { value: {} }, undefined],
   ["a bad switch", variable({ dataType: "BOOLEAN" }), { value: "yes" }, undefined],
   ["a form", variable({ dataType: "JSONFORM" }), { value: { a: 1 } }, text('{"a":1}')],
-  ["a list", variable({ saved: { type: "list", items: [] } }), { value: ["a"] }, { type: "list", items: ["a"] }],
-  ["half a list", variable({ saved: { type: "list", items: [] } }), { value: ["a", {}] }, undefined],
-  ["pairs", variable({ saved: pairs }), { value: [{ key: "a", value: "b" }] }, { type: "pairs", items: [{ key: "a", value: "b" }] }],
-  ["a schedule", variable({ saved: schedule("NONE", "") }), { scheduleType: "custom", value: "* * * * *", timeZone: "UTC" }, schedule("CUSTOM", "* * * * *", "UTC")],
+  [
+    "a list",
+    variable({ saved: { type: "list", items: [] } }),
+    { value: ["a"] },
+    { type: "list", items: ["a"] },
+  ],
+  [
+    "half a list",
+    variable({ saved: { type: "list", items: [] } }),
+    { value: ["a", {}] },
+    undefined,
+  ],
+  [
+    "pairs",
+    variable({ saved: pairs }),
+    { value: [{ key: "a", value: "b" }] },
+    { type: "pairs", items: [{ key: "a", value: "b" }] },
+  ],
+  [
+    "a schedule",
+    variable({ saved: schedule("NONE", "") }),
+    { scheduleType: "custom", value: "* * * * *", timeZone: "UTC" },
+    schedule("CUSTOM", "* * * * *", "UTC"),
+  ],
   ["no schedule", variable({ saved: schedule("NONE", "") }), { scheduleType: "never" }, undefined],
   ["inputs", connection(), { inputs: { user: { value: "a" } } }, login({ user: "a" })],
   ["half the inputs", connection(), { inputs: { user: { value: "a" }, password: "b" } }, undefined],
 ])("a host sets %s", (_, of, given, draft) => {
-  const { drafts, refused } = applyHostValues([of], {}, { [of.key]: given, Unknown: { value: "" } });
+  const { drafts, refused } = applyHostValues(
+    [of],
+    {},
+    { [of.key]: given, Unknown: { value: "" } },
+  );
   expect(drafts[of.key]).toEqual(draft);
   expect(refused).toEqual(draft === undefined ? [of.key, "Unknown"] : ["Unknown"]);
 });
@@ -139,12 +182,28 @@ test("a host that repeats what is saved changes nothing", () => {
 test("hosts are told everything but secrets", () => {
   const of = connection({ status: "FAILED", savedInputs: [] });
   const events = eventConfigVars(
-    [of, variable({ pickList: ["a"], dataType: "PICKLIST" }), variable({ key: "At", dataType: "SCHEDULE", saved: schedule("DAY", "0 9 * * *", "UTC") })],
+    [
+      of,
+      variable({ pickList: ["a"], dataType: "PICKLIST" }),
+      variable({ key: "At", dataType: "SCHEDULE", saved: schedule("DAY", "0 9 * * *", "UTC") }),
+    ],
     { Login: login({ user: "anna", password: "secret" }), Sample: text("a") },
   );
-  const base = { id: "v1", codeLanguage: null, collectionType: null, pickList: null, scheduleType: null, timeZone: null };
+  const base = {
+    id: "v1",
+    codeLanguage: null,
+    collectionType: null,
+    pickList: null,
+    scheduleType: null,
+    timeZone: null,
+  };
   expect(events).toEqual({
-    Login: { ...base, dataType: "connection", status: "ERROR", inputs: { user: { value: "anna" }, password: { value: "" } } },
+    Login: {
+      ...base,
+      dataType: "connection",
+      status: "ERROR",
+      inputs: { user: { value: "anna" }, password: { value: "" } },
+    },
     Sample: { ...base, dataType: "picklist", pickList: ["a"], value: "a" },
     At: { ...base, dataType: "schedule", scheduleType: "day", timeZone: "UTC", value: "0 9 * * *" },
   });
@@ -152,7 +211,11 @@ test("hosts are told everything but secrets", () => {
 
 test("inputs that the organization fills in are not asked for", () => {
   const hidden = connection(
-    { inputs: [{ name: "user", type: "VALUE", value: "x", meta: '{"visibleToCustomerDeployer":false}' }] },
+    {
+      inputs: [
+        { name: "user", type: "VALUE", value: "x", meta: '{"visibleToCustomerDeployer":false}' },
+      ],
+    },
     { inputs: { nodes: [field()] } },
   );
   expect(problemOf(hidden, hidden.saved)).toBeUndefined();

@@ -19,7 +19,12 @@ const userFacts = { ...facts, ...who, userLevelConfigVariables: {} };
 test.each<[Moment, Told, string, object]>([
   ["OPENED", instance, "INSTANCE_CONFIGURATION_OPENED", facts],
   ["LOADED", instance, "INSTANCE_CONFIGURATION_LOADED", { ...facts, configVars: {} }],
-  ["PAGE_LOADED", instance, "INSTANCE_CONFIGURATION_PAGE_LOADED", { ...facts, configVars: {}, ...page }],
+  [
+    "PAGE_LOADED",
+    instance,
+    "INSTANCE_CONFIGURATION_PAGE_LOADED",
+    { ...facts, configVars: {}, ...page },
+  ],
   ["DEPLOYED", instance, "INSTANCE_DEPLOYED", facts],
   ["CANCELED", instance, "INSTANCE_CONFIGURATION_CANCELED", facts],
   ["CLOSED", instance, "INSTANCE_CONFIGURATION_CLOSED", facts],

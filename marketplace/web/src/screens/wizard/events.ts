@@ -15,9 +15,12 @@ export interface Told {
   page: PageFacts | undefined;
 }
 
-export type Moment = "CANCELED" | "CLOSED" | "DELETED" | "DEPLOYED" | "LOADED" | "OPENED" | "PAGE_LOADED";
+export type Moment =
+  "CANCELED" | "CLOSED" | "DELETED" | "DEPLOYED" | "LOADED" | "OPENED" | "PAGE_LOADED";
 
-type Event = { [Name in keyof HostEvents]: { name: Name; data: HostEvents[Name] } }[keyof HostEvents];
+type Event = {
+  [Name in keyof HostEvents]: { name: Name; data: HostEvents[Name] };
+}[keyof HostEvents];
 
 /** The event of a moment; a page that is not there has none. */
 export function eventOf(moment: Moment, told: Told): Event | undefined {

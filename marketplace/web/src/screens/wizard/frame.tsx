@@ -4,6 +4,7 @@ import { done } from "@/api/error";
 import { unsaved } from "@/app/app";
 import { navigate } from "@/app/router";
 import { useStore } from "@/app/store";
+import { tellHost } from "@/host/channel";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
@@ -87,7 +88,7 @@ function Head({ wizard, isHidden }: { wizard: Wizard; isHidden: boolean }) {
 /** The ways out. Nobody loses what was typed without being asked. */
 function useLeaving(wizard: Wizard, onEnd: (ending: Ending) => void) {
   const { isInModal } = useStore(screenConfiguration).configurationWizard;
-  const [isAsking, setIsAsking] = useState(false);
+  const [asking, setAsking] = useState<"cancel" | "popover">();
   const { isDirty, isDone, tell } = wizard;
   const { instance } = wizard.data;
   const leave = (ending: Ending) => {
@@ -99,10 +100,11 @@ function useLeaving(wizard: Wizard, onEnd: (ending: Ending) => void) {
   const discard = () => {
     tell("CANCELED");
     leave("left");
+    if (asking === "popover") tellHost("POPOVER_CLOSE_REQUESTED", {});
   };
   useEffect(() => {
     unsaved.ask = () => {
-      if (isDirty && !isDone) setIsAsking(true);
+      if (isDirty && !isDone) setAsking("popover");
       return isDirty && !isDone;
     };
     return () => {
@@ -110,10 +112,10 @@ function useLeaving(wizard: Wizard, onEnd: (ending: Ending) => void) {
     };
   }, [isDirty, isDone]);
   return {
-    isAsking,
+    isAsking: asking !== undefined,
     discard,
-    stay: () => setIsAsking(false),
-    cancel: () => (isDirty ? setIsAsking(true) : discard()),
+    stay: () => setAsking(undefined),
+    cancel: () => (isDirty ? setAsking("cancel") : discard()),
     finish: () => leave("finished"),
     afterDeletion: () => {
       tell("DELETED");

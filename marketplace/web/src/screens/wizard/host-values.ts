@@ -38,7 +38,10 @@ function readGiven(
       return isList(value, isScalar) ? { type: "list", items: value.map(String) } : undefined;
     case "pairs":
       return isList(value, isPair)
-        ? { type: "pairs", items: value.map((pair) => ({ key: pair.key, value: String(pair.value) })) }
+        ? {
+            type: "pairs",
+            items: value.map((pair) => ({ key: pair.key, value: String(pair.value) })),
+          }
         : undefined;
     case "schedule":
       return readSchedule(current, given);

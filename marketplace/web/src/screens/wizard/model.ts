@@ -29,6 +29,9 @@ export interface SavedInput {
   hasValue: boolean;
 }
 
+/** Who sets something up. */
+export type Viewer = "customer" | "organization";
+
 export interface Variable {
   /** Of the value that an activation, or a person, has. */
   id: string;
@@ -42,10 +45,11 @@ export interface Variable {
   /** Something was saved for it: not all types can tell from what it is. */
   isStored: boolean;
   timeZone: string;
-  /** Drawn for customers. */
+  /** Drawn for who looks. */
   isShown: boolean;
   /** Set by the host, unseen. */
   isEmbedded: boolean;
+  viewer: Viewer;
   dataSource: string | undefined;
   /** Where it, or its data source, takes its inputs from. */
   inputs: readonly Expression[];
@@ -60,6 +64,7 @@ export interface Variable {
 }
 
 export type Element =
+  | { kind: "heading"; text: string }
   | { kind: "html"; html: string }
   | { kind: "variable"; variable: Variable };
 
@@ -67,14 +72,19 @@ export interface Page {
   name: string;
   tagline: string;
   elements: readonly Element[];
+  /** Several pages of the author in one, which the server knows nothing of. */
+  isMerged: boolean;
 }
 
-export function readVariable(node: VariableNode): Variable {
+export function readVariable(node: VariableNode, viewer: Viewer): Variable {
   const declared = node.requiredConfigVariable;
   const meta = readMeta(declared.meta);
   const scoped = declared.scopedConfigVariable;
   const isOfCustomer = scoped !== null && scoped.managedBy === "CUSTOMER";
-  const isOfOrganization = declared.orgOnly === true || (scoped !== null && !isOfCustomer);
+  // What the organization connects for everybody is nothing to fill in, for anybody.
+  const isConnected = scoped !== null && !isOfCustomer;
+  const isOfOrganization = isConnected || (declared.orgOnly === true && viewer === "customer");
+  const isSeen = isVisible(meta, viewer);
   return {
     id: node.id,
     key: declared.key,
@@ -86,8 +96,9 @@ export function readVariable(node: VariableNode): Variable {
     codeLanguage: declared.codeLanguage,
     isStored: node.scheduleType !== null || node.value !== null,
     timeZone: declared.timeZone ?? "",
-    isShown: !isOfOrganization && isVisible(meta),
-    isEmbedded: !isOfOrganization && !isVisible(meta),
+    isShown: !isOfOrganization && isSeen,
+    isEmbedded: !isOfOrganization && !isSeen && viewer === "customer",
+    viewer,
     dataSource: declared.dataSource?.id,
     inputs: nodes(declared.inputs),
     reset: readReset(meta),
@@ -101,8 +112,9 @@ export function readVariable(node: VariableNode): Variable {
 }
 
 /** Both spellings are about: older definitions have the longer one. */
-export function isVisible(meta: Record<string, unknown>): boolean {
-  return meta["visibleToCustomerDeployer"] !== false && meta["isVisibleToCustomerDeployer"] !== false;
+export function isVisible(meta: Record<string, unknown>, viewer: Viewer): boolean {
+  const who = viewer === "customer" ? "Customer" : "Org";
+  return meta[`visibleTo${who}Deployer`] !== false && meta[`isVisibleTo${who}Deployer`] !== false;
 }
 
 export function readMeta(text: string | null | undefined): Record<string, unknown> {
@@ -146,6 +158,7 @@ export function readPages(
       name: String(page.name ?? ""),
       tagline: String(page.tagline ?? ""),
       elements: readElements(page.elements, variables),
+      isMerged: false,
     }))
     .filter((page) => page.elements.length > 0);
 }
@@ -157,6 +170,21 @@ function readElements(given: unknown, variables: readonly Variable[]): Element[]
     const variable = variables.find((known) => known.key === value);
     return variable?.isShown === true ? [{ kind: "variable", variable }] : [];
   });
+}
+
+/** All pages as one, unless data sources need what is saved on a page before theirs. */
+export function mergePages(pages: readonly Page[]): readonly Page[] {
+  const [first, ...others] = pages;
+  if (first === undefined || others.length === 0) return pages;
+  const needs = others.flatMap((page) =>
+    variablesOf(page).filter(({ dataSource }) => dataSource !== undefined),
+  );
+  if (needs.some((variable) => dependenciesOf(variable).length > 0)) return pages;
+  const sections = others.flatMap(({ name, elements }): Element[] => [
+    { kind: "heading", text: name },
+    ...elements,
+  ]);
+  return [{ ...first, elements: [...first.elements, ...sections], isMerged: true }];
 }
 
 export function variablesOf(page: Page): Variable[] {

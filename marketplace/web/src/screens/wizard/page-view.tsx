@@ -3,6 +3,7 @@ import { useStore } from "@/app/store";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
 import { Notice, Spinner } from "@/ui/state";
+import type { Element } from "./model";
 import { phrases } from "./phrases";
 import { type Recording, RecordingSwitches } from "./recording";
 import { TriggerDetails } from "./trigger-details";
@@ -35,19 +36,9 @@ export function PageView({ wizard, recording }: { wizard: Wizard; recording: Rec
             {page.tagline !== "" && <p className={styles["muted"]}>{dynamic(page.tagline)}</p>}
           </header>
           <div className={styles["fields"]}>
-            {page.elements.map((element, index) =>
-              element.kind === "html" ? (
-                <Suspense key={index} fallback={<Spinner />}>
-                  <RichText text={dynamic(element.html)} />
-                </Suspense>
-              ) : (
-                <VariableField
-                  key={element.variable.key}
-                  variable={element.variable}
-                  wizard={wizard}
-                />
-              ),
-            )}
+            {page.elements.map((element, index) => (
+              <OneElement key={index} element={element} wizard={wizard} />
+            ))}
           </div>
         </>
       )}
@@ -64,4 +55,20 @@ export function PageView({ wizard, recording }: { wizard: Wizard; recording: Rec
       )}
     </section>
   );
+}
+
+function OneElement({ element, wizard }: { element: Element; wizard: Wizard }) {
+  const { dynamic } = useText(phrases);
+  switch (element.kind) {
+    case "heading":
+      return <h2 className={styles["section"]}>{dynamic(element.text)}</h2>;
+    case "html":
+      return (
+        <Suspense fallback={<Spinner />}>
+          <RichText text={dynamic(element.html)} />
+        </Suspense>
+      );
+    case "variable":
+      return <VariableField variable={element.variable} wizard={wizard} />;
+  }
 }

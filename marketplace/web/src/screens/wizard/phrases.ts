@@ -4,10 +4,11 @@ export const phrases = {
   "configurationWizardDialog.nextButton": "Next",
   "configurationWizardDialog.previousButton": "Back",
   "configurationWizardDialog.missingEmbeddedConfigVariablesWarningText":
-    "Settings that %{organizationName} fills in for you are missing. You can go on as soon as they are there.",
+    "Settings that %{organizationName} fills in for you are still missing.",
   "configurationWizardDialog.userLevelConnectionsWarningText":
-    "Each person also connects an account of their own, before this %{integrationSingularLower} works for them.",
-  "configurationWizardDialog.dataSourceResetText": "There is a newer value. Take it instead of yours?",
+    "Everybody also connects an account of their own before this works for them.",
+  "configurationWizardDialog.dataSourceResetText":
+    "There is a newer value. Take it instead of yours?",
   "configurationWizardDialog.dataSourceResetButton": "Take it",
   "configWizard.noConfigurationText": "There is nothing to set up.",
   "confiureInstanceDialog.title": "Configure %{name}",
@@ -53,7 +54,7 @@ export const phrases = {
   "deleteUserConfigurationDialog.openButton": "Delete my settings",
   "deleteUserConfigurationDialog.title": "Delete your settings?",
   "deleteUserConfigurationDialog.warningText":
-    "Your settings and connections of this %{integrationSingularLower} are removed. This cannot be undone.",
+    "Your settings and connections are removed. This cannot be undone.",
   "marquetry.wizard.steps": "Steps",
   "marquetry.wizard.step": "Step %{number} of %{count}",
   "marquetry.wizard.done": "done",

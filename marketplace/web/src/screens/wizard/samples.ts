@@ -15,6 +15,7 @@ export function variable(change: Partial<Variable> = {}): Variable {
     timeZone: "",
     isShown: true,
     isEmbedded: false,
+    viewer: "customer",
     dataSource: undefined,
     inputs: [],
     reset: undefined,

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { initialDraft, readContent } from "./content";
 import type { Drafts } from "./draft";
+import {
+  type Page,
+  type Variable,
+  type VariableNode,
+  type Viewer,
+  mergePages,
+  readVariable,
+  variablesOf,
+} from "./model";
 import { readMapping, withMapped } from "./objects/mapping";
 import { readSelection, withField, withObject, writeSelection } from "./objects/selection";
 import { connection, variable } from "./samples";
@@ -59,7 +68,10 @@ test("one answer tells of several variables", () => {
       state: "ready",
       content: {
         type: "options",
-        options: [{ value: "a", label: "a" }, { value: "b", label: "B" }],
+        options: [
+          { value: "a", label: "a" },
+          { value: "b", label: "B" },
+        ],
       },
     },
   });
@@ -104,4 +116,40 @@ test("a schedule may come from a data source", () => {
   const answer = { result: { value: "0 9 * * *", schedule_type: "day" } };
   const draft = { type: "schedule", kind: "DAY", cron: "0 9 * * *", timeZone: "UTC" };
   expect(readContent(of, answer)).toEqual({ type: "value", draft });
+});
+
+function page(name: string, ...variables: Variable[]): Page {
+  const elements = variables.map((one) => ({ kind: "variable", variable: one }) as const);
+  return { name, tagline: "", elements, isMerged: false };
+}
+
+test.each<[string, Page[], string[]]>([
+  ["one page", [page("A", channel)], ["A"]],
+  ["plain pages", [page("A", channel), page("B", variable({ key: "Second" }))], ["A merged"]],
+  ["a data source of an earlier page", [page("A", channel), page("B", topic)], ["A", "B"]],
+  ["a data source on the first page", [page("A", topic), page("B", channel)], ["A merged"]],
+])("pages become one unless they need each other: %s", (_, pages, expected) => {
+  const merged = mergePages(pages);
+  expect(merged.map(({ name, isMerged }) => (isMerged ? `${name} merged` : name))).toEqual(
+    expected,
+  );
+  expect(merged.flatMap(variablesOf)).toEqual(pages.flatMap(variablesOf));
+});
+
+const hidden = '{"visibleToCustomerDeployer":false}';
+
+test.each<[Viewer, boolean, string | null, boolean, boolean]>([
+  ["customer", false, null, true, false],
+  ["customer", false, hidden, false, true],
+  ["customer", true, null, false, false],
+  ["organization", true, null, true, false],
+  ["organization", false, hidden, true, false],
+  ["organization", false, '{"visibleToOrgDeployer":false}', false, false],
+])("%s (of the organization: %s, %s)", (viewer, orgOnly, meta, isShown, isEmbedded) => {
+  const declaration = { key: "k", dataType: "STRING", collectionType: null, orgOnly, meta };
+  const bare = { inputs: { nodes: [] }, pickList: null, dataSource: null, connection: null };
+  const requiredConfigVariable = { ...declaration, ...bare, scopedConfigVariable: null };
+  const node = { id: "v", value: null, scheduleType: null, inputs: null, requiredConfigVariable };
+  const read = readVariable(node as unknown as VariableNode, viewer);
+  expect([read.isShown, read.isEmbedded]).toEqual([isShown, isEmbedded]);
 });

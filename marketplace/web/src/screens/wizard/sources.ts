@@ -36,7 +36,9 @@ const PLACEHOLDER = /^input\d+$/;
 
 /** The inputs that come from variables. */
 function inputsOf(variable: Variable): Expression[] {
-  return variable.inputs.filter(({ name, type }) => type === "CONFIGVAR" && !PLACEHOLDER.test(name));
+  return variable.inputs.filter(
+    ({ name, type }) => type === "CONFIGVAR" && !PLACEHOLDER.test(name),
+  );
 }
 
 /** The inputs that are newer here than on the server, which knows all the others. */
@@ -54,11 +56,7 @@ export function expressionsOf(
 }
 
 /** Changes when, and only when, something changed that the data source depends on. */
-export function signatureOf(
-  variable: Variable,
-  all: readonly Variable[],
-  drafts: Drafts,
-): string {
+export function signatureOf(variable: Variable, all: readonly Variable[], drafts: Drafts): string {
   const keys = dependenciesOf(variable);
   const values = all
     .filter(({ key, dataType }) => keys.includes(key) && dataType !== "CONNECTION")

@@ -36,7 +36,9 @@ export function StepList({ wizard }: { wizard: Wizard }) {
                 {state === "done" && (
                   <span className="hidden-visually">, {say("marquetry.wizard.done")}</span>
                 )}
-                {isWrong && <span className="hidden-visually">, {say("marquetry.wizard.error")}</span>}
+                {isWrong && (
+                  <span className="hidden-visually">, {say("marquetry.wizard.error")}</span>
+                )}
               </button>
             </li>
           );

@@ -104,7 +104,10 @@ function ApiKeys({ config, wizard }: { config: FlowConfig; wizard: Wizard }) {
           title={say("configWizard.triggerDetails.apiKey.confirmDelete.title")}
           onClose={() => setDoomed(undefined)}
           actions={
-            <Button kind="danger" onClick={() => void change.run(keys.filter((key) => key !== doomed))}>
+            <Button
+              kind="danger"
+              onClick={() => void change.run(keys.filter((key) => key !== doomed))}
+            >
               {remove}
             </Button>
           }

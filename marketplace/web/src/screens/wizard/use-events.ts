@@ -53,8 +53,8 @@ function toldOf({ data, drafts, page, isUserLevel, isReadOnly }: Scene): Told {
   const { authenticatedUser: user } = session;
   return {
     facts: {
-      customerId: user.customer?.id ?? "",
-      customerName: user.customer?.name ?? "",
+      customerId: instance.customer.id,
+      customerName: instance.customer.name,
       instanceId: instance.id,
       instanceName: instance.name,
       integrationName: instance.integration.name,

@@ -100,7 +100,8 @@ async function askPage(
   { instanceId, page }: Question,
   open: readonly Variable[],
 ): Promise<Sources> {
-  const asked = mutate(PageContent, { id: instanceId, page: page?.name ?? "" });
+  if (page === undefined || page.isMerged) return {};
+  const asked = mutate(PageContent, { id: instanceId, page: page.name });
   // Variables that no answer came for are asked one by one, and say themselves what is wrong.
   const payload = (await asked.catch(() => undefined))?.fetchConfigWizardPageContent;
   if (payload === undefined || payload === null) return {};

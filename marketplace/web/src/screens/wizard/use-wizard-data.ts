@@ -43,7 +43,8 @@ async function askInstance(id: string): Promise<Loaded> {
   const answer = await query(Wizard, { id });
   const { instance } = answer;
   if (instance === null) return "missing";
-  const variables = nodes(instance.configVariables).map(readVariable);
+  const viewer = answer.authenticatedUser.customer === null ? "organization" : "customer";
+  const variables = nodes(instance.configVariables).map((node) => readVariable(node, viewer));
   const pages = readPages(instance.integration.configPages, variables, false);
   return { session: answer, instance, userConfigId: undefined, variables, pages };
 }
@@ -63,7 +64,9 @@ async function askUser(id: string): Promise<Loaded> {
   }
   const { instance } = answer;
   if (instance === null) return "missing";
-  const variables = nodes(instance.userLevelConfigVariables).map(readVariable);
+  const variables = nodes(instance.userLevelConfigVariables).map((node) =>
+    readVariable(node, "customer"),
+  );
   const pages = readPages(instance.integration.configPages, variables, true);
   return { session: answer, instance, userConfigId, variables, pages };
 }

@@ -19,6 +19,8 @@ export interface Setup {
   isUserLevel: boolean;
   isReadOnly: boolean;
   reload: () => Promise<Loaded>;
+  /** Asks again without waiting. */
+  refresh: () => void;
 }
 
 interface WizardOptions extends Setup {

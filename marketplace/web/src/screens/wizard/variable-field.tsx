@@ -105,9 +105,13 @@ function Input({ variable, wizard }: VariableFieldProps) {
   }
 }
 
-function CollectionField({ variable, wizard, draft, content, change }: InputProps<
-  Draft & { type: "list" | "pairs" }
->) {
+function CollectionField({
+  variable,
+  wizard,
+  draft,
+  content,
+  change,
+}: InputProps<Draft & { type: "list" | "pairs" }>) {
   const { dynamic } = useText(phrases);
   const shared = {
     id: `variable-${variable.id}`,
@@ -133,7 +137,13 @@ function CollectionField({ variable, wizard, draft, content, change }: InputProp
   );
 }
 
-function TextField({ variable, wizard, draft, content, change }: InputProps<Draft & { type: "text" }>) {
+function TextField({
+  variable,
+  wizard,
+  draft,
+  content,
+  change,
+}: InputProps<Draft & { type: "text" }>) {
   const { dynamic } = useText(phrases);
   const set = (text: string) => change({ type: "text", text });
   const about = describe(variable, wizard, dynamic);

@@ -1,11 +1,14 @@
 import { useState } from "react";
 import { useLearning } from "@/api/session";
 import { parameter } from "@/app/router";
+import { useStore } from "@/app/store";
+import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
 import { Failure, Message, Spinner } from "@/ui/state";
 import { NotFoundScreen } from "../not-found";
 import { EndState, type Ending } from "./end-state";
 import { Frame } from "./frame";
+import { mergePages } from "./model";
 import { phrases } from "./phrases";
 import { type WizardData, useWizardData } from "./use-wizard-data";
 import type { Setup } from "./use-wizard";
@@ -17,6 +20,7 @@ export default function WizardScreen({ id }: { id: string }) {
   const [ending, setEnding] = useState<Ending>();
   const loaded = data === "missing" ? undefined : data;
   const session = useLearning(loaded?.session);
+  const { mode } = useStore(screenConfiguration).configurationWizard;
   if (ending !== undefined) return <EndState ending={ending} />;
   if (data === "missing") return <NotFoundScreen />;
   if (error !== undefined && data === undefined) return <Failure error={error} retry={load} />;
@@ -24,7 +28,8 @@ export default function WizardScreen({ id }: { id: string }) {
   const mayDo = !session.isMarketplaceUser && data.instance.allowUpdateConfigVariables === true;
   const isReadOnly = !isUserLevel && !mayDo;
   if (isUserLevel && data.instance.lastDeployedAt === null) return <NotYet />;
-  const setup: Setup = { data, isUserLevel, isReadOnly, reload };
+  const pages = mode === "streamlined" ? mergePages(data.pages) : data.pages;
+  const setup: Setup = { data: { ...data, pages }, isUserLevel, isReadOnly, reload, refresh: load };
   return <Frame key={versionOf(data)} setup={setup} onEnd={setEnding} />;
 }
 
@@ -35,5 +40,5 @@ function versionOf({ instance }: WizardData): string {
 
 function NotYet() {
   const { say } = useText(phrases);
-  return <Message title={say("nullState.permissionDenied.message")}>{say("marquetry.wizard.userFirst")}</Message>;
+  return <Message title={say("marquetry.wizard.userFirst")} />;
 }

@@ -1,4 +1,4 @@
-/** An editor for texts in a language, which says where they are wrong. Loaded where it is needed. */
+/** An editor for texts in a language, which says where they are wrong. */
 import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
@@ -52,7 +52,10 @@ export default function CodeInput({ value, language, ids, isReadOnly, onChange }
   }, [value]);
   const about = JSON.stringify(attributes);
   useEffect(() => {
-    const extension = [EditorView.contentAttributes.of(attributes), EditorState.readOnly.of(isReadOnly)];
+    const extension = [
+      EditorView.contentAttributes.of(attributes),
+      EditorState.readOnly.of(isReadOnly),
+    ];
     view.current?.dispatch({ effects: settings.current.reconfigure(extension) });
   }, [about, isReadOnly, language]);
   return (
@@ -66,7 +69,9 @@ function accessibility(ids: CodeInputProps["ids"]): Record<string, string> {
   return {
     id: ids.id,
     ...(label ? { "aria-label": label } : {}),
-    ...(ids["aria-describedby"] === undefined ? {} : { "aria-describedby": ids["aria-describedby"] }),
+    ...(ids["aria-describedby"] === undefined
+      ? {}
+      : { "aria-describedby": ids["aria-describedby"] }),
     ...(ids["aria-invalid"] === undefined ? {} : { "aria-invalid": "true" }),
   };
 }

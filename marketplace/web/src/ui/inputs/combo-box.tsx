@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useRef, useState } from "react";
+import { type KeyboardEvent, useId, useState } from "react";
 import { useText } from "@/text/use-text";
 import { type FieldIds, inputClass } from "../field";
 import styles from "./inputs.module.css";
@@ -21,45 +21,13 @@ interface ComboBoxProps {
 const SHOWN_MAX = 100;
 
 /** One of many options, found by typing. */
-export function ComboBox({ ids, value, options, isDisabled = false, onChange }: ComboBoxProps) {
+export function ComboBox(props: ComboBoxProps) {
+  const { ids, value, options, isDisabled = false } = props;
   const { say } = useText(phrases);
   const listId = useId();
-  const list = useRef<HTMLUListElement>(null);
-  const [search, setSearch] = useState<string>();
-  const [active, setActive] = useState(0);
-  const isOpen = search !== undefined;
+  const combo = useCombo(props, listId);
+  const { search, active, found, isOpen } = combo;
   const chosen = options.find((option) => option.value === value);
-  const found = isOpen ? matching(options, search).slice(0, SHOWN_MAX) : [];
-  const close = () => setSearch(undefined);
-  const open = () => {
-    if (isDisabled || isOpen) return;
-    setSearch("");
-    setActive(Math.max(0, options.findIndex((option) => option.value === value)));
-  };
-  const choose = (option: Option | undefined) => {
-    if (option !== undefined) onChange(option.value);
-    close();
-  };
-  const move = (to: number) => {
-    const next = Math.max(0, Math.min(found.length - 1, to));
-    setActive(next);
-    list.current?.children[next]?.scrollIntoView({ block: "nearest" });
-  };
-  const press = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) {
-      event.preventDefault();
-      if (isOpen) move(active + step);
-      else open();
-    } else if (event.key === "Enter" && isOpen) {
-      event.preventDefault();
-      choose(found[active]);
-    } else if (event.key === "Escape" && isOpen) {
-      event.preventDefault();
-      event.stopPropagation();
-      close();
-    }
-  };
   return (
     <div className={styles["combo"]}>
       <input
@@ -74,16 +42,12 @@ export function ComboBox({ ids, value, options, isDisabled = false, onChange }: 
         readOnly={isDisabled}
         placeholder={chosen?.label ?? say("marquetry.input.choose")}
         value={search ?? chosen?.label ?? value}
-        onClick={open}
-        onBlur={close}
-        onKeyDown={press}
-        onChange={(event) => {
-          setSearch(event.target.value);
-          setActive(0);
-        }}
+        onClick={combo.open}
+        onBlur={combo.close}
+        onKeyDown={combo.press}
+        onChange={(event) => combo.find(event.target.value)}
       />
       <ul
-        ref={list}
         id={listId}
         role="listbox"
         hidden={!isOpen}
@@ -100,7 +64,7 @@ export function ComboBox({ ids, value, options, isDisabled = false, onChange }: 
             className={styles["option"]}
             onPointerDown={(event) => {
               event.preventDefault();
-              choose(option);
+              combo.choose(option);
             }}
           >
             {option.label}
@@ -114,6 +78,52 @@ export function ComboBox({ ids, value, options, isDisabled = false, onChange }: 
       )}
     </div>
   );
+}
+
+/** What is searched for, what was found, and which of that the keys are at. */
+function useCombo({ value, options, isDisabled = false, onChange }: ComboBoxProps, listId: string) {
+  const [search, setSearch] = useState<string>();
+  const [active, setActive] = useState(0);
+  const isOpen = search !== undefined;
+  const found = isOpen ? matching(options, search).slice(0, SHOWN_MAX) : [];
+  const close = () => setSearch(undefined);
+  const find = (text: string) => {
+    if (isDisabled) return;
+    setSearch(text);
+    setActive(0);
+  };
+  const open = () => {
+    if (isDisabled || isOpen) return;
+    const position = options.findIndex((option) => option.value === value);
+    setSearch("");
+    setActive(Math.max(0, Math.min(SHOWN_MAX - 1, position)));
+  };
+  const choose = (option: Option | undefined) => {
+    if (option !== undefined) onChange(option.value);
+    close();
+  };
+  const move = (to: number) => {
+    const next = Math.max(0, Math.min(found.length - 1, to));
+    setActive(next);
+    document.getElementById(`${listId}-${next}`)?.scrollIntoView({ block: "nearest" });
+  };
+  const press = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      if (isOpen) move(active + step);
+      else open();
+    } else if (event.key === "Enter" && isOpen) {
+      event.preventDefault();
+      choose(found[active]);
+    } else if (event.key === "Escape" && isOpen) {
+      // The search is given up, and nothing else that would be closed by the key.
+      event.preventDefault();
+      event.stopPropagation();
+      close();
+    }
+  };
+  return { search, active, found, isOpen, open, close, find, choose, press };
 }
 
 function matching(options: readonly Option[], search: string): readonly Option[] {

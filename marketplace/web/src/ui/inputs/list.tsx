@@ -33,7 +33,8 @@ function Rows<Item>({ id, items, blank, isReadOnly, onChange, row }: RowsProps<I
     onChange(items.map((old, at) => (at === index ? item : old)));
   const focusRow = (index: number) =>
     requestAnimationFrame(() => {
-      const found = list.current?.children[index]?.querySelector<HTMLElement>("input,select,textarea");
+      const found =
+        list.current?.children[index]?.querySelector<HTMLElement>("input,select,textarea");
       (found ?? document.getElementById(`${id}-add`))?.focus();
     });
   const remove = (index: number) => {

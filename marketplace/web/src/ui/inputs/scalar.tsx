@@ -66,7 +66,15 @@ export function ScalarInput(props: ScalarProps) {
   }
 }
 
-function Plain({ kind, value, ids, isReadOnly, placeholder, onChange, type }: ScalarProps & {
+function Plain({
+  kind,
+  value,
+  ids,
+  isReadOnly,
+  placeholder,
+  onChange,
+  type,
+}: ScalarProps & {
   type: "date" | "text";
 }) {
   return (

@@ -59,7 +59,7 @@ export function instantOf(time: LocalTime, zone: string): number {
   if (shown(late) === wanted) return late;
   let early = wanted - (shown(late) - late);
   if (shown(early) === wanted) return early;
-  for (let after = late; after - early > MINUTE_MS; ) {
+  for (let after = late; after - early > MINUTE_MS;) {
     const middle = Math.floor((early + after) / 2 / MINUTE_MS) * MINUTE_MS;
     if (shown(middle) < wanted) early = middle;
     else after = middle;

@@ -41,7 +41,7 @@ export function ConnectionField({ variable, wizard, draft, change }: InputProps<
               await wizard.save(variable);
               return owner;
             }}
-            refresh={() => void wizard.reload()}
+            refresh={wizard.refresh}
           />
         )}
         {about.problem !== undefined && <Notice kind="error">{about.problem}</Notice>}

@@ -101,7 +101,12 @@ function kindOf(input: ConnectionInput): ScalarKind {
   }
 }
 
-function Collection({ input, value, isReadOnly, set }: Omit<OneInputProps, "entered"> & {
+function Collection({
+  input,
+  value,
+  isReadOnly,
+  set,
+}: Omit<OneInputProps, "entered"> & {
   value: string;
 }) {
   const read = readJson(value);
@@ -126,7 +131,11 @@ interface AboutInput {
   isRequired: boolean;
 }
 
-function Masked({ replace, isReadOnly, ...about }: AboutInput & {
+function Masked({
+  replace,
+  isReadOnly,
+  ...about
+}: AboutInput & {
   replace: () => void;
   isReadOnly: boolean;
 }) {
@@ -211,7 +220,10 @@ function Secret({ input, value, isNew, isReadOnly, set, ...about }: SecretProps)
             <textarea {...attributes(ids)} onChange={(event) => set(event.target.value)} />
           )}
           {!isNew && (
-            <Button aria-label={`${say("common.cancelButton")}: ${about.label}`} onClick={() => set(undefined)}>
+            <Button
+              aria-label={`${say("common.cancelButton")}: ${about.label}`}
+              onClick={() => set(undefined)}
+            >
               {say("common.cancelButton")}
             </Button>
           )}

@@ -32,7 +32,8 @@ export function inputsOf(variable: Variable): ConnectionInput[] {
   return fields.flatMap((field): ConnectionInput[] => {
     const preset = presets.get(field.key);
     const meta = asObject(readJson(preset?.meta));
-    if (!field.shown || !isVisible(meta) || meta["orgOnly"] === true) return [];
+    const isOfOrganization = meta["orgOnly"] === true && variable.viewer === "customer";
+    if (!field.shown || isOfOrganization || !isVisible(meta, variable.viewer)) return [];
     const saved = variable.savedInputs.find((input) => input.name === field.key);
     const isSecret = field.type === "PASSWORD" || meta["writeOnly"] === true;
     return [

@@ -47,10 +47,14 @@ export function ReusableDialog(props: ReusableDialogProps) {
   const title =
     existing === undefined
       ? say("configWizard.configPage.connection.add.title")
-      : say("configWizard.configPage.connection.edit.title", { connectionName: existing.key ?? "" });
+      : say("configWizard.configPage.connection.edit.title", {
+          connectionName: existing.key ?? "",
+        });
   const actions = (
     <>
-      <Button onClick={onClose}>{say(id === undefined ? "common.cancelButton" : "tooltip.close")}</Button>
+      <Button onClick={onClose}>
+        {say(id === undefined ? "common.cancelButton" : "tooltip.close")}
+      </Button>
       {!isAuthorized && (
         <Button
           kind="primary"
@@ -94,7 +98,15 @@ export function ReusableDialog(props: ReusableDialogProps) {
   );
 }
 
-function useReusable({ kind, scoped, customer, existing, prefilled, name, onSaved }: ReusableDialogProps) {
+function useReusable({
+  kind,
+  scoped,
+  customer,
+  existing,
+  prefilled,
+  name,
+  onSaved,
+}: ReusableDialogProps) {
   const [key, setKey] = useState(existing?.key ?? name);
   const [values, setValues] = useState(existing === undefined ? prefilled : {});
   const known = useRef(existing?.id);
@@ -104,12 +116,22 @@ function useReusable({ kind, scoped, customer, existing, prefilled, name, onSave
   const lacks = (input: ConnectionInput) =>
     input.isRequired && !input.hasSaved && !values[input.key];
   const save = async () => {
-    const entered = Object.entries(values).map(([input, value]) => ({ name: input, type: "value", value }));
+    const entered = Object.entries(values).map(([input, value]) => ({
+      name: input,
+      type: "value",
+      value,
+    }));
     const shared = { key: key.trim(), inputs: entered };
     const payload =
       known.current === undefined
-        ? done((await mutate(AddConnection, { scoped, customer, ...shared })).createCustomerConfigVariable)
-        : done((await mutate(ChangeConnection, { id: known.current, ...shared })).updateCustomerConfigVariable);
+        ? done(
+            (await mutate(AddConnection, { scoped, customer, ...shared }))
+              .createCustomerConfigVariable,
+          )
+        : done(
+            (await mutate(ChangeConnection, { id: known.current, ...shared }))
+              .updateCustomerConfigVariable,
+          );
     const found = payload.customerConfigVariable?.id ?? known.current ?? "";
     // A second try changes what the first one added.
     known.current = found;
@@ -117,5 +139,14 @@ function useReusable({ kind, scoped, customer, existing, prefilled, name, onSave
     onSaved(found);
     return found;
   };
-  return { id, key, inputs, values, setKey, setValues, missing: key.trim() === "" || inputs.some(lacks), save };
+  return {
+    id,
+    key,
+    inputs,
+    values,
+    setKey,
+    setValues,
+    missing: key.trim() === "" || inputs.some(lacks),
+    save,
+  };
 }

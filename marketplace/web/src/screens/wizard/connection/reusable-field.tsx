@@ -16,9 +16,13 @@ import { ReusableDialog } from "./reusable-dialog";
 type ConnectionDraft = Draft & { type: "connection" };
 
 /** A connection that several activations use: one is chosen, or added. */
-export function ReusableField({ variable, wizard, draft, scoped, change }: InputProps<
-  ConnectionDraft
-> & { scoped: string }) {
+export function ReusableField({
+  variable,
+  wizard,
+  draft,
+  scoped,
+  change,
+}: InputProps<ConnectionDraft> & { scoped: string }) {
   const { say, dynamic } = useText(phrases);
   const answer = useQuery(SavedConnections, { scoped });
   const [edited, setEdited] = useState<SavedConnectionFragment | "new">();
@@ -111,7 +115,9 @@ function SavedRow({ one, group, isChosen, isReadOnly, choose, edit }: SavedRowPr
       {!isReadOnly && one.allowUpdate && (
         <Button
           kind="quiet"
-          aria-label={say("configWizard.configPage.connection.edit.title", { connectionName: name })}
+          aria-label={say("configWizard.configPage.connection.edit.title", {
+            connectionName: name,
+          })}
           onClick={edit}
         >
           {say("configWizard.configPage.configVariableField.button.edit")}

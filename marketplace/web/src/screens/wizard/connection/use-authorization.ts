@@ -79,7 +79,12 @@ function usePolling(run: Run | undefined, settle: Settle): void {
       const now = await run.owner.read().catch(() => undefined);
       if (now === undefined || isOver) return;
       const elapsedMs = Date.now() - run.since.getTime();
-      const verdict = judge({ start: run.start, now, elapsedMs, isWindowClosed: run.popup?.closed });
+      const verdict = judge({
+        start: run.start,
+        now,
+        elapsedMs,
+        isWindowClosed: run.popup?.closed,
+      });
       if (verdict === "waiting") return;
       isOver = true;
       const reason = verdict === "failed" ? await run.owner.reason(run.since) : undefined;

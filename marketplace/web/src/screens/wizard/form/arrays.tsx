@@ -86,9 +86,7 @@ function Entry({ index, ...props }: ArrayLayoutProps & { index: number }) {
           isFirst={index === 0}
           isLast={index === props.data - 1}
           move={
-            isSorted
-              ? (by) => (by < 0 ? props.moveUp : props.moveDown)?.(path, index)()
-              : undefined
+            isSorted ? (by) => (by < 0 ? props.moveUp : props.moveDown)?.(path, index)() : undefined
           }
           remove={() => props.removeItems?.(path, [index])()}
         />
@@ -104,7 +102,10 @@ function useTitle(props: ArrayLayoutProps, index: number): string {
   const name = optionsOf(props)["elementLabelProp"] ?? props.uischema.options?.["childLabelProp"];
   const item = `${props.path}.${index}`
     .split(".")
-    .reduce<unknown>((found, part) => (found as Record<string, unknown> | undefined)?.[part], core?.data);
+    .reduce<unknown>(
+      (found, part) => (found as Record<string, unknown> | undefined)?.[part],
+      core?.data,
+    );
   const own = typeof name === "string" ? asText(asObject(item)[name]) : "";
   return own || say("marquetry.form.entry", { name: props.label, number: index + 1 });
 }
@@ -113,7 +114,17 @@ type Several = ControlProps & OwnPropsOfEnum & DispatchPropsOfMultiEnumControl;
 
 /** Several of a list of values. */
 export function SeveralControl(props: Several) {
-  const { label, description, data, path, options = [], errors, required, visible, enabled } = props;
+  const {
+    label,
+    description,
+    data,
+    path,
+    options = [],
+    errors,
+    required,
+    visible,
+    enabled,
+  } = props;
   const { problem, touch } = useProblem(errors);
   if (!visible) return null;
   const chosen: unknown[] = Array.isArray(data) ? data : [];

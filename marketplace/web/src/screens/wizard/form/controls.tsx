@@ -19,7 +19,12 @@ function Control({ label, description, errors, required, visible, children }: Sh
   if (!visible) return null;
   return (
     <div onBlur={touch}>
-      <Field label={label || entry} hint={description} problem={problem} isRequired={required === true}>
+      <Field
+        label={label || entry}
+        hint={description}
+        problem={problem}
+        isRequired={required === true}
+      >
         {children}
       </Field>
     </div>
@@ -169,7 +174,11 @@ export function ChoiceControl(props: ControlProps & OwnPropsOfEnum) {
   return (
     <Control {...props}>
       {(ids) =>
-        autocomplete === true ? <ComboBox {...shared} ids={ids} /> : <Choice {...shared} ids={ids} />
+        autocomplete === true ? (
+          <ComboBox {...shared} ids={ids} />
+        ) : (
+          <Choice {...shared} ids={ids} />
+        )
       }
     </Control>
   );

@@ -1,9 +1,4 @@
-import {
-  type JsonSchema,
-  type Translator,
-  type UISchemaElement,
-  Generate,
-} from "@jsonforms/core";
+import { type JsonSchema, type Translator, type UISchemaElement, Generate } from "@jsonforms/core";
 import { JsonForms } from "@jsonforms/react";
 import { useMemo, useRef, useState } from "react";
 import { useText } from "@/text/use-text";
@@ -87,7 +82,9 @@ function useDescription(content: Content & { type: "form" }) {
     const schema = content.schema as JsonSchema;
     const isGiven = Object.keys(content.uiSchema).length > 0;
     const given = content.uiSchema as unknown as UISchemaElement;
-    const uiSchema = isGiven ? given : Generate.uiSchema(schema, "VerticalLayout", undefined, schema);
+    const uiSchema = isGiven
+      ? given
+      : Generate.uiSchema(schema, "VerticalLayout", undefined, schema);
     return { schema, uiSchema };
   }, [described]);
 }

@@ -1,10 +1,5 @@
 /** Which errors count: what a rule hides is not asked for. */
-import {
-  type UISchemaElement,
-  getControlPath,
-  isVisible,
-  toDataPath,
-} from "@jsonforms/core";
+import { type UISchemaElement, getControlPath, isVisible, toDataPath } from "@jsonforms/core";
 import { type FormError, formValidator } from "./validator";
 
 /** What elements may have, whatever they are. */

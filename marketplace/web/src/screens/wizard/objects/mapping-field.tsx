@@ -20,7 +20,13 @@ interface MappingFieldProps extends About {
 const SEARCHED_FROM = 8;
 
 /** For each field of ours, the field of theirs. */
-export default function MappingField({ content, text, isReadOnly, set, ...about }: MappingFieldProps) {
+export default function MappingField({
+  content,
+  text,
+  isReadOnly,
+  set,
+  ...about
+}: MappingFieldProps) {
   const { say } = useText(phrases);
   const [search, setSearch] = useState("");
   const fields = readMapping(text, content.fields);

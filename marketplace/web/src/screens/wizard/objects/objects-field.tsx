@@ -16,7 +16,13 @@ interface ObjectsFieldProps extends About {
 }
 
 /** Objects of the other system, and which of their fields. */
-export default function ObjectsField({ objects, text, isReadOnly, set, ...about }: ObjectsFieldProps) {
+export default function ObjectsField({
+  objects,
+  text,
+  isReadOnly,
+  set,
+  ...about
+}: ObjectsFieldProps) {
   const { say } = useText(phrases);
   const [search, setSearch] = useState("");
   const chosen = readSelection(text);

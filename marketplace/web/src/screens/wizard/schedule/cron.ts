@@ -61,7 +61,8 @@ function parseRange(
   const [from = "", to, ...more] = text.split("-");
   const first = parseValue(from, field);
   const last = to === undefined ? (isStepped ? field.high : first) : parseValue(to, field);
-  if (first === undefined || last === undefined || more.length > 0 || last < first) return undefined;
+  if (first === undefined || last === undefined || more.length > 0 || last < first)
+    return undefined;
   return [first, last];
 }
 

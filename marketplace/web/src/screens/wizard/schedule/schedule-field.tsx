@@ -31,7 +31,10 @@ export function ScheduleField({ variable, wizard, draft, change }: InputProps<Sc
             <Choice
               ids={ids}
               value={draft.kind}
-              options={KINDS.map((kind) => ({ value: kind, label: say(`marquetry.schedule.${kind}`) }))}
+              options={KINDS.map((kind) => ({
+                value: kind,
+                label: say(`marquetry.schedule.${kind}`),
+              }))}
               isDisabled={isReadOnly}
               onChange={(kind) => set(withKind(draft, kind as Schedule["kind"]))}
             />
@@ -124,7 +127,13 @@ interface PartProps {
   change: (to: Partial<Parts>) => void;
 }
 
-function Every({ draft, parts, max, isReadOnly, change }: PartProps & {
+function Every({
+  draft,
+  parts,
+  max,
+  isReadOnly,
+  change,
+}: PartProps & {
   draft: ScheduleDraft;
   max: number;
 }) {

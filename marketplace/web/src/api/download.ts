@@ -7,7 +7,10 @@ export function pathOf(link: string): string {
 }
 
 /** The document, or nothing if it is no longer kept, or longer than somebody can read. */
-export async function download(link: string, bytesMax: number): Promise<Document | "long" | "gone"> {
+export async function download(
+  link: string,
+  bytesMax: number,
+): Promise<Document | "gone" | "long"> {
   const response = await fetch(pathOf(link), { credentials: "omit" });
   if (response.status === 403 || response.status === 404) return "gone";
   if (!response.ok) throw new Error(response.statusText);

@@ -46,7 +46,11 @@ export function screenAt(path: string): Screen {
       return {
         namespace: undefined,
         element:
-          id === undefined ? <ConnectionsScreen /> : <ConnectionScreen key={id} id={id} tab={more} />,
+          id === undefined ? (
+            <ConnectionsScreen />
+          ) : (
+            <ConnectionScreen key={id} id={id} tab={more} />
+          ),
       };
     case "dashboard":
       return { namespace: "dashboard", element: <DashboardScreen tab={id} detail={more} /> };

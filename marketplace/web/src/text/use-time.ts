@@ -2,7 +2,7 @@
 import { useMemo } from "react";
 import { useStore } from "@/app/store";
 import { translation } from "@/host/settings";
-import { durationParts } from "./duration";
+import { type DurationPart, durationParts } from "./duration";
 import { readTranslation } from "./translate";
 
 export interface TimeWords {
@@ -20,12 +20,11 @@ export function useTime(): TimeWords {
     const { locale } = readTranslation(data);
     const moments = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
     const hours = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-    const duration = (milliseconds: number) =>
-      durationParts(milliseconds)
-        .map(({ value, unit }) =>
-          new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short" }).format(value),
-        )
-        .join(" ");
+    const part = ({ value, unit }: DurationPart) => {
+      const format = { style: "unit", unit, unitDisplay: "short" } as const;
+      return new Intl.NumberFormat(locale, format).format(value);
+    };
+    const duration = (milliseconds: number) => durationParts(milliseconds).map(part).join(" ");
     return {
       moment: (instant) => (instant ? moments.format(new Date(instant)) : ""),
       hour: (instant) => hours.format(instant),

@@ -21,7 +21,8 @@ export function AddButton({ kinds, refresh }: AddButtonProps) {
   const [isAsking, setIsAsking] = useState(false);
   const [chosen, setChosen] = useState<Kind>();
   const { customer } = kinds.authenticatedUser;
-  const choices = nodes(kinds.scopedConfigVariables).filter(({ connection }) => connection !== null);
+  const all = nodes(kinds.scopedConfigVariables);
+  const choices = all.filter(({ connection }) => connection !== null);
   const [first, ...others] = choices;
   if (customer?.allowAddCustomerConfigVariable !== true || first === undefined) return null;
   const choose = (kind: Kind) => {

@@ -32,7 +32,7 @@ export default function ConnectionsScreen() {
 const nothingChosen = { search: "", app: "", status: "" };
 
 export function Connections() {
-  const { say, date, dynamic } = useText(phrases);
+  const { say } = useText(phrases);
   const [chosen, setChosen] = useState(nothingChosen);
   const asked = useDeferredValue(chosen);
   const name = asked.search.trim();
@@ -47,7 +47,35 @@ export function Connections() {
   });
   const { data: kinds } = useQuery(ConnectionKinds, {});
   useLearning(kinds);
-  const columns: Column<ConnectionRowFragment>[] = [
+  const columns = useColumns();
+  return (
+    <>
+      <Filters label={say("customerConnections.title")}>
+        <Search
+          label={say("marquetry.connections.search")}
+          value={chosen.search}
+          onChange={(search) => setChosen({ ...chosen, search })}
+        />
+        <Choices chosen={chosen} onChange={setChosen} kinds={kinds} />
+        {kinds !== undefined && <AddButton kinds={kinds} refresh={() => void feed.refresh()} />}
+      </Filters>
+      <FeedView feed={feed} nothing={say("customerConnections.noResults.message")}>
+        {(rows) => (
+          <Table
+            caption={say("customerConnections.title")}
+            columns={columns}
+            rows={rows}
+            keyOf={(row) => row.id}
+          />
+        )}
+      </FeedView>
+    </>
+  );
+}
+
+function useColumns(): Column<ConnectionRowFragment>[] {
+  const { say, date, dynamic } = useText(phrases);
+  return [
     {
       key: "name",
       title: say("customerConnections.dataTable.columns.name"),
@@ -82,29 +110,6 @@ export function Connections() {
       cell: (row) => date(row.lastConfiguredAt),
     },
   ];
-  return (
-    <>
-      <Filters label={say("customerConnections.title")}>
-        <Search
-          label={say("marquetry.connections.search")}
-          value={chosen.search}
-          onChange={(search) => setChosen({ ...chosen, search })}
-        />
-        <Choices chosen={chosen} onChange={setChosen} kinds={kinds} />
-        {kinds !== undefined && <AddButton kinds={kinds} refresh={() => void feed.refresh()} />}
-      </Filters>
-      <FeedView feed={feed} nothing={say("customerConnections.noResults.message")}>
-        {(rows) => (
-          <Table
-            caption={say("customerConnections.title")}
-            columns={columns}
-            rows={rows}
-            keyOf={(row) => row.id}
-          />
-        )}
-      </FeedView>
-    </>
-  );
 }
 
 export function connectionPath({ id }: { id: string }): string {

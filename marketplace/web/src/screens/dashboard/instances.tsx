@@ -15,7 +15,7 @@ import { phrases } from "./phrases";
 
 /** Everything that is activated, with its state. */
 export function Instances() {
-  const { say, dynamic, date } = useText(phrases);
+  const { say } = useText(phrases);
   const [search, setSearch] = useState("");
   const [state, setState] = useState("");
   const name = useDeferredValue(search.trim());
@@ -24,7 +24,39 @@ export function Instances() {
     ...(state === "" ? {} : { enabled: state === "enabled" }),
   };
   const feed = useFeed(DashboardInstances, variables, (data) => data.instances);
-  const columns: Column<DashboardInstanceFragment>[] = [
+  const columns = useColumns();
+  return (
+    <>
+      <Filters label={say("instancesTab.title")}>
+        <Search label={say("marquetry.dashboard.search")} value={search} onChange={setSearch} />
+        <Choice
+          label={say("input.statusLabel")}
+          all={say("marquetry.dashboard.all")}
+          options={[
+            { value: "enabled", label: say("input.status.enabledValue") },
+            { value: "disabled", label: say("input.status.disabledValue") },
+          ]}
+          value={state}
+          onChange={setState}
+        />
+      </Filters>
+      <FeedView feed={feed} nothing={say("marquetry.dashboard.nothing")}>
+        {(rows) => (
+          <Table
+            caption={say("instancesTab.title")}
+            columns={columns}
+            rows={rows}
+            keyOf={(row) => row.id}
+          />
+        )}
+      </FeedView>
+    </>
+  );
+}
+
+function useColumns(): Column<DashboardInstanceFragment>[] {
+  const { say, dynamic, date } = useText(phrases);
+  return [
     {
       key: "name",
       title: say("dataTable.nameLabel"),
@@ -59,31 +91,4 @@ export function Instances() {
       cell: (row) => date(row.lastExecutedAt),
     },
   ];
-  return (
-    <>
-      <Filters label={say("instancesTab.title")}>
-        <Search label={say("marquetry.dashboard.search")} value={search} onChange={setSearch} />
-        <Choice
-          label={say("input.statusLabel")}
-          all={say("marquetry.dashboard.all")}
-          options={[
-            { value: "enabled", label: say("input.status.enabledValue") },
-            { value: "disabled", label: say("input.status.disabledValue") },
-          ]}
-          value={state}
-          onChange={setState}
-        />
-      </Filters>
-      <FeedView feed={feed} nothing={say("marquetry.dashboard.nothing")}>
-        {(rows) => (
-          <Table
-            caption={say("instancesTab.title")}
-            columns={columns}
-            rows={rows}
-            keyOf={(row) => row.id}
-          />
-        )}
-      </FeedView>
-    </>
-  );
 }

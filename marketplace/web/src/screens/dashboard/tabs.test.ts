@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { TABS, tabsOf } from "./tabs";
 
+const without = (...tabs: string[]) => TABS.filter((tab) => !tabs.includes(tab));
+
 test.each([
   [[], false, TABS],
-  [["Executions", "Logs", "Nonsense"], false, TABS.filter((tab) => tab !== "executions" && tab !== "logs")],
-  [["Credentials"], false, TABS.filter((tab) => tab !== "connections")],
+  [["Executions", "Logs", "Nonsense"], false, without("executions", "logs")],
+  [["Credentials"], false, without("connections")],
   [[...TABS], false, []],
   [[], true, ["marketplace", "components"]],
   [["Marketplace"], true, ["components"]],

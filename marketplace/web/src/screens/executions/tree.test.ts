@@ -37,10 +37,19 @@ test.each([
   ["a loop that still runs", [step(1, "start"), step(2, "get", "each[0]")], "start, each?{0: get}"],
   [
     "loops in loops",
-    [step(1, "out"), step(2, "in", "out[1]"), step(3, "get", "out[1].in[0]"), step(1, "a", "out[0]")],
+    [
+      step(1, "out"),
+      step(2, "in", "out[1]"),
+      step(3, "get", "out[1].in[0]"),
+      step(1, "a", "out[0]"),
+    ],
     "out{0: a; 1: in{0: get}}",
   ],
-  ["turns by number", [step(2, "get", "each[10]"), step(3, "get", "each[9]")], "each?{9: get; 10: get}"],
+  [
+    "turns by number",
+    [step(2, "get", "each[10]"), step(3, "get", "each[9]")],
+    "each?{9: get; 10: get}",
+  ],
 ])("%s", (_, steps, expected) => {
   expect(write(treeOf(steps))).toBe(expected);
 });

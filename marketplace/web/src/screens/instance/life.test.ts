@@ -39,7 +39,12 @@ test.each([
   expect(updateOf(facts)).toBe(update);
 });
 
-const variable = (key: string, status: string | null, orgOnly = false, dataType = "CONNECTION") => ({
+const variable = (
+  key: string,
+  status: string | null,
+  orgOnly = false,
+  dataType = "CONNECTION",
+) => ({
   status,
   requiredConfigVariable: { key, dataType, orgOnly },
 });

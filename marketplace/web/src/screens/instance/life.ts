@@ -9,7 +9,10 @@ export type Life =
   | "paused"
   | "undeployed";
 
-type Facts = Pick<InstanceHeadFragment, "configState" | "enabled" | "lastDeployedAt" | "needsDeploy">;
+type Facts = Pick<
+  InstanceHeadFragment,
+  "configState" | "enabled" | "lastDeployedAt" | "needsDeploy"
+>;
 
 /** The first that applies. */
 export function lifeOf({ configState, enabled, lastDeployedAt, needsDeploy }: Facts): Life {

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { conditionsOf, draftOf, emptyDraft, inputOf, problemsOf, serverProblems } from "./monitor-draft";
+import {
+  conditionsOf,
+  draftOf,
+  emptyDraft,
+  inputOf,
+  problemsOf,
+  serverProblems,
+} from "./monitor-draft";
 
 const triggers = [
   { id: "f", name: "Execution Failed" },
@@ -29,7 +36,8 @@ test("a stored monitor becomes a draft", () => {
 });
 
 test("only chosen triggers need limits", () => {
-  expect(conditionsOf(draft({ triggers: ["f", "l", "d"] }), triggers)).toEqual(["duration", "severity"]);
+  const chosen = draft({ triggers: ["f", "l", "d"] });
+  expect(conditionsOf(chosen, triggers)).toEqual(["duration", "severity"]);
 });
 
 test.each([

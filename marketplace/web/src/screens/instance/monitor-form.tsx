@@ -30,7 +30,7 @@ import {
   UpdateMonitor,
 } from "./monitors.query";
 
-interface Person {
+interface Named {
   id: string;
   name: string;
 }
@@ -39,7 +39,7 @@ interface MonitorFormProps {
   instance: string;
   /** Nothing makes a new one. */
   monitor: MonitorFragment | undefined;
-  viewer: Person;
+  viewer: Named;
   customer: string | undefined;
   onSaved: () => void;
   onClose: () => void;
@@ -66,7 +66,7 @@ interface FormProps extends MonitorFormProps {
 }
 
 function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: FormProps) {
-  const { say, dynamic } = useText(monitorPhrases);
+  const { say } = useText(monitorPhrases);
   const [draft, setDraft] = useState<Draft>(monitor === undefined ? emptyDraft : draftOf(monitor));
   const [isTried, setIsTried] = useState(false);
   const triggers = nodes(options.alertTriggers);
@@ -91,20 +91,11 @@ function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: F
         event.preventDefault();
         act();
       }}>
-        <Field
-          label={say("input.nameLabel")}
+        <NameField
+          value={draft.name}
           problem={problem("name", "marquetry.monitor.problem.name")}
-          isRequired
-        >
-          {(ids) => (
-            <input
-              {...ids}
-              className={inputClass}
-              value={draft.name}
-              onChange={(event) => change({ name: event.target.value })}
-            />
-          )}
-        </Field>
+          onChange={(name) => change({ name })}
+        />
         <Checks
           label={say("dataTable.triggersLabel")}
           options={triggers.map(({ id, name }) => ({ value: id, label: sayTrigger(name, say) }))}
@@ -121,23 +112,12 @@ function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: F
             onChange={(value) => change({ [condition]: value })}
           />
         ))}
-        <Field label={say("input.selectFlowLabel")} problem={refused["flowConfig"]}>
-          {(ids) => (
-            <select
-              {...ids}
-              className={inputClass}
-              value={draft.flowConfig}
-              onChange={(event) => change({ flowConfig: event.target.value })}
-            >
-              <option value="">{say("marquetry.monitor.allFlows")}</option>
-              {nodes(options.instance?.flowConfigs).map(({ id, flow }) => (
-                <option key={id} value={id}>
-                  {dynamic(flow.name)}
-                </option>
-              ))}
-            </select>
-          )}
-        </Field>
+        <FlowChoice
+          flows={nodes(options.instance?.flowConfigs)}
+          value={draft.flowConfig}
+          problem={refused["flowConfig"]}
+          onChange={(flowConfig) => change({ flowConfig })}
+        />
         <Checks
           label={say("marquetry.monitor.notify")}
           options={people.map(({ id, name }) => ({ value: id, label: name }))}
@@ -148,6 +128,58 @@ function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: F
         {general !== undefined && <Notice kind="error">{general}</Notice>}
       </form>
     </Dialog>
+  );
+}
+
+interface NameFieldProps {
+  value: string;
+  problem: string | undefined;
+  onChange: (name: string) => void;
+}
+
+function NameField({ value, problem, onChange }: NameFieldProps) {
+  const { say } = useText(monitorPhrases);
+  return (
+    <Field label={say("input.nameLabel")} problem={problem} isRequired>
+      {(ids) => (
+        <input
+          {...ids}
+          className={inputClass}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+interface FlowChoiceProps {
+  flows: readonly { id: string; flow: Named }[];
+  value: string;
+  problem: string | undefined;
+  onChange: (flowConfig: string) => void;
+}
+
+function FlowChoice({ flows, value, problem, onChange }: FlowChoiceProps) {
+  const { say, dynamic } = useText(monitorPhrases);
+  return (
+    <Field label={say("input.selectFlowLabel")} problem={problem}>
+      {(ids) => (
+        <select
+          {...ids}
+          className={inputClass}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        >
+          <option value="">{say("marquetry.monitor.allFlows")}</option>
+          {flows.map(({ id, flow }) => (
+            <option key={id} value={id}>
+              {dynamic(flow.name)}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }
 
@@ -162,8 +194,8 @@ async function save(instance: string, id: string | undefined, input: ReturnType<
 /** Who can be told: colleagues, for those who may see them; and whoever is told already. */
 function usePeople(
   { viewer, customer }: Pick<FormProps, "customer" | "viewer">,
-  told: readonly Person[],
-): Person[] {
+  told: readonly Named[],
+): Named[] {
   const skip = customer === undefined;
   const { data } = useQuery(Colleagues, { customer: customer ?? "" }, { skip });
   const people = [viewer, ...nodes(data?.users), ...told];

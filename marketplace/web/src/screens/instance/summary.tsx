@@ -70,7 +70,9 @@ function Activity({ id, canOpen }: { id: string; canOpen: boolean }) {
           <span>
             {say("marquetry.summary.last")}{" "}
             {canOpen ? (
-              <Link to={`${instancePath({ id })}executions/${last.id}/`}>{date(last.startedAt)}</Link>
+              <Link to={`${instancePath({ id })}executions/${last.id}/`}>
+                {date(last.startedAt)}
+              </Link>
             ) : (
               date(last.startedAt)
             )}
@@ -154,8 +156,8 @@ function Flows({ id, isMarketplaceUser }: { id: string; isMarketplaceUser: boole
   return (
     <Panel title={say("marquetry.summary.flows")} isWide>
       <ul className={styles["list"]}>
-        {flows.map(({ id: flowConfig, flow, webhookUrl, apiKeys, inFailedState, lastExecutedAt }) => (
-          <li key={flowConfig}>
+        {flows.map(({ flow, webhookUrl, apiKeys, inFailedState, lastExecutedAt }) => (
+          <li key={flow.id}>
             <div className={styles["row"]}>
               <h3>{dynamic(flow.name)}</h3>
               {inFailedState && (

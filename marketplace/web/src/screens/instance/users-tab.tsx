@@ -24,7 +24,7 @@ interface UsersTabProps {
 
 /** Settings that users have of their own: one's own, and for those who may see them, all. */
 export default function UsersTab({ instance, isMarketplaceUser }: UsersTabProps) {
-  const { say, date } = useText(userPhrases);
+  const { say } = useText(userPhrases);
   const session = useSession();
   const [search, setSearch] = useState("");
   const [removing, setRemoving] = useState<UserConfigFragment>();
@@ -32,29 +32,7 @@ export default function UsersTab({ instance, isMarketplaceUser }: UsersTabProps)
   const variables = { id: instance.id, ...(name === "" ? {} : { name }) };
   const feed = useFeed(UserConfigs, variables, (data) => data.instance?.userLevelConfigs);
   const own = feed.rows?.find((config) => config.user.id === session?.userId);
-  const columns: Column<UserConfigFragment>[] = [
-    {
-      key: "name",
-      title: say("dataTable.nameLabel"),
-      isHead: true,
-      cell: ({ user }) => user.name || user.email,
-    },
-    { key: "email", title: say("dataTable.emailLabel"), cell: ({ user }) => user.email },
-    { key: "changed", title: say("marquetry.users.changed"), cell: (row) => date(row.updatedAt) },
-    {
-      key: "actions",
-      title: say("marquetry.users.actions"),
-      cell: (row) =>
-        row.allowRemove && (
-          <Button
-            aria-label={`${say("deleteUserConfigurationDialog.openButton")}: ${row.user.name}`}
-            onClick={() => setRemoving(row)}
-          >
-            {say("deleteUserConfigurationDialog.openButton")}
-          </Button>
-        ),
-    },
-  ];
+  const columns = useColumns(setRemoving);
   const refresh = () => void feed.refresh();
   return (
     <section className={styles["form"]} aria-label={say("configurationTab.title")}>
@@ -97,6 +75,35 @@ export default function UsersTab({ instance, isMarketplaceUser }: UsersTabProps)
       )}
     </section>
   );
+}
+
+function useColumns(
+  remove: (config: UserConfigFragment) => void,
+): Column<UserConfigFragment>[] {
+  const { say, date } = useText(userPhrases);
+  return [
+    {
+      key: "name",
+      title: say("dataTable.nameLabel"),
+      isHead: true,
+      cell: ({ user }) => user.name || user.email,
+    },
+    { key: "email", title: say("dataTable.emailLabel"), cell: ({ user }) => user.email },
+    { key: "changed", title: say("marquetry.users.changed"), cell: (row) => date(row.updatedAt) },
+    {
+      key: "actions",
+      title: say("marquetry.users.actions"),
+      cell: (row) =>
+        row.allowRemove && (
+          <Button
+            aria-label={`${say("deleteUserConfigurationDialog.openButton")}: ${row.user.name}`}
+            onClick={() => remove(row)}
+          >
+            {say("deleteUserConfigurationDialog.openButton")}
+          </Button>
+        ),
+    },
+  ];
 }
 
 interface RemovalProps {

@@ -19,6 +19,7 @@ export function Checks({ label, options, chosen, problem, onChange }: ChecksProp
     <fieldset
       className={styles["checks"]}
       aria-describedby={problem === undefined ? undefined : id}
+      data-invalid={problem === undefined ? undefined : ""}
     >
       <legend>{label}</legend>
       {options.map(({ value, label: text }) => (

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { mutate } from "@/api/client";
 import { RefusedError, done, nodes } from "@/api/error";
 import { useAction, useQuery } from "@/api/use-query";
@@ -68,26 +68,30 @@ interface FormProps extends MonitorFormProps {
 function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: FormProps) {
   const { say } = useText(monitorPhrases);
   const [draft, setDraft] = useState<Draft>(monitor === undefined ? emptyDraft : draftOf(monitor));
-  const [isTried, setIsTried] = useState(false);
+  const [tries, setTries] = useState(0);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-invalid] input")?.focus();
+  }, [tries]);
   const triggers = nodes(options.alertTriggers);
   const change = (next: Partial<Draft>) => setDraft({ ...draft, ...next });
   const saving = useAction(async () => {
     await save(instance, monitor?.id, inputOf(draft, triggers));
     onSaved();
   });
-  const own = isTried ? problemsOf(draft, triggers) : [];
+  const own = tries > 0 ? problemsOf(draft, triggers) : [];
   const refused = saving.error instanceof RefusedError ? serverProblems(saving.error.fields) : {};
   const problem = (field: keyof Draft, text: keyof typeof monitorPhrases) =>
     own.some((name) => name === field) ? say(text) : refused[field];
   const act = () => {
-    setIsTried(true);
+    setTries(tries + 1);
     if (problemsOf(draft, triggers).length === 0 && !saving.isRunning) void saving.run();
   };
   const general = saving.error instanceof RefusedError ? refused[""] : saving.error?.message;
   const people = usePeople(who, nodes(monitor?.users));
   return (
     <Dialog title={title} onClose={onClose} actions={<Actions {...{ onClose, act, saving }} />}>
-      <form className={styles["form"]} onSubmit={(event) => {
+      <form ref={form} className={styles["form"]} onSubmit={(event) => {
         event.preventDefault();
         act();
       }}>

@@ -37,7 +37,7 @@ export const phrases = {
   "marquetry.life.paused": "Paused",
   "marquetry.life.undeployed": "Set-up not finished",
   "marquetry.banner.suspended":
-    "This %{integrationSingularLower} failed too often and was stopped. Please ask %{organization}.",
+    "This %{integrationSingularLower} was stopped: it failed too often. Ask %{organization}.",
   "marquetry.banner.needsConfiguration":
     "The set-up is not finished. Nothing runs with the new values before it is.",
   "marquetry.banner.broken": "These connections do not work: %{names}.",

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { RefusedError } from "@/api/error";
 import { type Problem, problemOf } from "./check";
+import { blankInputs } from "./connection/inputs";
 import { type Draft, toInput, withDraft } from "./draft";
 import { eventConfigVars } from "./event-vars";
 import { applyHostValues } from "./host-values";
@@ -219,4 +220,10 @@ test("inputs that the organization fills in are not asked for", () => {
     { inputs: { nodes: [field()] } },
   );
   expect(problemOf(hidden, hidden.saved)).toBeUndefined();
+});
+
+test("what is filled in for everybody is not asked for", () => {
+  const { connection: kind } = connection();
+  if (kind === undefined) throw new Error("no connection");
+  expect(blankInputs(kind, ["user"]).map(({ key }) => key)).toEqual(["password"]);
 });

@@ -19,22 +19,39 @@ interface Scene {
 
 export type Tell = (moment: Moment) => void;
 
-export function useEvents(scene: Scene, visit: number, isPageReady: boolean): Tell {
+/** One showing of the wizard: it goes on when another version takes the place of the first. */
+export interface Showing {
+  isOpen: boolean;
+  isOver: boolean;
+  close: () => void;
+}
+
+export function useShowing(): Showing {
+  const showing = useRef<Showing>({ isOpen: false, isOver: false, close: () => undefined }).current;
+  useEffect(() => () => showing.close(), []);
+  return showing;
+}
+
+export function useEvents(
+  scene: Scene,
+  showing: Showing,
+  visit: number,
+  isPageReady: boolean,
+): Tell {
   const latest = useRef(scene);
   latest.current = scene;
-  const isOver = useRef(false);
   const told = useRef(-1);
   const tell = useRef<Tell>((moment) => {
-    if (isOver.current) return;
-    if (moment === "CLOSED") isOver.current = true;
+    if (showing.isOver) return;
+    if (moment === "CLOSED") showing.isOver = true;
     const event = eventOf(moment, toldOf(latest.current));
     if (event !== undefined) tellHost(event.name, event.data);
   }).current;
   useEffect(() => {
-    isOver.current = false;
-    tell("OPENED");
+    if (!showing.isOpen) tell("OPENED");
+    showing.isOpen = true;
+    showing.close = () => tell("CLOSED");
     tell("LOADED");
-    return () => tell("CLOSED");
   }, []);
   useEffect(() => {
     if (!isPageReady || told.current === visit) return;

@@ -8,7 +8,7 @@ import { type Page, type Variable, variablesOf } from "./model";
 import { type Problems, changes, noProblems, problemsOf } from "./save";
 import type { Sources } from "./sources";
 import { type DraftsState, useDrafts } from "./use-drafts";
-import { type Tell, useEvents } from "./use-events";
+import { type Showing, type Tell, useEvents } from "./use-events";
 import { type SourcesOfPage, useSources } from "./use-sources";
 import { type Steps, useSteps } from "./use-steps";
 import type { Loaded, WizardData } from "./use-wizard-data";
@@ -18,6 +18,7 @@ export interface Setup {
   data: WizardData;
   isUserLevel: boolean;
   isReadOnly: boolean;
+  showing: Showing;
   reload: () => Promise<Loaded>;
   /** Asks again without waiting. */
   refresh: () => void;
@@ -57,7 +58,7 @@ export function useWizard(options: WizardOptions): Wizard {
   const question = { instanceId: instance.id, page, all: variables, drafts: state.drafts };
   const found = useSources({ ...question, onContent: state.takeContent }, steps.visit);
   const scene = { data, drafts: state.drafts, page, isUserLevel, isReadOnly };
-  const tell = useEvents(scene, steps.visit, found.isReady);
+  const tell = useEvents(scene, options.showing, steps.visit, found.isReady);
   const { problems, setProblems, isBusy, run } = useRun(pages, steps);
   const [isDone, setIsDone] = useState(false);
   const send = useSend(options, state);

@@ -10,6 +10,7 @@ import { EndState, type Ending } from "./end-state";
 import { Frame } from "./frame";
 import { mergePages } from "./model";
 import { phrases } from "./phrases";
+import { useShowing } from "./use-events";
 import { type WizardData, useWizardData } from "./use-wizard-data";
 import type { Setup } from "./use-wizard";
 
@@ -17,6 +18,7 @@ import type { Setup } from "./use-wizard";
 export default function WizardScreen({ id }: { id: string }) {
   const [isUserLevel] = useState(() => parameter("userLevelConfigured") === "true");
   const { data, error, load, reload } = useWizardData(id, isUserLevel);
+  const showing = useShowing();
   const [ending, setEnding] = useState<Ending>();
   const loaded = data === "missing" ? undefined : data;
   const session = useLearning(loaded?.session);
@@ -29,7 +31,14 @@ export default function WizardScreen({ id }: { id: string }) {
   const isReadOnly = !isUserLevel && !mayDo;
   if (isUserLevel && data.instance.lastDeployedAt === null) return <NotYet />;
   const pages = mode === "streamlined" ? mergePages(data.pages) : data.pages;
-  const setup: Setup = { data: { ...data, pages }, isUserLevel, isReadOnly, reload, refresh: load };
+  const setup: Setup = {
+    data: { ...data, pages },
+    isUserLevel,
+    isReadOnly,
+    showing,
+    reload,
+    refresh: load,
+  };
   return <Frame key={versionOf(data)} setup={setup} onEnd={setEnding} />;
 }
 

@@ -48,10 +48,13 @@ export function inputsOf(variable: Variable): ConnectionInput[] {
   });
 }
 
-/** The inputs of a kind of connection that nobody has filled in yet. */
-export function blankInputs(kind: ConnectionKindFragment): ConnectionInput[] {
+/** The inputs of a kind of connection that nobody has filled in yet, for all or for one. */
+export function blankInputs(
+  kind: ConnectionKindFragment,
+  taken: readonly string[],
+): ConnectionInput[] {
   return nodes(kind.inputs)
-    .filter((field) => field.shown)
+    .filter((field) => field.shown && !taken.includes(field.key))
     .map((field) => ({
       ...described(field),
       isSecret: field.type === "PASSWORD",

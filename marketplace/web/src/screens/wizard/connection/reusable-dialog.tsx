@@ -6,7 +6,7 @@ import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field, inputClass } from "@/ui/field";
-import { Notice } from "@/ui/state";
+import { Notice, Spinner } from "@/ui/state";
 import { phrases } from "../phrases";
 import styles from "../wizard.module.css";
 import type { ConnectionKindFragment } from "../wizard.query";
@@ -16,6 +16,7 @@ import {
   AddConnection,
   ChangeConnection,
   SavedStatus,
+  SharedInputs,
   type SavedConnectionFragment,
 } from "./connection.query";
 import { type ConnectionInput, blankInputs, withSaved } from "./inputs";
@@ -37,7 +38,8 @@ interface ReusableDialogProps {
 export function ReusableDialog(props: ReusableDialogProps) {
   const { say } = useText(phrases);
   const { kind, existing, onClose } = props;
-  const { id, key, inputs, values, setKey, setValues, missing, save } = useReusable(props);
+  const reusable = useReusable(props);
+  const { id, key, inputs, values, setKey, setValues, missing, save } = reusable;
   const saving = useAction(async () => {
     await save();
     onClose();
@@ -82,6 +84,7 @@ export function ReusableDialog(props: ReusableDialogProps) {
             />
           )}
         </Field>
+        {reusable.isLoading && <Spinner />}
         <ConnectionInputs inputs={inputs} values={values} isReadOnly={false} change={setValues} />
         {isAuthorized && !missing && (
           <Connect
@@ -112,7 +115,11 @@ function useReusable({
   const known = useRef(existing?.id);
   const [id, setId] = useState(existing?.id);
   const saved = existing === undefined ? [] : nodes(existing.inputs);
-  const inputs = withSaved(blankInputs(kind), saved);
+  const shared = useQuery(SharedInputs, { id: scoped });
+  const isLoading = shared.data === undefined && shared.error === undefined;
+  const set = nodes(shared.data?.scopedConfigVariable?.inputs).filter(({ hasValue }) => hasValue);
+  const taken = set.map((input) => input.name);
+  const inputs = isLoading ? [] : withSaved(blankInputs(kind, taken), saved);
   const lacks = (input: ConnectionInput) =>
     input.isRequired && !input.hasSaved && !values[input.key];
   const save = async () => {
@@ -121,15 +128,15 @@ function useReusable({
       type: "value",
       value,
     }));
-    const shared = { key: key.trim(), inputs: entered };
+    const given = { key: key.trim(), inputs: entered };
     const payload =
       known.current === undefined
         ? done(
-            (await mutate(AddConnection, { scoped, customer, ...shared }))
+            (await mutate(AddConnection, { scoped, customer, ...given }))
               .createCustomerConfigVariable,
           )
         : done(
-            (await mutate(ChangeConnection, { id: known.current, ...shared }))
+            (await mutate(ChangeConnection, { id: known.current, ...given }))
               .updateCustomerConfigVariable,
           );
     const found = payload.customerConfigVariable?.id ?? known.current ?? "";
@@ -146,7 +153,8 @@ function useReusable({
     values,
     setKey,
     setValues,
-    missing: key.trim() === "" || inputs.some(lacks),
+    isLoading,
+    missing: isLoading || key.trim() === "" || inputs.some(lacks),
     save,
   };
 }

@@ -29,7 +29,9 @@ export function Head({ instance, refresh, onRemoved }: HeadProps) {
   const { say, dynamic } = useText(phrases);
   const { hideBackToMarketplace } = useStore(screenConfiguration).instance;
   const { integration } = instance;
-  const version = say("marquetry.version", { version: integration.versionNumber });
+  const isDeployed = instance.lastDeployedAt !== null;
+  const number = isDeployed ? instance.deployedVersion : integration.versionNumber;
+  const version = say("marquetry.version", { version: number });
   return (
     <>
       {!hideBackToMarketplace && (

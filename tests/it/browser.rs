@@ -1,12 +1,13 @@
 //! The marketplace in a real browser: a host page on another site, the published SDK, nothing kept.
 
+use std::collections::HashMap;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tokio::process::Command;
 
 use crate::harness::embedded::private_key;
-use crate::harness::{TestApp, User, definition, example, project, text};
+use crate::harness::{TestApp, User, definition, example, list, project, text};
 use crate::oauth::provider::Provider;
 
 /// What the marketplace of an organization holds that signs for its users.
@@ -84,6 +85,44 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// Every screen of a customer with an instance that has run: its path, and what it says.
+    async fn screens(&self) -> Value {
+        let owner = &self.owner;
+        let data = owner.query("{ marketplaceIntegrations { nodes { id name } } }").await;
+        let ids = list(&data, "/marketplaceIntegrations/nodes").iter();
+        let ids: HashMap<_, _> = ids.map(|node| (text(node, "/name"), text(node, "/id"))).collect();
+        let (running, offered) = (&ids["Order Sync"], &ids["Contact Form"]);
+        let customer = owner.create_customer("initech").await;
+        let instance = owner.create_instance(running, &customer, &[]).await;
+        owner.deploy(&instance).await;
+        let order = json!({ "id": "1", "items": [] });
+        let answer = owner.trigger(instance.url("Receive Order"), &order).await;
+        let answer: Value = serde_json::from_str(&answer.body).unwrap();
+        let execution = text(&answer, "/executionId");
+        owner.ended(&execution).await;
+        let id = &instance.id;
+        json!([
+            ["/integration-marketplace/", "Order Sync"],
+            [format!("/integration-marketplace/{offered}/"), "Contact Form"],
+            [format!("/integration-marketplace/{offered}/activate/"), "Start set-up"],
+            [format!("/configure-instance/{id}/"), "Warehouse URL"],
+            [format!("/instances/{id}/"), "Receive Order"],
+            [format!("/instances/{id}/test/"), "Save and run"],
+            [format!("/instances/{id}/executions/"), "Receive Order"],
+            [format!("/instances/{id}/executions/{execution}/"), "Receive Order"],
+            [format!("/instances/{id}/monitors/"), "Monitors"],
+            [format!("/instances/{id}/logs/"), "Logs"],
+            ["/customer-connections/", "Connections"],
+            ["/dashboard/", "Dashboard"],
+            ["/logs/", "Logs"],
+            ["/components/", "HTTP"],
+            ["/workflows/", "Not switched on"],
+            ["/nowhere/", "Not found"],
+        ])
+    }
+}
+
 /// Proves R174, R177.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_is_searched_filtered_and_closed() {
@@ -105,4 +144,12 @@ async fn the_first_card_is_there_soon_and_after_one_request() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_activates_an_integration_by_themselves() {
     Stage::with_shop().await.play("activation").await;
+}
+
+/// Proves R175.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_screen_can_be_read_by_everybody() {
+    let mut stage = Stage::set().await;
+    stage.facts["screens"] = stage.screens().await;
+    stage.play("screens").await;
 }

@@ -37,7 +37,7 @@ await play(async (host, context) => {
 async function open(page, path, theme, signOfLife) {
   const query = new URLSearchParams({ embed: "true", theme, jwt: sign() });
   await page.goto(`${facts.url}${path}?${query}`);
-  await page.getByText(signOfLife).first().waitFor();
+  await page.getByText(signOfLife).filter({ visible: true }).first().waitFor();
   await page.waitForLoadState("networkidle");
 }
 

@@ -118,7 +118,7 @@ impl Stage {
             ["/logs/", "Logs"],
             ["/components/", "HTTP"],
             ["/workflows/", "Not switched on"],
-            ["/nowhere/", "Not found"],
+            ["/find-integration-marketplace/", "Not found"],
         ])
     }
 }

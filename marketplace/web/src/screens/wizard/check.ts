@@ -3,7 +3,7 @@ import type { Content } from "./content";
 import { type Draft, textOf } from "./draft";
 import { asObject, readJson } from "./json";
 import type { Variable } from "./model";
-import { inputsOf } from "./connection/inputs";
+import { lacksInputs } from "./connection/inputs";
 import { parseCron } from "./schedule/cron";
 import { isTimeZone, toDay } from "@/ui/inputs/time-zone";
 
@@ -117,11 +117,7 @@ function connectionProblem(
     return isReady ? undefined : "marquetry.problem.connect";
   }
   if (variable.reusable !== undefined) return "marquetry.problem.required";
-  const missing = inputsOf(variable).some(({ key, isRequired, hasSaved, preset }) => {
-    const entered = draft.inputs[key];
-    return isRequired && (entered === undefined ? !hasSaved && preset === "" : entered === "");
-  });
-  return missing ? "marquetry.problem.required" : undefined;
+  return lacksInputs(variable, draft.inputs) ? "marquetry.problem.required" : undefined;
 }
 
 /** Whether a form's data says nothing at all. */

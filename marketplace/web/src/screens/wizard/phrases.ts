@@ -91,6 +91,7 @@ export const phrases = {
   "marquetry.source.unconnected": "Connect %{name} first.",
   "marquetry.source.blocked": "Fill in %{name} first.",
   "marquetry.source.failed": "This could not be loaded: %{message}",
+  "marquetry.connection.incomplete": "Fill in what is required first.",
   "marquetry.connection.link": "Link to the sign-in page",
   "marquetry.connection.open": "Open the sign-in page",
   "marquetry.connection.blocked": "Your browser did not open the sign-in window. Open it yourself:",

@@ -112,6 +112,10 @@ async function askPage(
 async function askOne(question: Question, variable: Variable): Promise<Source> {
   const { instanceId, all, drafts } = question;
   const inputs = expressionsOf(variable, all, drafts);
+  // What is saved is all there is: a page knows best which inputs go with which variable.
+  const answered = inputs.length === 0 ? await askPage(question, [variable]) : {};
+  const known = answered[variable.key];
+  if (known !== undefined) return known;
   try {
     const input = { id: instanceId, dataSource: variable.dataSource ?? "", inputs };
     const payload = done((await mutate(SourceContent, input)).fetchDataSourceContent);

@@ -215,6 +215,7 @@ export function describe(
     label: dynamic(variable.key),
     hint: dynamic(variable.description),
     problem: wizard.problems.byKey[variable.key],
-    isRequired: variable.dataType !== "BOOLEAN" && variable.dataType !== "CONNECTION",
+    isRequired:
+      !wizard.isReadOnly && variable.dataType !== "BOOLEAN" && variable.dataType !== "CONNECTION",
   };
 }

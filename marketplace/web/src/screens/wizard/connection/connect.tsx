@@ -18,14 +18,21 @@ interface ConnectProps {
   /** Saves what was entered, and says whose the connection is. */
   save: () => Promise<Owner>;
   owner: Owner | undefined;
+  /** What is needed to begin is filled in. */
+  isComplete: boolean;
   /** The server knows something new. */
   refresh: () => void;
 }
 
-export function Connect({ name, status, save, owner, refresh }: ConnectProps) {
+export function Connect({ name, status, save, owner, isComplete, refresh }: ConnectProps) {
   const { say } = useText(phrases);
   const { authorization, connect, stop } = useAuthorization(refresh);
   const isRunning = authorization.state === "starting" || authorization.state === "waiting";
+  const [isTooEarly, setIsTooEarly] = useState(false);
+  const start = () => {
+    setIsTooEarly(!isComplete);
+    if (isComplete && !isRunning) void connect(save);
+  };
   const isNew = status === "PENDING" || status === null;
   const label = say(isNew ? "oAuthConnection.connectButton" : "oAuthConnection.reconnectButton");
   return (
@@ -35,7 +42,7 @@ export function Connect({ name, status, save, owner, refresh }: ConnectProps) {
           kind={status === "ACTIVE" ? "plain" : "primary"}
           aria-label={`${label}: ${name}`}
           aria-disabled={isRunning}
-          onClick={() => !isRunning && void connect(save)}
+          onClick={start}
         >
           {label}
         </Button>
@@ -44,6 +51,9 @@ export function Connect({ name, status, save, owner, refresh }: ConnectProps) {
         )}
         {isRunning && <Button onClick={stop}>{say("common.cancelButton")}</Button>}
       </div>
+      {isTooEarly && !isComplete && (
+        <Notice kind="error">{say("marquetry.connection.incomplete")}</Notice>
+      )}
       <Progress authorization={authorization} />
     </div>
   );

@@ -7,7 +7,7 @@ import { type InputProps, describe } from "../variable-field";
 import styles from "../wizard.module.css";
 import { Connect, StatusBadge } from "./connect";
 import { ConnectionInputs } from "./connection-inputs";
-import { inputsOf } from "./inputs";
+import { inputsOf, lacksInputs } from "./inputs";
 import { ofInstance, ofUser } from "./owner";
 
 type ConnectionDraft = Draft & { type: "connection" };
@@ -37,6 +37,7 @@ export function ConnectionField({ variable, wizard, draft, change }: InputProps<
             name={about.label}
             status={variable.status}
             owner={owner}
+            isComplete={!lacksInputs(variable, draft.inputs)}
             save={async () => {
               await wizard.save(variable);
               return owner;

@@ -48,6 +48,14 @@ export function inputsOf(variable: Variable): ConnectionInput[] {
   });
 }
 
+/** Whether something is missing that the connection does not work without. */
+export function lacksInputs(variable: Variable, values: Readonly<Record<string, string>>): boolean {
+  return inputsOf(variable).some(({ key, isRequired, hasSaved, preset }) => {
+    const entered = values[key];
+    return isRequired && (entered === undefined ? !hasSaved && preset === "" : entered === "");
+  });
+}
+
 /** The inputs of a kind of connection that nobody has filled in yet, for all or for one. */
 export function blankInputs(
   kind: ConnectionKindFragment,

@@ -86,10 +86,11 @@ export function ReusableDialog(props: ReusableDialogProps) {
         </Field>
         {reusable.isLoading && <Spinner />}
         <ConnectionInputs inputs={inputs} values={values} isReadOnly={false} change={setValues} />
-        {isAuthorized && !missing && (
+        {isAuthorized && (
           <Connect
             name={key}
             status={status.data?.customerConfigVariable?.status ?? existing?.status ?? null}
+            isComplete={!missing}
             owner={id === undefined ? undefined : ofCustomer(id)}
             save={async () => ofCustomer(await save())}
             refresh={() => void status.refresh()}

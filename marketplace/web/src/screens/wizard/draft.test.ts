@@ -227,3 +227,10 @@ test("what is filled in for everybody is not asked for", () => {
   if (kind === undefined) throw new Error("no connection");
   expect(blankInputs(kind, ["user"]).map(({ key }) => key)).toEqual(["password"]);
 });
+
+test("hosts are told what they set unseen, and not what the organization connects", () => {
+  const unseen = { isShown: false, isEmbedded: true };
+  const embedded = variable({ ...unseen, key: "Account", saved: text("a") });
+  const organization = connection({ isShown: false });
+  expect(Object.keys(eventConfigVars([embedded, organization], {}))).toEqual(["Account"]);
+});

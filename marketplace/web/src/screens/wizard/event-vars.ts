@@ -5,7 +5,9 @@ import { type Draft, type Drafts, textOf } from "./draft";
 import type { Status, Variable } from "./model";
 
 export function eventConfigVars(variables: readonly Variable[], drafts: Drafts): EventConfigVars {
-  const told = variables.map((variable) => [
+  // What the organization connects for everybody is not the host page's business.
+  const open = variables.filter(({ isShown, isEmbedded }) => isShown || isEmbedded);
+  const told = open.map((variable) => [
     variable.key,
     eventConfigVar(variable, drafts[variable.key] ?? variable.saved),
   ]);

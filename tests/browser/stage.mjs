@@ -124,7 +124,9 @@ export async function play(story, options = {}) {
 /** What the last page looked like, where somebody wants to see it. */
 async function picture(context) {
   const path = process.env.STORY_PICTURE;
-  if (path !== undefined) await context.pages().at(-1)?.screenshot({ path });
+  if (path === undefined) return;
+  // The story has failed of something else, and that is what is told.
+  await context.pages().at(-1)?.screenshot({ path }).catch(() => undefined);
 }
 
 /** The host page, as its developers see it. */

@@ -153,3 +153,15 @@ async fn every_screen_can_be_read_by_everybody() {
     stage.facts["screens"] = stage.screens().await;
     stage.play("screens").await;
 }
+
+/// Proves R030.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_keyboard_is_enough_for_an_activation() {
+    Stage::set().await.play("keyboard").await;
+}
+
+/// Proves R178, R179, R180.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_draws_a_marketplace_of_its_own() {
+    Stage::set().await.play("custom-ui").await;
+}

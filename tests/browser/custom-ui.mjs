@@ -1,21 +1,7 @@
 // The page of examples/custom-ui: the same marketplace, drawn by the host itself.
-import { readFile } from "node:fs/promises";
-import { extname } from "node:path";
-import { facts, play, sign } from "./stage.mjs";
-
-const KINDS = { ".css": "text/css", ".html": "text/html", ".js": "text/javascript" };
-const FILES = new URL("../../examples/custom-ui/", import.meta.url);
+import { play } from "./stage.mjs";
 
 await play(async (host) => {
-  // What the host's own server would answer.
-  await host.page.route(`${host.url}custom-ui/**`, async (route) => {
-    const name = new URL(route.request().url()).pathname.split("/").at(-1) || "index.html";
-    const body = await readFile(new URL(name, FILES));
-    await route.fulfill({ body, contentType: KINDS[extname(name)] });
-  });
-  await host.page.route(`${host.url}token?*`, (route) =>
-    route.fulfill({ json: { token: sign(), url: facts.url } }),
-  );
   const { page } = host;
   await page.goto(`${host.url}custom-ui/`);
 

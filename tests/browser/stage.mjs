@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 
 const require = createRequire(new URL("../clients/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
@@ -14,6 +14,15 @@ const { chromium } = require("playwright-core");
 export const facts = JSON.parse(process.env.STORY ?? "{}");
 
 const SDK = "../clients/node_modules/@prismatic-io/embedded/dist/index.umd.js";
+
+const CUSTOM_UI = new URL("../../examples/custom-ui/", import.meta.url);
+
+const KINDS = {
+  ".css": "text/css",
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".json": "application/json",
+};
 
 /** How long anything on a page may take, in milliseconds. */
 const PATIENCE = 20_000;
@@ -65,12 +74,20 @@ export async function api(token, query, variables = {}) {
   return data;
 }
 
+/** What the host's site answers: its page, the SDK as published, a page of its own, tokens. */
+async function answerOf(path) {
+  if (path === "/sdk.js") return [await readFile(new URL(SDK, import.meta.url)), ".js"];
+  if (path === "/token") return [JSON.stringify({ token: sign(), url: facts.url }), ".json"];
+  if (!path.startsWith("/custom-ui/")) return [HOST_PAGE, ".html"];
+  const name = path.slice("/custom-ui/".length) || "index.html";
+  return [await readFile(new URL(name, CUSTOM_UI)), extname(name)];
+}
+
 async function hostSite() {
-  const sdk = await readFile(new URL(SDK, import.meta.url));
-  const server = createServer((request, response) => {
-    const isSdk = request.url === "/sdk.js";
-    response.setHeader("content-type", isSdk ? "text/javascript" : "text/html");
-    response.end(isSdk ? sdk : HOST_PAGE);
+  const server = createServer(async (request, response) => {
+    const [body, kind] = await answerOf(request.url.split("?")[0]);
+    response.setHeader("content-type", KINDS[kind]);
+    response.end(body);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   // Another name than the server's is another site to the browser.
@@ -113,6 +130,7 @@ export async function play(story, options = {}) {
     await host.hasKeptNothing();
     if (complaints.length > 0) throw new Error(`the browser complains:\n${complaints.join("\n")}`);
   } catch (error) {
+    for (const complaint of complaints) console.error(`the browser: ${complaint}`);
     await picture(context);
     throw error;
   } finally {

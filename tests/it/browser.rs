@@ -154,7 +154,6 @@ async fn every_screen_can_be_read_by_everybody() {
     stage.play("screens").await;
 }
 
-/// Proves R030.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_keyboard_is_enough_for_an_activation() {
     Stage::set().await.play("keyboard").await;

@@ -8,7 +8,7 @@ export const common = {
   "tooltip.close": "Close",
   "tooltip.copyConfirmed": "Copied",
   "noResults.title": "Nothing found",
-  "noResults.text": "Nothing matches “%{searchTerm}”.",
+  "noResults.text": "Nothing matches what you are looking for: %{searchTerm}",
   "app.marketplace-not-found__title": "Not found",
   "app.marketplace-not-found__text": "This page is not there, or not for you.",
   "nullState.permissionDenied.message": "You may not see this page.",

@@ -31,7 +31,7 @@ test("a host's wording of a phrase finds the words it has places for", () => {
   // Words that our text has no place for must be given by the screen all the same; those are the
   // nouns, which are always there, and values, which our own texts show as well.
   const missing = Object.entries(ours).flatMap(([key, text]) => {
-    const nouns = /^(integration|marketplace|workflow|organization)/;
+    const nouns = /^(executions|integration|marketplace|organization|removalItems|removeType|workflow)/;
     const wanted = places(known.get(key) ?? "").filter((name) => !nouns.test(name));
     return wanted.filter((name) => !places(text).includes(name)).map((name) => `${key}: ${name}`);
   });

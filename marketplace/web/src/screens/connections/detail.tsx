@@ -22,12 +22,11 @@ import {
 } from "./connections.query";
 import styles from "./connections.module.css";
 import { appOf, connectionPath } from "./list";
-import { ConnectionLines } from "./lines";
 import { phrases } from "./phrases";
 import { StatusBadge } from "./status";
 import { Usage } from "./usage";
 
-const TABS = ["configuration", "usage", "logs"] as const;
+const TABS = ["configuration", "usage"] as const;
 
 export type Connection = NonNullable<ConnectionDetailQuery["customerConfigVariable"]>;
 
@@ -75,7 +74,6 @@ export default function ConnectionScreen({ id, tab: asked }: DetailProps) {
       />
       {tab === "configuration" && <Configuration connection={connection} />}
       {tab === "usage" && <Usage id={id} />}
-      {tab === "logs" && <ConnectionLines id={id} />}
     </Page>
   );
 }

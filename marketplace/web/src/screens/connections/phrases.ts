@@ -19,7 +19,6 @@ export const phrases = {
   "customerConnections.details.actions.disconnect.confirmation.message":
     "Whatever uses this connection fails until it is connected again.",
   "customerConnections.details.tabs.configuration.label": "Configuration",
-  "customerConnections.details.tabs.logs.label": "Logs",
   "customerConnections.details.tabs.usage.label": "Usage",
   "customerConnections.details.tabs.usage.actions.disable": "Pause",
   "customerConnections.details.tabs.usage.actions.reconfigure": "Configure",
@@ -35,7 +34,6 @@ export const phrases = {
   "customerConnections.filters.status.option.disconnected": "Not connected",
   "customerConnections.filters.status.option.error": "Error",
   "customerConnections.noResults.message": "No connections",
-  "logsTab.noLogsTitle": "No logs",
   "oAuthConnection.disconnectButton": "Disconnect",
   "marquetry.tabs": "Parts of this page",
   "marquetry.connections.add": "Add connection",

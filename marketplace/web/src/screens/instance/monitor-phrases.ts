@@ -9,7 +9,7 @@ export const monitorPhrases = {
   "dataTable.triggersLabel": "Alerts when",
   "deleteDialog.title": "Delete this monitor?",
   "deleteDialog.openButton": "Delete",
-  "deleteDialog.warningText": "Nobody is told any more about what it watches.",
+  "deleteDialog.warningText": "Nobody is told any more about what “%{requiredText}” watches.",
   "input.nameLabel": "Name",
   "input.selectFlowLabel": "Flow",
   "input.severityLabel": "From which severity on",

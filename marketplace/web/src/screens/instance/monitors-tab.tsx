@@ -196,10 +196,7 @@ function Removal({ monitor, refresh, onClose }: RemovalProps) {
       onConfirm={() => void removal.run()}
       onClose={onClose}
     >
-      <p>
-        <strong>{monitor.name}</strong>
-      </p>
-      <p>{say("deleteDialog.warningText")}</p>
+      <p>{say("deleteDialog.warningText", { requiredText: monitor.name })}</p>
     </Confirmation>
   );
 }

@@ -45,7 +45,7 @@ export function MarketplaceScreen() {
           <Failure error={answer.error} retry={() => void answer.refresh()} />
         )
       ) : more.cards.length === 0 ? (
-        <Nothing isChosen={isChosen} clear={() => setChosen(nothingChosen)} />
+        <Nothing isChosen={isChosen} search={chosen.search} clear={() => setChosen(nothingChosen)} />
       ) : (
         <>
           <ul className={styles["grid"]} aria-busy={answer.isLoading}>
@@ -101,15 +101,21 @@ function useMore(variables: MarketplaceListQueryVariables, first: Data | undefin
   };
 }
 
-function Nothing({ isChosen, clear }: { isChosen: boolean; clear: () => void }) {
+interface NothingProps {
+  isChosen: boolean;
+  search: string;
+  clear: () => void;
+}
+
+function Nothing({ isChosen, search, clear }: NothingProps) {
   const { say } = useText(phrases);
   if (!isChosen) {
-    return <Message title={say("marquetry.nothing.title")}>{say("marquetry.nothing.text")}</Message>;
+    return <Message title={say("marquetry.nothing.title")}>{say("emptyState.integrationMarketplaceText--customer")}</Message>;
   }
-  const action = <Button onClick={clear}>{say("marquetry.clearFilters")}</Button>;
+  const action = <Button onClick={clear}>{say("filterBar.clearFiltersButton")}</Button>;
   return (
-    <Message title={say("marquetry.noMatch.title")} action={action}>
-      {say("marquetry.noMatch.text")}
+    <Message title={say("noResults.title")} action={action}>
+      {say("noResults.text", { searchTerm: search })}
     </Message>
   );
 }

@@ -28,9 +28,7 @@ export const phrases = {
   "marquetry.allCategories": "All categories",
   "marquetry.allLabels": "All labels",
   "marquetry.nothing.title": "Nothing here yet",
-  "marquetry.nothing.text": "No %{integrationPluralLower} have been published so far.",
-  "marquetry.noMatch.title": "Nothing found",
-  "marquetry.noMatch.text": "No %{integrationSingularLower} matches what you are looking for.",
-  "marquetry.clearFilters": "Clear filters",
+  "emptyState.integrationMarketplaceText--customer": "No %{integrationPluralLower} have been published so far.",
+  "filterBar.clearFiltersButton": "Clear filters",
   "marquetry.refresh": "Refresh",
 } as const;

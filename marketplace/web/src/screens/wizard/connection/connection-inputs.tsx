@@ -92,10 +92,6 @@ function kindOf(input: ConnectionInput): ScalarKind {
       return { type: "boolean" };
     case "CODE":
       return { type: "code", language: "text" };
-    case "DATE":
-      return { type: "date" };
-    case "TIMESTAMP":
-      return { type: "timestamp" };
     default:
       return { type: "text" };
   }

@@ -20,6 +20,7 @@ use crate::oauth2;
 use crate::pages;
 use crate::problem::problem;
 use crate::results;
+use crate::sign_in;
 use crate::trigger::{self, Calls};
 
 /// Largest GraphQL request: an import carries a whole definition.
@@ -52,6 +53,7 @@ pub fn router(state: State) -> Router {
         .merge(results::routes())
         .merge(oauth2::routes())
         .merge(pages::routes())
+        .merge(sign_in::routes())
         .route("/health", get(|| async { "ok" }))
         .with_state(state)
 }
@@ -104,7 +106,7 @@ async fn graphql(
 }
 
 /// Who asks; a token that says nothing valid makes nobody.
-async fn viewer(env: &Arc<Env>, headers: &HeaderMap) -> Result<Viewer, domain::Error> {
+pub async fn viewer(env: &Arc<Env>, headers: &HeaderMap) -> Result<Viewer, domain::Error> {
     let Some(token) = embedded::bearer(headers).map(str::to_owned) else {
         return Ok(Viewer::Anonymous);
     };

@@ -6,12 +6,14 @@ mod context;
 mod embedded;
 mod error;
 mod graphql;
+mod html;
 mod http;
 mod loader;
 mod oauth2;
 mod pages;
 mod problem;
 mod results;
+mod sign_in;
 mod trigger;
 
 pub use error::ApiError;

@@ -8,6 +8,7 @@ use domain::oauth::{self, Completed, Refused};
 use http::{HeaderValue, StatusCode, header};
 
 use crate::State;
+use crate::html::{escaped, secured as secured_page};
 
 /// The page after a success: reloading it does nothing.
 const DONE: &str = "/oauth2/complete";
@@ -147,22 +148,14 @@ async fn script() -> Response {
     (kind, SCRIPT_TEXT).into_response()
 }
 
-/// The address that led here holds what nobody else should see or keep.
-fn secured(mut response: Response) -> Response {
-    let headers = response.headers_mut();
+fn secured(response: Response) -> Response {
+    let mut response = secured_page(response);
     for (name, value) in [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::REFERRER_POLICY, "no-referrer"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         // The page has to reach the window that opened it.
         (header::HeaderName::from_static("cross-origin-opener-policy"), "unsafe-none"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

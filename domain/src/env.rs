@@ -10,7 +10,7 @@ use crate::alert::Watches;
 use crate::embedded;
 use crate::instance::wizard::DataSources;
 use crate::secrets::Secrets;
-use crate::{log_stream, oauth};
+use crate::{log_stream, oauth, sign_in};
 
 /// Hears of every committed change to what an instance runs.
 pub type InstanceListener = Box<dyn Fn(InstanceId) + Send + Sync>;
@@ -51,6 +51,7 @@ pub struct Env {
     /// What tokens of embedded users are verified with.
     pub embedding: embedded::Memory,
     pub log_streams: log_stream::Hub,
+    pub sign_in: sign_in::Desk,
     /// Within how many seconds after their slots schedules start something, each at a moment of its
     /// own; 0 for at once.
     pub schedule_jitter_seconds: u32,

@@ -40,7 +40,9 @@ mod rows;
 pub mod sample;
 pub mod schedule;
 pub mod secrets;
+pub mod sign_in;
 pub mod signature;
+mod signed;
 pub mod test_case;
 #[cfg(test)]
 mod testing;

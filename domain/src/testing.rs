@@ -41,6 +41,7 @@ impl World {
             authorizations: crate::oauth::Memory::default(),
             embedding: crate::embedded::Memory::default(),
             log_streams: crate::log_stream::Hub::default(),
+            sign_in: crate::sign_in::Desk::default(),
             schedule_jitter_seconds: 0,
             watches: Watches::default(),
             data_sources: OnceLock::new(),

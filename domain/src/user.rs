@@ -2,6 +2,7 @@
 
 mod role;
 
+use entity::invitation::Purpose;
 use entity::user::Role;
 use entity::{CustomerId, UserId, customer, user};
 use sea_orm::{
@@ -15,6 +16,7 @@ use crate::error::{Error, OnUnique, Problem, Unique};
 use crate::event::{self, EventType, Slots};
 use crate::input::Problems;
 use crate::policy::{Action, Noun};
+use crate::sign_in::invitation;
 use crate::user_level;
 use crate::viewer::Viewer;
 use crate::{rows, token};
@@ -41,6 +43,7 @@ pub struct Update {
     pub dark_mode_sync_with_os: Option<bool>,
 }
 
+/// Creates somebody who signs in: they get a link by mail where mail can be sent.
 pub async fn create_for_organization(
     env: &Env,
     viewer: &Viewer,
@@ -51,8 +54,10 @@ pub async fn create_for_organization(
     let row = new_row(env, viewer, &input, None)?;
     let created = insert(&tx, row).await?;
     record(env, &tx, viewer, EventType::UserCreated, &created).await?;
+    invitation::ask(env, &tx, &created, Purpose::Invitation).await?;
     tx.commit().await?;
     env.deliveries_arrived();
+    invitation::asked(env);
     Ok(created)
 }
 

@@ -27,6 +27,7 @@ mod m20261121_000018_embedding;
 mod m20261121_000019_reusable;
 mod m20261121_000020_marketplace;
 mod m20261121_000021_user_level;
+mod m20261121_000023_sign_in;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +60,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000019_reusable::Migration),
             Box::new(m20261121_000020_marketplace::Migration),
             Box::new(m20261121_000021_user_level::Migration),
+            Box::new(m20261121_000023_sign_in::Migration),
         ]
     }
 }

@@ -86,6 +86,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::instance_usage::Entity).await;
     compare(connection, entity::integration::Entity).await;
     compare(connection, entity::integration_flow::Entity).await;
+    compare(connection, entity::invitation::Entity).await;
     compare(connection, entity::kept_object::Entity).await;
     compare(connection, entity::lane::Entity).await;
     compare(connection, entity::latest_request::Entity).await;
@@ -98,8 +99,11 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::organization_total::Entity).await;
     compare(connection, entity::customer_total::Entity).await;
     compare(connection, entity::organization_usage::Entity).await;
+    compare(connection, entity::password::Entity).await;
+    compare(connection, entity::refresh_token::Entity).await;
     compare(connection, entity::schedule::Entity).await;
     compare(connection, entity::scoped_variable::Entity).await;
+    compare(connection, entity::sign_in_code::Entity).await;
     compare(connection, entity::spent_state::Entity).await;
     compare(connection, entity::state_value::Entity).await;
     compare(connection, entity::step_result::Entity).await;

@@ -48,6 +48,22 @@ enum Command {
         #[command(flatten)]
         place: Place,
     },
+    /// Set the password of a user, read from the terminal or from standard input.
+    Password {
+        /// Address of the user.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Print a link with which a user sets their password, good for seven days.
+    Invite {
+        /// Address of the user.
+        #[arg(long)]
+        email: String,
+        #[command(flatten)]
+        place: Place,
+    },
     /// Show the product at work: example integrations, deployed and called.
     Demo(demo::Arguments),
     /// Create or update the database, then stop.
@@ -151,6 +167,14 @@ async fn dispatch(command: Command, environment: HashMap<String, String>) -> any
         Command::Token { email, place } => {
             let config = configure(&place, None)?;
             command::token(&config, &place.data, &environment, &email).await
+        }
+        Command::Password { email, place } => {
+            let config = configure(&place, None)?;
+            command::password(&config, &place.data, &environment, &email).await
+        }
+        Command::Invite { email, place } => {
+            let config = configure(&place, None)?;
+            command::invite(&config, &place.data, &environment, &email).await
         }
         Command::Migrate { place } => {
             command::migrate(&configure(&place, None)?, &place.data).await

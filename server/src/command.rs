@@ -6,8 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
-use entity::{Clock, DbUrl, Ids, SystemClock};
+use anyhow::{Context, bail, ensure};
+use domain::Error;
+use domain::sign_in::{invitation, password};
+use entity::{Clock, DbUrl, Ids, SystemClock, user};
+use secrecy::ExposeSecret;
 use serde_json::json;
 use tasks::MessageSettings;
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,7 +18,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::config::Config;
 use crate::installation::{self, Installation, InstallationOptions};
 use crate::master_key::MasterKey;
-use crate::{Options, Server, folder};
+use crate::{Options, Server, folder, terminal};
 
 /// Serves until the process is told to stop: first in order, the second time at once.
 pub async fn serve(
@@ -68,6 +71,7 @@ fn options(
     options.master_key = MasterKey::find(folder, environment)?;
     options.public_url.clone_from(&config.server.public_url);
     options.schedule_jitter_seconds = config.schedules.jitter_seconds;
+    options.login = config.login.settings(&config.mail);
     options.trigger = config.trigger.settings();
     options.messages = MessageSettings {
         smtp_url: config.mail.smtp_url.clone(),
@@ -117,9 +121,48 @@ pub async fn token(
     email: &str,
 ) -> anyhow::Result<()> {
     let installation = join(config, folder, environment).await?;
-    let user = domain::user::by_email(&installation.env, email).await?;
-    let user = user.with_context(|| format!("there is no user with the address {email}"))?;
+    let user = user(&installation, email).await?;
     print(&domain::token::issue(&installation.env, &user)?)
+}
+
+/// Prints a link with which a user sets their password.
+pub async fn invite(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+    email: &str,
+) -> anyhow::Result<()> {
+    ensure!(config.login.password, "login.password is off: nobody needs a link to sign in");
+    let installation = join(config, folder, environment).await?;
+    let user = user(&installation, email).await?;
+    let path = invitation::link(&installation.env, &user).await?;
+    let listening = format!("http://{}", config.server.listen);
+    let base = config.server.public_url.as_ref().unwrap_or(&listening);
+    print(&format!("{}{path}", base.trim_end_matches('/')))
+}
+
+/// Sets the password of a user to the first line of standard input.
+pub async fn password(
+    config: &Config,
+    folder: &Path,
+    environment: &HashMap<String, String>,
+    email: &str,
+) -> anyhow::Result<()> {
+    let installation = join(config, folder, environment).await?;
+    let user = user(&installation, email).await?;
+    let password = terminal::read_secret(&format!("New password of {}: ", user.email))?;
+    match password::set(&installation.env, &user, password.expose_secret()).await {
+        Err(Error::Invalid(problems)) => {
+            bail!(problems.iter().map(|it| &*it.message).collect::<Vec<_>>().join(" "))
+        }
+        set => set.context("setting the password")?,
+    }
+    print("The password is set.")
+}
+
+async fn user(installation: &Installation, email: &str) -> anyhow::Result<user::Model> {
+    let user = domain::user::by_email(&installation.env, email).await?;
+    user.with_context(|| format!("there is no user with the address {email}"))
 }
 
 async fn join(
@@ -142,6 +185,7 @@ pub fn installation_options(
         database_url: config.database_url()?,
         master_key: MasterKey::find(folder, environment)?,
         public_url: String::new(),
+        login: config.login.settings(&config.mail),
         schedule_jitter_seconds: 0,
         ids: Ids::random(clock.clone()),
         clock,

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
 pub use section::{
-    EgressSection, LogFormat, LogSection, MailSection, RetentionSection, RunnerSection,
-    SchedulesSection, ServerSection, SmsSection, StorageSection, TriggerSection,
+    EgressSection, LogFormat, LogSection, LoginSection, MailSection, RetentionSection,
+    RunnerSection, SchedulesSection, ServerSection, SmsSection, StorageSection, TriggerSection,
 };
 
 use crate::cli::Place;
@@ -35,6 +35,7 @@ pub struct Config {
     pub trigger: TriggerSection,
     pub schedules: SchedulesSection,
     pub egress: EgressSection,
+    pub login: LoginSection,
     pub mail: MailSection,
     pub sms: SmsSection,
     pub runner: RunnerSection,
@@ -65,6 +66,7 @@ impl Config {
             .separator("__")
             .list_separator(",")
             .with_list_parse_key("egress.allow_hosts")
+            .with_list_parse_key("login.redirect_uris")
             .try_parsing(true)
             .source(Some(layers.environment.clone()));
         let mut config: Self = config::Config::builder()

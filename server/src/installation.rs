@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context, bail};
 use domain::Env;
 use domain::alert::Watches;
+use domain::sign_in;
 use entity::{Clock, Db, DbUrl, Ids, organization_key};
 use migration::Migrator;
 use sea_orm::{EntityTrait, QuerySelect};
@@ -23,6 +24,7 @@ pub struct InstallationOptions {
     pub master_key: Option<MasterKey>,
     /// Base of trigger URLs.
     pub public_url: String,
+    pub login: sign_in::Settings,
     /// See [`Env::schedule_jitter_seconds`].
     pub schedule_jitter_seconds: u32,
     pub clock: Arc<dyn Clock>,
@@ -101,6 +103,7 @@ impl Installation {
             authorizations: domain::oauth::Memory::default(),
             embedding: domain::embedded::Memory::default(),
             log_streams: domain::log_stream::Hub::default(),
+            sign_in: sign_in::Desk::new(options.login),
             schedule_jitter_seconds: options.schedule_jitter_seconds,
             watches: Watches::default(),
             data_sources: OnceLock::new(),

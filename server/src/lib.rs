@@ -15,6 +15,7 @@ mod keys;
 mod master_key;
 mod server;
 mod telemetry;
+mod terminal;
 
 pub use cli::main;
 pub use installation::{Installation, InstallationOptions};

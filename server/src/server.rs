@@ -9,6 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 use domain::Env;
 use domain::retention::Settings as Retention;
+use domain::sign_in;
 use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
 use runner::script::Pool;
@@ -40,6 +41,8 @@ pub struct Options {
     pub master_key: Option<MasterKey>,
     /// How others reach the server; the address it listens on unless given.
     pub public_url: Option<String>,
+    /// How people sign in.
+    pub login: sign_in::Settings,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
     /// See [`Env::schedule_jitter_seconds`].
@@ -78,6 +81,7 @@ impl Options {
             database_url: None,
             master_key: None,
             public_url: None,
+            login: sign_in::Settings::default(),
             ids: Ids::random(clock.clone()),
             clock,
             schedule_jitter_seconds: 0,
@@ -187,6 +191,7 @@ fn installation_options(options: Options, address: SocketAddr) -> InstallationOp
         database_url: options.database_url,
         master_key: options.master_key,
         public_url: public_url.trim_end_matches('/').to_owned(),
+        login: options.login,
         schedule_jitter_seconds: options.schedule_jitter_seconds,
         clock: options.clock,
         ids: options.ids,

@@ -1,5 +1,5 @@
 //! What happens without anybody asking: schedules, tokens that end, deleting what was removed,
-//! purging history that is old enough, telling others of events, sending log lines to them, and
+//! purging history that is old enough, telling others of events, inviting people, sending log lines to them, and
 //! counting what is used.
 //!
 //! Each kind of background work is a loop of its own that sleeps until the database has something
@@ -9,6 +9,7 @@
 mod alerts;
 mod authorizations;
 mod deliveries;
+mod invitations;
 mod log_streams;
 mod notices;
 mod removals;
@@ -61,6 +62,7 @@ impl Tasks {
         let _ = env.on_alert.set(Box::new(move || nudges.iter().for_each(|it| it.notify_one())));
         let alerts = alerts::run(env.clone(), happened, written.clone(), tasks.stopping.clone());
         tasks.tracker.spawn(alerts);
+        tasks.tracker.spawn(invitations::run(sender.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(notices::run(sender, written, tasks.stopping.clone()));
         tasks.tracker.spawn(schedules::watch(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(schedules::run(env.clone(), changed, tasks.stopping.clone()));

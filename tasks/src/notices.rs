@@ -1,4 +1,4 @@
-//! Sends the messages of alerts to people: mail and text messages.
+//! Sends messages to people, those of alerts first of all: mail and text messages.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,6 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Messages on their way at once, so that one recipient that hangs does not stop the others.
 const SENDING_MAX: usize = 16;
@@ -41,6 +42,14 @@ pub struct MessageSettings {
 
 type Mailer = AsyncSmtpTransport<Tokio1Executor>;
 
+/// A mail to one person.
+pub struct Letter<'a> {
+    pub id: Uuid,
+    pub recipient: &'a str,
+    pub subject: &'a str,
+    pub body: &'a str,
+}
+
 /// Hands messages over.
 pub struct Sender {
     env: Arc<Env>,
@@ -62,9 +71,16 @@ impl Sender {
         Ok(Self { env, mailer, settings })
     }
 
+    pub fn env(&self) -> &Arc<Env> {
+        &self.env
+    }
+
     async fn send(&self, notice: &Notice) -> SendOutcome {
         let sent = match notice.channel {
-            Channel::Mail => self.mail(notice).await,
+            Channel::Mail => {
+                let Notice { recipient, subject, body, .. } = notice;
+                self.mail(&Letter { id: notice.id.0, recipient, subject, body }).await
+            }
             Channel::TextMessage => self.text(notice).await,
         };
         sent.unwrap_or_else(|error| {
@@ -73,22 +89,22 @@ impl Sender {
         })
     }
 
-    async fn mail(&self, notice: &Notice) -> anyhow::Result<SendOutcome> {
+    pub async fn mail(&self, letter: &Letter<'_>) -> anyhow::Result<SendOutcome> {
         let Some((mailer, from)) = &self.mailer else {
-            tracing::info!("mail.smtp_url is not set: an alert is not sent by mail");
+            tracing::info!("mail.smtp_url is not set: nothing is sent by mail");
             return Ok(SendOutcome::Refused);
         };
-        let Ok(to) = notice.recipient.parse::<Mailbox>() else { return Ok(SendOutcome::Refused) };
+        let Ok(to) = letter.recipient.parse::<Mailbox>() else { return Ok(SendOutcome::Refused) };
         let message = Message::builder()
             .from(from.clone())
             .to(to)
-            .subject(&notice.subject)
-            .message_id(Some(format!("<{}@{}>", notice.id.0, from.email.domain())))
-            .multipart(MultiPart::alternative_plain_html(notice.body.clone(), html(notice)))?;
+            .subject(letter.subject)
+            .message_id(Some(format!("<{}@{}>", letter.id, from.email.domain())))
+            .multipart(MultiPart::alternative_plain_html(letter.body.to_owned(), html(letter)))?;
         match mailer.send(message).await {
             Ok(_) => Ok(SendOutcome::Sent),
             Err(error) if error.is_permanent() => {
-                tracing::error!(%error, notice = %notice.id.0, "the mail server refuses an alert");
+                tracing::error!(%error, id = %letter.id, "the mail server refuses a mail");
                 Ok(SendOutcome::Refused)
             }
             Err(error) => Err(error.into()),
@@ -133,12 +149,12 @@ impl Sender {
 }
 
 /// The lines of a message as paragraphs.
-fn html(notice: &Notice) -> String {
+fn html(letter: &Letter<'_>) -> String {
     let escape = |text: &str| {
         text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
     };
-    let lines: Vec<_> = notice.body.trim().lines().map(escape).collect();
-    let subject = escape(&notice.subject);
+    let lines: Vec<_> = letter.body.trim().lines().map(escape).collect();
+    let subject = escape(letter.subject);
     format!("<!doctype html><h1>{subject}</h1><p>{}</p>", lines.join("<br>\n"))
 }
 

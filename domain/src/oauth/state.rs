@@ -8,8 +8,6 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::authorization::OwnerKind;
 use entity::{OrganizationId, Timestamp, UserId};
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -17,13 +15,13 @@ use uuid::Uuid;
 use super::Owner;
 use super::settings::Settings;
 use crate::env::Env;
+use crate::signed;
 
 /// How long a user may take to consent.
 pub(super) const SECONDS_MAX: i64 = 10 * 60;
 
 const SIGNING: &str = "oauth2 state 1";
 const VERIFYING: &str = "oauth2 code verifier 1";
-const TAG_BYTES: usize = 32;
 
 #[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub(super) struct State {
@@ -71,24 +69,17 @@ impl State {
     }
 
     pub(super) fn to_text(&self, env: &Env) -> String {
-        let said = rmp_serde::to_vec(self).unwrap_or_default();
-        let tag = mac(env, SIGNING, &said).finalize().into_bytes();
-        URL_SAFE_NO_PAD.encode([&said[..], &tag].concat())
+        signed::to_text(env, SIGNING, self)
     }
 
     /// None if nobody here has made it, or somebody has changed it.
     pub(super) fn read(env: &Env, text: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (said, tag) = bytes.split_at_checked(bytes.len().checked_sub(TAG_BYTES)?)?;
-        // Compared in constant time.
-        mac(env, SIGNING, said).verify_slice(tag).ok()?;
-        rmp_serde::from_slice(said).ok()
+        signed::read(env, SIGNING, text)
     }
 
     /// What proves that the code comes from us; never leaves before the code is redeemed.
     pub(super) fn verifier(&self, env: &Env) -> String {
-        let tag = mac(env, VERIFYING, self.nonce.as_bytes()).finalize().into_bytes();
-        URL_SAFE_NO_PAD.encode(tag)
+        signed::derived(env, VERIFYING, self.nonce.as_bytes())
     }
 }
 
@@ -116,12 +107,4 @@ const fn number(kind: OwnerKind) -> u8 {
         OwnerKind::ScopedVariable => 2,
         OwnerKind::UserLevelValue => 3,
     }
-}
-
-fn mac(env: &Env, purpose: &str, text: &[u8]) -> Hmac<Sha256> {
-    let key = env.secrets.derive(purpose);
-    let mut mac = Hmac::<Sha256>::new_from_slice(key.expose_secret())
-        .expect("a MAC takes keys of any length");
-    mac.update(text);
-    mac
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::retention::Settings;
+use domain::sign_in;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -44,7 +45,43 @@ pub struct StorageSection {
     pub database_url: Option<SecretString>,
 }
 
-/// `[mail]`: how alerts are sent by mail.
+/// `[login]`: how the organization's people sign in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoginSection {
+    /// Whether people may sign in with a password.
+    pub password: bool,
+    /// Where browsers may be sent back to after signing in, beside this machine and the server
+    /// itself; compared letter by letter.
+    pub redirect_uris: Vec<String>,
+    /// Whether everybody reaches the server through a proxy of yours that adds the address of
+    /// who asks to `X-Forwarded-For`; wrong passwords are then counted for that address.
+    pub forwarded_for: bool,
+}
+
+impl Default for LoginSection {
+    fn default() -> Self {
+        let settings = sign_in::Settings::default();
+        Self {
+            password: settings.password,
+            redirect_uris: settings.redirect_uris,
+            forwarded_for: settings.forwarded_for,
+        }
+    }
+}
+
+impl LoginSection {
+    pub fn settings(&self, mail: &MailSection) -> sign_in::Settings {
+        sign_in::Settings {
+            password: self.password,
+            mail: mail.smtp_url.is_some(),
+            redirect_uris: self.redirect_uris.clone(),
+            forwarded_for: self.forwarded_for,
+        }
+    }
+}
+
+/// `[mail]`: how alerts and invitations are sent by mail.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MailSection {

@@ -40,6 +40,7 @@ async fn migrate(url: &str) {
         database_url: Some(url.parse().unwrap()),
         master_key: Some(MasterKey::new(MASTER_KEY)),
         public_url: String::new(),
+        login: domain::sign_in::Settings::default(),
         schedule_jitter_seconds: 0,
         clock: Arc::new(SystemClock),
         ids: Ids::random(Arc::new(SystemClock)),

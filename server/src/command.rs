@@ -71,7 +71,7 @@ fn options(
     options.master_key = MasterKey::find(folder, environment)?;
     options.public_url.clone_from(&config.server.public_url);
     options.schedule_jitter_seconds = config.schedules.jitter_seconds;
-    options.login = config.login.settings(&config.mail);
+    options.login = config.login.settings();
     options.trigger = config.trigger.settings();
     options.messages = MessageSettings {
         smtp_url: config.mail.smtp_url.clone(),
@@ -185,7 +185,7 @@ pub fn installation_options(
         database_url: config.database_url()?,
         master_key: MasterKey::find(folder, environment)?,
         public_url: String::new(),
-        login: config.login.settings(&config.mail),
+        login: config.login.settings(),
         schedule_jitter_seconds: 0,
         ids: Ids::random(clock.clone()),
         clock,

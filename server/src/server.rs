@@ -191,7 +191,7 @@ fn installation_options(options: Options, address: SocketAddr) -> InstallationOp
         database_url: options.database_url,
         master_key: options.master_key,
         public_url: public_url.trim_end_matches('/').to_owned(),
-        login: options.login,
+        login: sign_in::Settings { mail: options.messages.smtp_url.is_some(), ..options.login },
         schedule_jitter_seconds: options.schedule_jitter_seconds,
         clock: options.clock,
         ids: options.ids,

@@ -1,6 +1,5 @@
 //! Alert monitors: what makes them go off, and who hears of it.
 
-mod mail;
 mod told;
 
 use std::sync::Arc;
@@ -10,9 +9,9 @@ use entity::{Clock, Ids, ManualClock, SystemClock};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, Instance, Prism, TestApp, ThirdParty, User, definition, eventually, list, text,
+    Answer, Instance, MailServer, Prism, TestApp, ThirdParty, User, definition, eventually, list,
+    text,
 };
-use mail::MailServer;
 
 struct Story {
     app: TestApp,

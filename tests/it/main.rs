@@ -60,6 +60,8 @@ mod retries;
 #[cfg(test)]
 mod schedules;
 #[cfg(test)]
+mod sign_in;
+#[cfg(test)]
 mod state;
 #[cfg(test)]
 mod streams;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use domain::sign_in::{self, CLIENT_ID, Redeem, Refused, Tokens};
+use domain::{Error, Viewer};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use serde_json::json;
@@ -140,7 +141,7 @@ async fn revoke_all(
     ended(whole(async move { sign_in::revoke_all(&env, &secret).await }).await)
 }
 
-fn ended(outcome: Result<Result<(), domain::Error>, Response>) -> Response {
+fn ended(outcome: Result<Result<(), Error>, Response>) -> Response {
     match outcome {
         Ok(Ok(())) => secret(Json(json!({})).into_response()),
         Ok(Err(error)) => answer(Ok(Err(Refused::Internal(error)))),
@@ -152,6 +153,7 @@ fn ended(outcome: Result<Result<(), domain::Error>, Response>) -> Response {
 async fn userinfo(Shared(state): Shared<State>, headers: HeaderMap) -> Response {
     let viewer = match crate::http::viewer(&state.env, &headers).await {
         Ok(viewer) => viewer,
+        Err(Error::Forbidden) => Viewer::Anonymous,
         Err(error) => return answer(Ok(Err(Refused::Internal(error)))),
     };
     let Some(user) = viewer.user() else {

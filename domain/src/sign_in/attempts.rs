@@ -122,7 +122,7 @@ impl<K: Eq + Hash> Counts<K> {
         }
         if entry.1 >= max {
             let micros = entry.0.plus_seconds(WINDOW_SECONDS).0 - now.0;
-            return Err(TooMany { retry_after_seconds: micros / 1_000_000 + 1 });
+            return Err(TooMany { retry_after_seconds: (micros + 999_999) / 1_000_000 });
         }
         entry.1 += 1;
         Ok(())
@@ -142,7 +142,7 @@ mod tests {
             attempts.try_password(now, "a", address(1)).unwrap();
         }
         let refused = attempts.try_password(now.plus_seconds(10), "a", address(1)).unwrap_err();
-        assert_eq!(refused.retry_after_seconds, WINDOW_SECONDS - 10 + 1);
+        assert_eq!(refused.retry_after_seconds, WINDOW_SECONDS - 10);
         // The try that was refused for the account counts for the network.
         for index in 0..ADDRESS_TRIES_MAX - ACCOUNT_TRIES_MAX - 1 {
             attempts.try_password(now, &index.to_string(), address(2)).unwrap();

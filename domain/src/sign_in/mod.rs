@@ -38,7 +38,7 @@ pub use tokens::{Refused, SCOPES, Tokens, audience, subject};
 pub struct Settings {
     /// Whether people may sign in with a password.
     pub password: bool,
-    /// Whether links can be sent by mail.
+    /// Whether links can be sent by mail; known when a server starts.
     pub mail: bool,
     /// Where browsers may be sent back to, beside this machine and the installation itself.
     pub redirect_uris: Vec<String>,

@@ -71,12 +71,12 @@ impl Default for LoginSection {
 }
 
 impl LoginSection {
-    pub fn settings(&self, mail: &MailSection) -> sign_in::Settings {
+    pub fn settings(&self) -> sign_in::Settings {
         sign_in::Settings {
             password: self.password,
-            mail: mail.smtp_url.is_some(),
             redirect_uris: self.redirect_uris.clone(),
             forwarded_for: self.forwarded_for,
+            ..sign_in::Settings::default()
         }
     }
 }

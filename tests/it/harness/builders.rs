@@ -22,6 +22,7 @@ pub async fn organization(env: &Env, name: &str) -> (organization::Model, user::
         database_url: None,
         master_key: Some(MasterKey::new(MASTER_KEY)),
         public_url: String::new(),
+        login: domain::sign_in::Settings::default(),
         schedule_jitter_seconds: 0,
         clock: Arc::new(SystemClock),
         ids: Ids::random(Arc::new(SystemClock)),

@@ -5,12 +5,14 @@ mod app;
 mod builders;
 mod database;
 pub mod embedded;
+mod mail;
 mod prism;
 mod process;
 mod third_party;
 mod user;
 
 pub use app::TestApp;
+pub use mail::MailServer;
 pub use prism::Prism;
 pub use process::TestProcess;
 pub use third_party::{Answer, Received, ThirdParty};

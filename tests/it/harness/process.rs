@@ -7,6 +7,7 @@ use std::process::Stdio;
 use entity::{Db, DbUrl};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 use super::{User, app, database, eventually, program, text};
@@ -108,6 +109,17 @@ impl TestProcess {
     /// Runs another command on the same folder.
     pub async fn run(&self, arguments: &[&str]) -> std::process::Output {
         self.command(arguments).stdin(Stdio::null()).output().await.unwrap()
+    }
+
+    /// As above, with something to read.
+    pub async fn run_with(&self, arguments: &[&str], input: &str) -> std::process::Output {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().expect("it was piped");
+        stdin.write_all(input.as_bytes()).await.unwrap();
+        drop(stdin);
+        child.wait_with_output().await.unwrap()
     }
 
     /// The owner, as `init` makes one.

@@ -39,6 +39,7 @@ mod reuse;
 mod role;
 mod scalar;
 mod step_result;
+mod tenant;
 mod test_case;
 mod test_run;
 #[cfg(test)]
@@ -103,6 +104,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     embedding::register(&mut registry);
     role::register(&mut registry);
     user::register(&mut registry);
+    tenant::register(&mut registry);
     customer::register(&mut registry);
     component::register(&mut registry);
     config_variable::register(&mut registry);

@@ -52,7 +52,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let all = parts.headers.get_all("x-forwarded-for").iter().last();
+        let all = parts.headers.get_all("x-forwarded-for").iter().next_back();
         let forwarded_for = all.and_then(|value| value.to_str().ok()).map(str::to_owned);
         Ok(Self { peer: peer.map(|info| info.0.ip()), forwarded_for })
     }

@@ -72,10 +72,8 @@ pub async fn redeem(env: &Env, asked: &Redeem) -> Result<Tokens, Refused> {
     let viewer = Viewer::System(found.organization_id);
     let user = viewer.find::<user::Entity>(&tx, found.user_id).await?;
     let wants_more = found.scope.split(' ').any(|it| it == OFFLINE);
-    let refresh_token = match wants_more {
-        true => Some(refresh::issue(env, &tx, &user, &found.scope).await?),
-        false => None,
-    };
+    let refresh_token =
+        if wants_more { Some(refresh::issue(env, &tx, &user, &found.scope).await?) } else { None };
     tx.commit().await?;
     Ok(tokens(env, &user, &found.scope, found.nonce, refresh_token)?)
 }

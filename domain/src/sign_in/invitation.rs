@@ -101,12 +101,12 @@ pub async fn accept(env: &Env, secret: &str, password: &str) -> Result<user::Mod
     let hash = password::new_hash(env, password).await?;
     let tx = env.db.begin().await?;
     let (user, row) = current(env, &tx, secret).await?;
-    let used = rows::delete::<invitation::Entity>(user.organization_id)
+    let deleted = rows::delete::<invitation::Entity>(user.organization_id)
         .filter(invitation::Column::UserId.eq(user.id))
         .filter(invitation::Column::Hash.eq(row.hash))
         .exec(&tx)
         .await?;
-    if used.rows_affected != 1 {
+    if deleted.rows_affected != 1 {
         tx.rollback().await?;
         return Err(Error::NotFound(Kind::User));
     }

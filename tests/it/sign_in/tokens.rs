@@ -105,8 +105,12 @@ async fn clients_go_on_until_they_are_stopped() {
 
     let mut somebody = story.app.anonymous();
     somebody.token = Some(text(&next, "/access_token"));
-    let me = somebody.query("{ authenticatedUser { tenantId } }").await;
+    let me = somebody
+        .query("{ authenticatedUser { tenantId } listUserTenants { nodes { tenantId url } } }")
+        .await;
     let tenant = text(&me, "/authenticatedUser/tenantId");
+    let tenants = json!([{ "tenantId": tenant, "url": story.app.url() }]);
+    assert_eq!(me["listUserTenants"]["nodes"], tenants);
     let page = story.refresh(&first, &[("tenant_id", &tenant)]).await;
     assert_eq!(page.status, 200, "{}", page.body);
     denied(&story.refresh(&first, &[("tenant_id", "another")]).await);

@@ -34,6 +34,10 @@ async fn every_filter_and_order_of_every_list_works() {
         let name = list["name"].as_str().unwrap();
         let connection = list["type"]["ofType"]["name"].as_str().unwrap_or_default();
         let Some(node) = connection.strip_suffix("Connection") else { continue };
+        // Is a connection by its name only.
+        if node == "UserTenants" {
+            continue;
+        }
         for argument in list["args"].as_array().unwrap() {
             let Some(value) = sample(argument, &of) else { continue };
             let argument = argument["name"].as_str().unwrap();

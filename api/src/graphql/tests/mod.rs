@@ -105,6 +105,7 @@ impl World {
             authorizations: domain::oauth::Memory::default(),
             embedding: domain::embedded::Memory::default(),
             log_streams: domain::log_stream::Hub::default(),
+            sign_in: domain::sign_in::Desk::default(),
             schedule_jitter_seconds: 0,
             watches: Watches::default(),
             data_sources: OnceLock::new(),

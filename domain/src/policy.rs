@@ -126,7 +126,6 @@ pub enum Noun {
     ScopedVariable,
     /// What was entered for one, by or for a customer.
     CustomerVariable,
-    ConnectionTemplate,
     /// With its configuration, deployments, executions and logs.
     Instance,
     /// What a user of a customer fills in for themselves.
@@ -157,7 +156,6 @@ impl Noun {
         Self::TestCase,
         Self::ScopedVariable,
         Self::CustomerVariable,
-        Self::ConnectionTemplate,
         Self::Instance,
         Self::UserLevelConfig,
         Self::WebhookEndpoint,
@@ -250,7 +248,7 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminIntegrationPermissions,
             P::CustomerManageIntegrations,
         ],
-        (Noun::ScopedVariable | Noun::CustomerVariable | Noun::ConnectionTemplate, _) => {
+        (Noun::ScopedVariable | Noun::CustomerVariable, _) => {
             sufficient_for_connections(noun, action)
         }
         (
@@ -269,8 +267,6 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
 const fn sufficient_for_connections(noun: Noun, action: Action) -> &'static [Permission] {
     use Permission as P;
     match (noun, action) {
-        (Noun::ConnectionTemplate, Action::View) => &[P::OrgView, P::CustomerManageIntegrations],
-        (Noun::ConnectionTemplate, _) => &[P::OrgManageIntegrations],
         (Noun::ScopedVariable, Action::View) => {
             &[P::OrgManageIntegrations, P::OrgManageCustomers, P::CustomerView]
         }

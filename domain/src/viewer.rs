@@ -183,10 +183,9 @@ impl UserViewer {
                     if can_view(Noun::CustomerUser) { of_own_customer() } else { nothing() };
                 users_and(users, user.id)
             }
-            Table::Integration if can_view(Noun::Integration) => match user.customer_id {
-                Some(customer) => integrations_of(customer),
-                None => Condition::all(),
-            },
+            Table::Integration if can_view(Noun::Integration) => {
+                user.customer_id.map_or_else(Condition::all, integrations_of)
+            }
             Table::ConfigVariable if can_view(Noun::Integration) => match user.customer_id {
                 Some(customer) => part_of_integrations::<E>("integration_id", customer)
                     .add(Expr::col(("config_variable", "org_only")).eq(false))
@@ -194,10 +193,9 @@ impl UserViewer {
                 None => Condition::all(),
             },
             Table::PartOfIntegration(column) if can_view(Noun::Integration) => {
-                match user.customer_id {
-                    Some(customer) => part_of_integrations::<E>(column, customer),
-                    None => Condition::all(),
-                }
+                user.customer_id.map_or_else(Condition::all, |customer| {
+                    part_of_integrations::<E>(column, customer)
+                })
             }
             Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
             Table::ScopedVariable if can_view(Noun::ScopedVariable) => {
@@ -207,7 +205,6 @@ impl UserViewer {
                 Some(_) => of_own_customer().add(is_filled_by_customers()),
                 None => Condition::all(),
             },
-            Table::ConnectionTemplate if can_view(Noun::ConnectionTemplate) => of_own_customer(),
             Table::InstanceProfile if can_view(Noun::InstanceProfile) => of_own_customer(),
             Table::Instance | Table::PartOfInstance | Table::Authorization
                 if can_view(Noun::Instance) =>

@@ -1,4 +1,4 @@
-//! Connections that many instances share, and templates of connections.
+//! Connections that many instances share.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::DbBackend;
@@ -30,12 +30,8 @@ impl MigrationTrait for Migration {
             index.name(format!("{table}_{columns}")).table(table);
             manager.drop_index(index).await?;
         }
-        let tables = [
-            "deployment_connection",
-            "customer_config_variable",
-            "scoped_config_variable",
-            "connection_template",
-        ];
+        let tables =
+            ["deployment_connection", "customer_config_variable", "scoped_config_variable"];
         drop(manager, &tables).await?;
         for (table, column) in
             [("config_variable", "scoped_key"), ("config_value", "customer_variable_id")]
@@ -66,7 +62,7 @@ fn backfill(manager: &SchemaManager<'_>) -> &'static str {
 }
 
 fn tables() -> Vec<TableCreateStatement> {
-    vec![scoped(), customer(), deployed(), template()]
+    vec![scoped(), customer(), deployed()]
 }
 
 fn scoped() -> TableCreateStatement {
@@ -139,23 +135,6 @@ fn deployed() -> TableCreateStatement {
     .take()
 }
 
-fn template() -> TableCreateStatement {
-    table(
-        "connection_template",
-        [
-            id("id"),
-            uuid("organization_id"),
-            text("name"),
-            text("component_key"),
-            text("connection_key"),
-            text("input_keys"),
-            bytes_or_null("sealed_presets"),
-            time("created_at"),
-            time("updated_at"),
-        ],
-    )
-}
-
 fn indexes() -> Vec<IndexCreateStatement> {
     vec![
         unique("scoped_config_variable", &["owner_id", "stable_key"]),
@@ -164,7 +143,6 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("customer_config_variable", &["organization_id", "customer_id"]),
         index("deployment_connection", &["scoped_variable_id"]),
         index("deployment_connection", &["customer_variable_id"]),
-        unique("connection_template", &["organization_id", "name"]),
         index("config_variable", &["integration_id", "scoped_key"]),
         index("config_value", &["customer_variable_id"]),
     ]

@@ -61,7 +61,6 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::alert_monitor::Entity).await;
     compare(connection, entity::alert_notice::Entity).await;
     compare(connection, entity::alert_webhook::Entity).await;
-    compare(connection, entity::connection_template::Entity).await;
     compare(connection, entity::config_value::Entity).await;
     compare(connection, entity::config_variable::Entity).await;
     compare(connection, entity::customer::Entity).await;

@@ -15,7 +15,6 @@ use crate::rows;
 pub(super) const SEALED_COLUMNS: &[&str] = &[
     "alert_webhook.sealed_headers",
     "config_value.sealed_inputs",
-    "connection_template.sealed_presets",
     "customer_config_variable.sealed_inputs",
     "delivery.sealed_message",
     "deployment.sealed_config",

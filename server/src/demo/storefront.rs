@@ -20,7 +20,10 @@ const PEOPLE: &[Person] = &[
 /// Lets customers activate a version themselves.
 pub async fn offer(client: &Client, version: &str) -> anyhow::Result<()> {
     let data = client
-        .query("query ($id: ID!) { integration(id: $id) { documentation } }", json!({ "id": version }))
+        .query(
+            "query ($id: ID!) { integration(id: $id) { documentation } }",
+            json!({ "id": version }),
+        )
         .await?;
     let document = "mutation ($id: ID!, $overview: String) {
         updateIntegrationMarketplaceConfiguration(input: {

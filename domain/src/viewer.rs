@@ -201,10 +201,9 @@ impl UserViewer {
             Table::ScopedVariable if can_view(Noun::ScopedVariable) => {
                 user.customer_id.map_or_else(Condition::all, scoped_variables_of)
             }
-            Table::CustomerVariable if can_view(Noun::CustomerVariable) => match user.customer_id {
-                Some(_) => of_own_customer().add(is_filled_by_customers()),
-                None => Condition::all(),
-            },
+            Table::CustomerVariable if can_view(Noun::CustomerVariable) => user
+                .customer_id
+                .map_or_else(Condition::all, |_| of_own_customer().add(is_filled_by_customers())),
             Table::InstanceProfile if can_view(Noun::InstanceProfile) => of_own_customer(),
             Table::Instance | Table::PartOfInstance | Table::Authorization
                 if can_view(Noun::Instance) =>

@@ -98,7 +98,7 @@ impl Stage {
         owner.deploy(&instance).await;
         let order = json!({ "id": "1", "items": [] });
         let answer = owner.trigger(instance.url("Receive Order"), &order).await;
-        let answer: Value = serde_json::from_str(&answer.body).unwrap();
+        let answer: Value = serde_json::from_str(&answer.body).expect("JSON");
         let execution = text(&answer, "/executionId");
         owner.ended(&execution).await;
         let id = &instance.id;

@@ -132,15 +132,13 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let document = "query ($id: ID!) { executionResult(id: $id) {
         stepResults { nodes { id } } logs { nodes { id } } } }";
     let data = acme.query_with(document, &json!({ "id": execution })).await;
-    let document = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
-    let flows = acme.query_with(document, &json!({ "id": draft })).await;
+    let flows = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
+    let flows = acme.query_with(flows, &json!({ "id": draft })).await;
     let roles = acme.query("{ customerRoles { id } organizationRoles { id } }").await;
     let [case, profile] = case_and_profile(acme, &draft).await;
     let (endpoint, delivery) = told(acme).await;
     let stream = stream(acme).await;
-    // Calls of its URL start the preprocess flow, whatever they hold.
-    let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
-    let shared = acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await;
+    let shared = with_one_endpoint(acme).await;
     let connection = connection(acme).await;
     let shared_connections = connections::connections(acme, &customer).await;
     let happened = heard(acme).await;
@@ -189,6 +187,12 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let mut secrets = ids.clone();
     secrets.push("anary".to_owned());
     Prey { ids, known, secrets, user: wizard.user }
+}
+
+/// A draft whose flows share an endpoint; its calls start the preprocess flow, whatever they hold.
+async fn with_one_endpoint(acme: &User) -> String {
+    let shared = definition("shared").replace("flows:", "preprocessFlowName: Pick\nflows:");
+    acme.import(&shared.replace("name: Shared", "name: Canary Shared")).await
 }
 
 async fn case_and_profile(acme: &User, draft: &str) -> [String; 2] {

@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(page.cache, Cache::Revalidate);
         let html = String::from_utf8(page.bytes.into_owned()).unwrap();
         for link in links(&html) {
-            let file = asset(link.trim_start_matches("./")).unwrap_or_else(|| panic!("{link}"));
+            let file = asset(link.trim_start_matches('/')).unwrap_or_else(|| panic!("{link}"));
             assert_eq!(file.cache, Cache::Forever, "{link}");
             assert!(!file.bytes.is_empty(), "{link}");
             assert_ne!(file.content_type, "application/octet-stream", "{link}");

@@ -129,11 +129,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let answer = acme.trigger(instance.url("Stock Check"), &question).await;
     let execution = answer.header("prismatic-executionid").to_owned();
     acme.ended(&execution).await;
-    let document = "query ($id: ID!) { executionResult(id: $id) {
-        stepResults { nodes { id } } logs { nodes { id } } } }";
-    let data = acme.query_with(document, &json!({ "id": execution })).await;
-    let flows = "query ($id: ID!) { integration(id: $id) { flows { nodes { id } } } }";
-    let flows = acme.query_with(flows, &json!({ "id": draft })).await;
+    let (of_execution, of_draft) = parts(acme, &execution, &draft).await;
     let roles = acme.query("{ customerRoles { id } organizationRoles { id } }").await;
     let [case, profile] = case_and_profile(acme, &draft).await;
     let (endpoint, delivery) = told(acme).await;
@@ -167,9 +163,9 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ids.extend([
         connection,
         happened,
-        text(&data, "/executionResult/stepResults/nodes/0/id"),
-        text(&data, "/executionResult/logs/nodes/0/id"),
-        text(&flows, "/integration/flows/nodes/0/id"),
+        text(&of_execution, "/stepResults/nodes/0/id"),
+        text(&of_execution, "/logs/nodes/0/id"),
+        text(&of_draft, "/flows/nodes/0/id"),
         text(&user, "/authenticatedUser/id"),
         case,
         stream,
@@ -187,6 +183,16 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let mut secrets = ids.clone();
     secrets.push("anary".to_owned());
     Prey { ids, known, secrets, user: wizard.user }
+}
+
+/// What an execution left behind, and what a draft is made of.
+async fn parts(acme: &User, execution: &str, draft: &str) -> (Value, Value) {
+    let document = "query ($execution: ID!, $draft: ID!) {
+        executionResult(id: $execution) { stepResults { nodes { id } } logs { nodes { id } } }
+        integration(id: $draft) { flows { nodes { id } } } }";
+    let variables = json!({ "execution": execution, "draft": draft });
+    let data = acme.query_with(document, &variables).await;
+    (data["executionResult"].clone(), data["integration"].clone())
 }
 
 /// A draft whose flows share an endpoint; its calls start the preprocess flow, whatever they hold.

@@ -11,7 +11,7 @@ const { chromium } = require("playwright-core");
 const folder = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
 const address = process.argv[2] ?? "http://localhost:3001";
 
-/** In CSS pixels; pictures have twice as many. */
+/** In CSS pixels, as many as the pictures have. */
 const DESK = { width: 1180, height: 720 };
 const PHONE = { width: 390, height: 780 };
 
@@ -20,7 +20,7 @@ const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: ["--no-sandbox", "--disable-gpu"],
 });
-const page = await browser.newPage({ viewport: DESK, deviceScaleFactor: 2 });
+const page = await browser.newPage({ viewport: DESK });
 const frame = page.frameLocator("#place iframe");
 
 await page.goto(address);
@@ -33,7 +33,7 @@ for (const mode of ["light", "dark"]) {
   await frame.getByRole("button", { name: "View: Order Sync" }).click();
   await openRunning();
   await frame.getByRole("link", { name: "Executions" }).click();
-  await frame.locator("table a").first().click();
+  await frame.getByRole("row", { name: /Receive Order/ }).getByRole("link").first().click();
   await frame.getByText("Summarize Order").first().waitFor();
   await take(`execution-${mode}`);
 

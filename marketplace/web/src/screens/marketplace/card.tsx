@@ -11,7 +11,7 @@ import { InstancesDialog } from "./instances-dialog";
 import type { MarketplaceCardFragment } from "./list.query";
 import styles from "./marketplace.module.css";
 import { phrases } from "./phrases";
-import { detailPath, stateOf, targetOf } from "./state";
+import { detailPath, isOutdated, stateOf, targetOf } from "./state";
 
 /** An integration in the list: what it is, how it stands, and what to do next. */
 export function Card({ card }: { card: MarketplaceCardFragment }) {
@@ -75,7 +75,7 @@ function MainAction({ card, act }: { card: MarketplaceCardFragment; act: () => v
 function CardBadge({ card }: { card: MarketplaceCardFragment }) {
   const { say, number } = useText(phrases);
   const instances = nodes(card.instances);
-  const hasUpdate = instances.some((instance) => instance.isCustomerUpgradeable === true);
+  const hasUpdate = instances.some((instance) => isOutdated(instance, card));
   switch (stateOf(card)) {
     case "none":
       return <span />;

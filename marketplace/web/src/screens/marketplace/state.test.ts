@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DetailsMode } from "@/host/settings";
-import { targetOf } from "./state";
+import { isOutdated, targetOf } from "./state";
 
 type Instance = Parameters<typeof targetOf>[0]["instances"][number];
 
@@ -29,4 +29,13 @@ test.each<[DetailsMode, Instance[], boolean, boolean, object]>([
     instances,
   };
   expect(targetOf(card, mode)).toEqual(target);
+});
+
+test.each([
+  [1, 2, true, true],
+  [2, 2, true, false],
+  [1, 2, false, false],
+])("version %i with %i on offer (upgradeable: %s)", (used, newest, upgradeable, outdated) => {
+  const one = { isCustomerUpgradeable: upgradeable, integration: { versionNumber: used } };
+  expect(isOutdated(one as Instance, { versionNumber: newest })).toBe(outdated);
 });

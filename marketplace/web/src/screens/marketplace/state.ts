@@ -21,6 +21,14 @@ export function isUnfinished(instance: InstanceStateFragment): boolean {
   return instance.lastDeployedAt === null;
 }
 
+/** A newer version is there, and the customer may move on to it. */
+export function isOutdated(
+  { isCustomerUpgradeable, integration }: InstanceStateFragment,
+  newest: { versionNumber: number },
+): boolean {
+  return isCustomerUpgradeable === true && integration.versionNumber < newest.versionNumber;
+}
+
 export function instancePath(instance: { id: string }): string {
   return `/instances/${instance.id}/`;
 }

@@ -9,6 +9,9 @@ const axe = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 /** The narrowest a popover gets, in CSS pixels. */
 const NARROW = 280;
 
+/** What customers activate is an integration; its deployment is a word for organizations. */
+const FORBIDDEN = /\binstances?\b/i;
+
 /** What the rules of axe are asked for: WCAG 2.2 AA and below. */
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
@@ -22,6 +25,7 @@ await play(async (host, context) => {
     for (const [path, signOfLife] of facts.screens) {
       await open(page, path, theme, signOfLife);
       problems.push(...(await violations(page)).map((text) => `${theme} ${path}: ${text}`));
+      problems.push(...(await said(page, FORBIDDEN)).map((text) => `${path} says: ${text}`));
       await page.setViewportSize({ width: NARROW, height: 640 });
       const wide = await page.evaluate(
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
@@ -39,6 +43,12 @@ async function open(page, path, theme, signOfLife) {
   await page.goto(`${facts.url}${path}?${query}`);
   await page.getByText(signOfLife).filter({ visible: true }).first().waitFor();
   await page.waitForLoadState("networkidle");
+}
+
+/** The lines of a page in which a word stands. */
+async function said(page, word) {
+  const text = await page.evaluate(() => document.body.innerText);
+  return text.split("\n").filter((line) => word.test(line));
 }
 
 async function violations(page) {

@@ -140,13 +140,13 @@ async fn the_first_card_is_there_soon_and_after_one_request() {
     Stage::set().await.play("budget").await;
 }
 
-/// Proves R032, R177.
+/// Proves R017, R032, R177.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_activates_an_integration_by_themselves() {
     Stage::with_shop().await.play("activation").await;
 }
 
-/// Proves R175.
+/// Proves R005, R175.
 #[tokio::test(flavor = "multi_thread")]
 async fn every_screen_can_be_read_by_everybody() {
     let mut stage = Stage::set().await;

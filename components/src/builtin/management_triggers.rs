@@ -21,7 +21,7 @@ pub fn component() -> Component {
         ..Component::new(
             "management-triggers",
             "Management Triggers",
-            "Starts flows when instances come and go",
+            "Starts flows when integrations are activated and removed",
             "Triggers",
         )
     }

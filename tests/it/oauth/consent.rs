@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{CLIENT_SECRET, Story, parameter};
 
-/// Proves R047, R048, R049, R243.
+/// Proves R047, R048, R049, R200, R243.
 #[tokio::test]
 async fn a_connection_works_as_soon_as_its_user_has_consented() {
     let story = Story::begins_with(&[

@@ -13,7 +13,7 @@ async fn prepared(owner: &User) -> (String, String, String) {
     (integration, version, owner.create_customer("Initech").await)
 }
 
-/// Proves R003, R011, R015, R025, R026, R064, R171, R184.
+/// Proves R003, R011, R015, R025, R026, R064, R171, R172, R184.
 #[tokio::test]
 async fn an_instance_is_configured_deployed_paused_and_removed() {
     let (_app, acme, prism) = shell().await;

@@ -32,7 +32,7 @@ pub fn component() -> Component {
         ..Component::new(
             "prismatic",
             "Platform API",
-            "Works with integrations, instances and customers of this platform",
+            "Works with integrations and customers of this platform",
             "Helpers",
         )
     }

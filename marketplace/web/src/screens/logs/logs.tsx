@@ -87,6 +87,15 @@ interface LinesProps {
   withInstance: boolean;
 }
 
+/** What the platform writes at both ends of an execution, which clients of the API look for. */
+const MARKS = {
+  "Starting Instance Execution": "marquetry.logs.started",
+  "Ending Instance Execution": "marquetry.logs.ended",
+  "Ending Instance Execution with an error": "marquetry.logs.failed",
+} as const;
+
+type Mark = keyof typeof MARKS;
+
 export function Lines({ rows, withFlow, withInstance }: LinesProps) {
   const { say, dynamic } = useText(phrases);
   const { moment } = useTime();
@@ -109,7 +118,7 @@ export function Lines({ rows, withFlow, withInstance }: LinesProps) {
       title: say("dataTable.messageLabel"),
       cell: (row) => (
         <span className={styles["message"]} data-block>
-          {row.message}
+          {row.message in MARKS ? say(MARKS[row.message as Mark]) : row.message}
         </span>
       ),
     },

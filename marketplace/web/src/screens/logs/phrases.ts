@@ -35,4 +35,7 @@ export const phrases = {
   "marquetry.logs.anyInstance": "All activations",
   "marquetry.logs.anyTime": "Any time",
   "marquetry.logs.live": "Live",
+  "marquetry.logs.started": "Execution started",
+  "marquetry.logs.ended": "Execution ended",
+  "marquetry.logs.failed": "Execution failed",
 } as const;

@@ -91,7 +91,7 @@ impl Reader {
             _ => return None,
         };
         let text = || Expr::col(column.as_column_ref());
-        let length = i64::try_from(value.chars().count()).ok()?;
+        let length = i32::try_from(value.chars().count()).ok()?;
         Some(match operator {
             "equal" => column.eq(value).into_condition(),
             "in" => {

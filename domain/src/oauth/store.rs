@@ -169,6 +169,7 @@ pub(super) async fn take_lease(env: &Env, seen: &Model) -> Result<Option<Model>,
         .col_expr(Column::LeaseFence, Expr::col(Column::LeaseFence).add(1))
         .filter(Column::Id.eq(seen.id))
         .filter(Column::TokenVersion.eq(seen.token_version))
+        .filter(Column::LeaseFence.eq(seen.lease_fence))
         .filter(Column::LeaseUntil.is_null().or(Column::LeaseUntil.lte(now)))
         .exec_with_returning(&tx)
         .await?;

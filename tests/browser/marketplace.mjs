@@ -13,6 +13,7 @@ await play(async (host) => {
   await frame.getByRole("searchbox").fill(facts.integrations[0]);
   await frame.getByText("Clear filters").waitFor({ state: "detached" });
   await cards.nth(1).waitFor({ state: "detached" });
+  await cards.first().waitFor();
   equal(await cards.count(), 1, "cards that match");
   await frame.getByRole("searchbox").fill("no such thing");
   await frame.getByRole("button", { name: "Clear filters" }).click();

@@ -10,7 +10,12 @@ await play(async (host) => {
   await cards.first().waitFor();
   equal(await cards.count(), facts.integrations.length, "cards");
 
+  // Until there is another answer, the last one stays.
+  const answer = await host.hold();
   await frame.getByRole("searchbox").fill(facts.integrations[0]);
+  await frame.locator('[aria-busy="true"]').waitFor();
+  equal(await cards.count(), facts.integrations.length, "cards while it searches");
+  answer();
   await frame.getByText("Clear filters").waitFor({ state: "detached" });
   await cards.nth(1).waitFor({ state: "detached" });
   await cards.first().waitFor();

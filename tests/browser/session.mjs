@@ -56,7 +56,11 @@ await play(async (host) => {
   // Somebody else signs in: nothing of the first person is left.
   const somebody = { sub: "ben", customer: "globex", customer_name: "Globex", name: "Ben" };
   const other = sign(somebody);
+  const answer = await host.hold();
   await host.call("authenticate", { token: other });
+  await cards.first().waitFor({ state: "detached" });
+  answer();
+  await cards.first().waitFor();
   await until(async () => (await used()) === other, "the other token is used");
   await host.frame().getByRole("button", { name: "Activated", exact: true }).click();
   await host.frame().getByText("Nothing found").waitFor();

@@ -191,6 +191,17 @@ export class Host {
     return (await this.page.evaluate(find, event)).data;
   }
 
+  /** Keeps questions to the server unanswered, until what it returns is called. */
+  async hold() {
+    let letGo;
+    const released = new Promise((resolve) => void (letGo = resolve));
+    await this.page.route(`${facts.url}/api`, async (route) => {
+      await released;
+      await route.continue();
+    });
+    return letGo;
+  }
+
   forget() {
     return this.page.evaluate(() => void (window.heard.length = 0));
   }

@@ -15,6 +15,8 @@ interface FeedAnswer<Row> {
   rows: readonly Row[] | undefined;
   error: Error | undefined;
   isLoading: boolean;
+  /** The rows answer what was asked before. */
+  isStale: boolean;
   /** Not there when all is there. */
   loadMore: (() => void) | undefined;
   refresh: () => Promise<void>;
@@ -27,8 +29,10 @@ export function useFeed<Result, Variables, Row extends { id: string }>(
   pick: (result: Result) => Connection<Row> | null | undefined,
   options: { pollMs?: number | undefined } = {},
 ): FeedAnswer<Row> {
-  const front = useQuery(document, variables, options);
-  const key = JSON.stringify(variables);
+  const front = useQuery(document, variables, { ...options, isNarrowed: true });
+  // Rows stay with the question they answer, until another one is answered.
+  const asked = front.asked ?? variables;
+  const key = JSON.stringify(asked);
   const [feed, setFeed] = useState<{ key: string; feed: Feed<Row> }>();
   const picked = useRef(pick);
   picked.current = pick;
@@ -41,19 +45,22 @@ export function useFeed<Result, Variables, Row extends { id: string }>(
       feed: mergeFront(known?.key === key ? known.feed : undefined, page),
     }));
   }, [data, key]);
-  const current = feed?.key === key ? feed.feed : undefined;
+  const first = data === undefined ? undefined : read(pick(data));
+  const current = feed?.key === key ? feed.feed : first;
   const more = useAction(async () => {
     const after = current?.end ?? null;
-    const page = read(picked.current(await query(document, { ...variables, after })));
+    const page = read(picked.current(await query(document, { ...asked, after })));
     setFeed((known) =>
       known?.key === key ? { key, feed: mergeBack(known.feed, page) } : known,
     );
   });
-  const canLoad = current?.hasMore === true && !more.isRunning;
+  const isStale = key !== JSON.stringify(variables);
+  const canLoad = current?.hasMore === true && !more.isRunning && !isStale;
   return {
     rows: current?.rows,
     error: more.error ?? front.error,
     isLoading: front.isLoading || more.isRunning,
+    isStale,
     loadMore: canLoad ? () => void more.run() : undefined,
     refresh: front.refresh,
   };

@@ -1,14 +1,17 @@
 /** Answers of the server, kept while screens show them. */
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useStore } from "@/app/store";
 import { isClosed } from "@/host/settings";
 import { query } from "./client";
 import type { Document } from "./document";
+import { type Shown, shownNow } from "./kept";
 import { identity } from "./session-token";
 
-export interface Answer<Result> {
+export interface Answer<Result, Variables = unknown> {
   /** The newest answer; while another one is on its way, the one before. */
   data: Result | undefined;
+  /** What the data answers: not always what is asked now. */
+  asked: Variables | undefined;
   error: Error | undefined;
   isLoading: boolean;
   refresh: () => Promise<void>;
@@ -74,13 +77,15 @@ interface Options {
   skip?: boolean;
   /** Asks again after so many milliseconds, while somebody looks. */
   pollMs?: number | undefined;
+  /** Variables only narrow what is asked for: the last answer stays until there is another. */
+  isNarrowed?: boolean;
 }
 
 export function useQuery<R, V>(
   document: Document<R, V>,
   variables: V,
-  { skip = false, pollMs }: Options = {},
-): Answer<R> {
+  { skip = false, pollMs, isNarrowed = false }: Options = {},
+): Answer<R, V> {
   const key = document.text + JSON.stringify(variables);
   const who = useStore(identity);
   const subscribe = useCallback(
@@ -98,7 +103,12 @@ export function useQuery<R, V>(
     if (!skip) void refresh();
   }, [refresh, skip]);
   usePolling(refresh, skip ? undefined : pollMs);
-  return { ...(snapshot as Omit<Answer<R>, "refresh">), refresh };
+  const { error, isLoading } = snapshot;
+  const last = useRef<Shown<R, V>>(undefined);
+  const now = { who, text: document.text, data: snapshot.data as R | undefined };
+  const shown = shownNow(isNarrowed ? last.current : undefined, { ...now, asked: variables, error });
+  last.current = shown;
+  return { data: shown?.data, asked: shown?.asked, error, isLoading, refresh };
 }
 
 /** Runs again and again while the page is seen. */

@@ -11,6 +11,7 @@ interface FeedProps<Row> {
     rows: readonly Row[] | undefined;
     error: Error | undefined;
     isLoading: boolean;
+    isStale: boolean;
     loadMore: (() => void) | undefined;
     refresh: () => Promise<void>;
   };
@@ -27,7 +28,7 @@ export function FeedView<Row>({ feed, nothing, children }: FeedProps<Row>) {
     return <Failure error={error} retry={() => void feed.refresh()} />;
   }
   return (
-    <div className={styles["feed"]}>
+    <div className={styles["feed"]} aria-busy={feed.isStale}>
       {error !== undefined && <Notice kind="error">{error.message}</Notice>}
       {rows.length === 0 ? <Message title={nothing} /> : children(rows)}
       {feed.loadMore !== undefined && (

@@ -1,13 +1,13 @@
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { nodes } from "@/api/error";
 import { query } from "@/api/client";
 import { useLearning } from "@/api/session";
-import { useQuery } from "@/api/use-query";
+import { type Answer, useAction, useQuery } from "@/api/use-query";
 import { useStore } from "@/app/store";
 import { type MarketplaceFilters, filters, screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
-import { Failure, Message, Spinner } from "@/ui/state";
+import { Failure, Message, Notice, Spinner } from "@/ui/state";
 import { Card } from "./card";
 import { type Chosen, FilterBar, nothingChosen } from "./filter-bar";
 import { MarketplaceList, type MarketplaceListQueryVariables } from "./list.query";
@@ -18,12 +18,11 @@ import { phrases } from "./phrases";
 export function MarketplaceScreen() {
   const { say } = useText(phrases);
   const [chosen, setChosen] = useState(nothingChosen);
-  const variables = question(useDeferredValue(chosen), useStore(filters).marketplace);
-  const answer = useQuery(MarketplaceList, variables);
+  const host = useStore(filters).marketplace;
+  const variables = question(useDeferredValue(chosen), host);
+  const answer = useQuery(MarketplaceList, variables, { isNarrowed: true });
   const { hideSearch, hideActiveIntegrationsFilter } = useStore(screenConfiguration).marketplace;
   useLearning(answer.data);
-  const more = useMore(variables, answer.data);
-  const isChosen = chosen !== nothingChosen;
   return (
     <main className={styles["screen"]}>
       <header className={styles["head"]}>
@@ -38,29 +37,53 @@ export function MarketplaceScreen() {
           refresh={() => void answer.refresh()}
         />
       </header>
-      {answer.data === undefined ? (
-        answer.error === undefined ? (
-          <Spinner />
-        ) : (
-          <Failure error={answer.error} retry={() => void answer.refresh()} />
-        )
-      ) : more.cards.length === 0 ? (
-        <Nothing isChosen={isChosen} search={chosen.search} clear={() => setChosen(nothingChosen)} />
-      ) : (
-        <>
-          <ul className={styles["grid"]} aria-busy={answer.isLoading}>
-            {more.cards.map((card) => (
-              <Card key={card.id} card={card} />
-            ))}
-          </ul>
-          {more.load !== undefined && (
-            <p className={styles["more"]}>
-              <Button onClick={more.load}>{say("common.loadMore")}</Button>
-            </p>
-          )}
-        </>
-      )}
+      <div aria-busy={answer.isLoading}>
+        <Cards
+          answer={answer}
+          all={question(nothingChosen, host)}
+          clear={() => setChosen(nothingChosen)}
+        />
+      </div>
     </main>
+  );
+}
+
+interface CardsProps {
+  answer: Answer<Data, MarketplaceListQueryVariables>;
+  /** What is asked when nothing is chosen. */
+  all: MarketplaceListQueryVariables;
+  clear: () => void;
+}
+
+function Cards({ answer, all, clear }: CardsProps) {
+  const { say } = useText(phrases);
+  const { data, asked, error } = answer;
+  const more = useMore(asked, data);
+  if (data === undefined) {
+    if (error === undefined) return <Spinner />;
+    return <Failure error={error} retry={() => void answer.refresh()} />;
+  }
+  if (more.cards.length === 0) {
+    // What is not there is said of what was asked, not of what is being typed.
+    const isChosen = JSON.stringify(asked) !== JSON.stringify(all);
+    return <Nothing isChosen={isChosen} search={asked?.name ?? ""} clear={clear} />;
+  }
+  return (
+    <>
+      <ul className={styles["grid"]}>
+        {more.cards.map((card) => (
+          <Card key={card.id} card={card} />
+        ))}
+      </ul>
+      {more.error !== undefined && <Notice kind="error">{more.error.message}</Notice>}
+      {more.load !== undefined && (
+        <p className={styles["more"]}>
+          <Button aria-disabled={more.isRunning} onClick={more.load}>
+            {say(more.isRunning ? "common.loading" : "common.loadMore")}
+          </Button>
+        </p>
+      )}
+    </>
   );
 }
 
@@ -85,19 +108,23 @@ function question(chosen: Chosen, host: MarketplaceFilters): MarketplaceListQuer
 type Data = NonNullable<typeof MarketplaceList.result>;
 
 /** The first cards, and those that were asked for after them. */
-function useMore(variables: MarketplaceListQueryVariables, first: Data | undefined) {
-  const [pages, setPages] = useState<Data[]>([]);
-  useEffect(() => setPages([]), [first]);
+function useMore(asked: MarketplaceListQueryVariables | undefined, first: Data | undefined) {
+  const [known, setKnown] = useState<{ first: Data | undefined; pages: Data[] }>();
+  const pages = known?.first === first ? (known?.pages ?? []) : [];
   const all = first === undefined ? [] : [first, ...pages];
   const last = all.at(-1)?.marketplaceIntegrations.pageInfo;
-  const load = async () => {
-    const after = last?.endCursor ?? null;
-    const page = await query(MarketplaceList, { ...variables, after });
-    setPages((known) => [...known, page]);
+  const { run, isRunning, error } = useAction(async () => {
+    const page = await query(MarketplaceList, { ...asked, after: last?.endCursor ?? null });
+    setKnown({ first, pages: [...pages, page] });
+  });
+  const load = () => {
+    if (!isRunning) void run();
   };
   return {
     cards: all.flatMap((page) => nodes(page.marketplaceIntegrations)),
-    load: last?.hasNextPage === true ? () => void load() : undefined,
+    load: last?.hasNextPage === true ? load : undefined,
+    isRunning,
+    error,
   };
 }
 

@@ -39,6 +39,16 @@ await play(async (host, context) => {
     },
   });
   await frame.getByLabel("Greeting").fill("Good morning");
+
+  // `Back` of the browser asks before that is lost, as often as it is pressed.
+  for (const key of ["Escape", "Enter"]) {
+    await host.page.evaluate(() => window.history.back());
+    const question = frame.getByRole("dialog", { name: "Discard your changes?" });
+    await question.waitFor();
+    await question.getByRole("button", { name: "Keep editing" }).press(key);
+    await question.waitFor({ state: "detached" });
+  }
+  equal(await frame.getByLabel("Greeting").inputValue(), "Good morning", "what was typed");
   await frame.getByLabel("Since").fill("2026-11-20");
   await frame.getByLabel("Who is told").fill("Grace");
   await frame.getByRole("button", { name: /Finish|Save/ }).click();

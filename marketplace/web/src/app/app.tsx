@@ -11,10 +11,12 @@ import { Button } from "@/ui/button";
 import { isDialogOpen } from "@/ui/dialog";
 import { Message, Notice, Spinner } from "@/ui/state";
 import styles from "./app.module.css";
+import { Leaving } from "./leaving";
 import { usePath } from "./router";
 import { screenAt } from "./screens";
 import { useStore } from "./store";
 import { useLanguage } from "./language";
+import { leave } from "./unsaved";
 
 /** How long hosts may take to say what they wish, after the token. */
 const SETTLING_MS = 150;
@@ -32,6 +34,7 @@ export function App() {
       <Banners />
       {/* Another person starts from nothing. */}
       <Screen key={who} />
+      <Leaving />
     </>
   );
 }
@@ -104,16 +107,13 @@ function Banners() {
   );
 }
 
-/** Whether somebody typed what is not saved; asked before the popover closes. */
-export const unsaved = { ask: undefined as (() => boolean) | undefined };
-
 /** In a popover, `Escape` closes it: the host's page does not hear keys typed in here. */
 function useEscape(): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.defaultPrevented || isDialogOpen()) return;
-      if (!screenConfiguration.get().isInPopover || unsaved.ask?.() === true) return;
-      tellHost("POPOVER_CLOSE_REQUESTED", {});
+      if (!screenConfiguration.get().isInPopover) return;
+      leave(() => tellHost("POPOVER_CLOSE_REQUESTED", {}));
     };
     window.addEventListener("keydown", listen);
     return () => window.removeEventListener("keydown", listen);

@@ -33,4 +33,10 @@ export const common = {
   "marquetry.unavailable.text": "Ask %{organization} if you would like to use this.",
   "marquetry.toMarketplace": "To the %{marketplaceSingular}",
   "marquetry.required": "Required",
+  "marquetry.discard.title": "Discard your changes?",
+  "marquetry.discard.text": "What you entered here is not saved yet.",
+  "marquetry.discard.stay": "Keep editing",
+  "marquetry.discard.leave": "Discard",
+  "configurationWizardDialog.previousWarningText":
+    "What you entered here is not saved yet. It is gone once you leave.",
 } as const;

@@ -1,5 +1,6 @@
 import type { ButtonHTMLAttributes, MouseEvent, ReactNode } from "react";
 import { navigate } from "@/app/router";
+import { leave } from "@/app/unsaved";
 import styles from "./ui.module.css";
 
 type Kind = "danger" | "plain" | "primary" | "quiet";
@@ -25,7 +26,7 @@ export function Link({ to, children, ...rest }: LinkProps) {
   const go = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    navigate(to);
+    leave(() => navigate(to));
   };
   return (
     <a href={to} onClick={go} {...rest}>

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 import { common } from "@/text/common";
 import { useText } from "@/text/use-text";
 import { Button } from "./button";
@@ -16,7 +16,8 @@ export function Dialog({ title, children, actions, onClose }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   const { say } = useText(common);
-  useEffect(() => {
+  // Closed before it is taken away, the browser knows where the focus was.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog === null || dialog.open) return;
     dialog.showModal();

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "react";
 import { mutate } from "@/api/client";
 import { RefusedError, done, nodes } from "@/api/error";
 import { useAction, useQuery } from "@/api/use-query";
+import { useUnsaved } from "@/app/use-unsaved";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { Checks } from "@/ui/checks";
@@ -67,7 +68,10 @@ interface FormProps extends MonitorFormProps {
 
 function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: FormProps) {
   const { say } = useText(monitorPhrases);
-  const [draft, setDraft] = useState<Draft>(monitor === undefined ? emptyDraft : draftOf(monitor));
+  const [initial] = useState<Draft>(monitor === undefined ? emptyDraft : draftOf(monitor));
+  const [draft, setDraft] = useState(initial);
+  const ask = useUnsaved(JSON.stringify(draft) !== JSON.stringify(initial));
+  const close = () => ask(onClose);
   const [tries, setTries] = useState(0);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -90,7 +94,7 @@ function Form({ title, options, monitor, instance, onSaved, onClose, ...who }: F
   const general = saving.error instanceof RefusedError ? refused[""] : saving.error?.message;
   const people = usePeople(who, nodes(monitor?.users));
   return (
-    <Dialog title={title} onClose={onClose} actions={<Actions {...{ onClose, act, saving }} />}>
+    <Dialog title={title} onClose={close} actions={<Actions {...{ close, act, saving }} />}>
       <form ref={form} className={styles["form"]} onSubmit={(event) => {
         event.preventDefault();
         act();
@@ -207,16 +211,16 @@ function usePeople(
 }
 
 interface ActionsProps {
-  onClose: () => void;
+  close: () => void;
   act: () => void;
   saving: { isRunning: boolean };
 }
 
-function Actions({ onClose, act, saving }: ActionsProps) {
+function Actions({ close, act, saving }: ActionsProps) {
   const { say } = useText(monitorPhrases);
   return (
     <>
-      <Button onClick={onClose}>{say("common.cancelButton")}</Button>
+      <Button onClick={close}>{say("common.cancelButton")}</Button>
       <Button kind="primary" aria-disabled={saving.isRunning} onClick={act}>
         {say(saving.isRunning ? "common.saving" : "common.saveButton")}
       </Button>

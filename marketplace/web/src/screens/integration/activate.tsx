@@ -5,6 +5,7 @@ import { useLearning } from "@/api/session";
 import { useAction, useQuery } from "@/api/use-query";
 import { navigate } from "@/app/router";
 import { useStore } from "@/app/store";
+import { useUnsaved } from "@/app/use-unsaved";
 import { tellHost } from "@/host/channel";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
@@ -90,6 +91,7 @@ function Form({ integration, initial, error, isRunning, create }: FormProps) {
   const { say, dynamic } = useText(phrases);
   const [name, setName] = useState(initial);
   const [description, setDescription] = useState("");
+  const ask = useUnsaved(name !== initial || description !== "");
   return (
     <main className={styles["screen"]}>
       <h1>{say("marquetry.activation.title", { name: dynamic(integration.name) })}</h1>
@@ -124,7 +126,7 @@ function Form({ integration, initial, error, isRunning, create }: FormProps) {
           )}
         </Field>
         <div className={styles["actions"]}>
-          <Button onClick={() => navigate("/integration-marketplace/")}>
+          <Button onClick={() => ask(() => navigate("/integration-marketplace/"))}>
             {say("common.cancelButton")}
           </Button>
           <Button kind="primary" type="submit" aria-disabled={isRunning}>

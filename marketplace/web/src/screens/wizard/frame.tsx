@@ -1,14 +1,10 @@
-import { useEffect, useState } from "react";
 import { mutate } from "@/api/client";
 import { done } from "@/api/error";
-import { unsaved } from "@/app/app";
 import { navigate } from "@/app/router";
 import { useStore } from "@/app/store";
-import { tellHost } from "@/host/channel";
+import { useUnsaved } from "@/app/use-unsaved";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
-import { Button } from "@/ui/button";
-import { Dialog } from "@/ui/dialog";
 import { Logo } from "@/ui/logo";
 import { useOnce } from "@/ui/use-once";
 import { instancePath } from "../marketplace/state";
@@ -44,7 +40,7 @@ export function Frame({ setup, onEnd }: FrameProps) {
       done((await mutate(SaveRecording, input)).updateInstance);
     },
   });
-  const leave = useLeaving(wizard, onEnd);
+  const leave = useLeaving(wizard, recording.isTouched, onEnd);
   useOnce(wizard.isDone, () => leave.finish());
   const hasSteps = !hideSidebar && pages.length > 1;
   return (
@@ -57,7 +53,6 @@ export function Frame({ setup, onEnd }: FrameProps) {
         {setup.isUserLevel && <UserDeletion wizard={wizard} onDeleted={leave.afterDeletion} />}
       </div>
       <Footer wizard={wizard} cancel={leave.cancel} />
-      {leave.isAsking && <Discard stay={leave.stay} discard={leave.discard} />}
     </main>
   );
 }
@@ -86,9 +81,8 @@ function Head({ wizard, isHidden }: { wizard: Wizard; isHidden: boolean }) {
 }
 
 /** The ways out. Nobody loses what was typed without being asked. */
-function useLeaving(wizard: Wizard, onEnd: (ending: Ending) => void) {
+function useLeaving(wizard: Wizard, isRecordingTouched: boolean, onEnd: (ending: Ending) => void) {
   const { isInModal } = useStore(screenConfiguration).configurationWizard;
-  const [asking, setAsking] = useState<"cancel" | "popover">();
   const { isDirty, isDone, tell } = wizard;
   const { instance } = wizard.data;
   const leave = (ending: Ending) => {
@@ -97,46 +91,18 @@ function useLeaving(wizard: Wizard, onEnd: (ending: Ending) => void) {
     const isThere = ending === "finished" || instance.lastDeployedAt !== null;
     navigate(isThere ? instancePath(instance) : "/integration-marketplace/", { replace: true });
   };
-  const discard = () => {
-    tell("CANCELED");
+  const isTyped = (isDirty || isRecordingTouched) && !isDone;
+  const ask = useUnsaved(isTyped, () => tell("CANCELED"));
+  const cancel = () => {
+    if (!isTyped) tell("CANCELED");
     leave("left");
-    if (asking === "popover") tellHost("POPOVER_CLOSE_REQUESTED", {});
   };
-  useEffect(() => {
-    unsaved.ask = () => {
-      if (isDirty && !isDone) setAsking("popover");
-      return isDirty && !isDone;
-    };
-    return () => {
-      unsaved.ask = undefined;
-    };
-  }, [isDirty, isDone]);
   return {
-    isAsking: asking !== undefined,
-    discard,
-    stay: () => setAsking(undefined),
-    cancel: () => (isDirty ? setAsking("cancel") : discard()),
+    cancel: () => ask(cancel),
     finish: () => leave("finished"),
     afterDeletion: () => {
       tell("DELETED");
       leave("deleted");
     },
   };
-}
-
-function Discard({ stay, discard }: { stay: () => void; discard: () => void }) {
-  const { say } = useText(phrases);
-  const actions = (
-    <>
-      <Button onClick={stay}>{say("marquetry.wizard.discard.stay")}</Button>
-      <Button kind="danger" onClick={discard}>
-        {say("marquetry.wizard.discard.leave")}
-      </Button>
-    </>
-  );
-  return (
-    <Dialog title={say("marquetry.wizard.discard.title")} actions={actions} onClose={stay}>
-      <p>{say("marquetry.wizard.discard.text")}</p>
-    </Dialog>
-  );
 }

@@ -17,6 +17,8 @@ interface Values {
 export interface Recording {
   values: Values;
   isChanged: boolean;
+  /** Changed by whoever looks, not by the host. */
+  isTouched: boolean;
   modes: Record<keyof Values, OutputsMode>;
   set: (change: Partial<Values>) => void;
 }
@@ -30,11 +32,13 @@ export function useRecording(instance: WizardInstanceFragment): Recording {
       chosen.stepResultsDisabled ??
       (stepResultsDisabled === "always" || instance.stepResultsDisabled),
   };
+  const isChanged =
+    values.logsDisabled !== instance.logsDisabled ||
+    values.stepResultsDisabled !== instance.stepResultsDisabled;
   return {
     values,
-    isChanged:
-      values.logsDisabled !== instance.logsDisabled ||
-      values.stepResultsDisabled !== instance.stepResultsDisabled,
+    isChanged,
+    isTouched: isChanged && Object.keys(chosen).length > 0,
     modes: { logsDisabled, stepResultsDisabled },
     set: (change) => setChosen((before) => ({ ...before, ...change })),
   };

@@ -2,6 +2,7 @@ import { useRef, useState } from "react";
 import { mutate } from "@/api/client";
 import { done, nodes } from "@/api/error";
 import { useAction, useQuery } from "@/api/use-query";
+import { useUnsaved } from "@/app/use-unsaved";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
@@ -37,13 +38,15 @@ interface ReusableDialogProps {
 /** Adds a connection for this and other activations, or changes one for all of them. */
 export function ReusableDialog(props: ReusableDialogProps) {
   const { say } = useText(phrases);
-  const { kind, existing, onClose } = props;
+  const { kind, existing } = props;
   const reusable = useReusable(props);
   const { id, key, inputs, values, setKey, setValues, missing, save } = reusable;
   const saving = useAction(async () => {
     await save();
-    onClose();
+    props.onClose();
   });
+  const ask = useUnsaved(reusable.isTyped);
+  const onClose = () => ask(props.onClose);
   const status = useQuery(SavedStatus, { id: id ?? "" }, { skip: id === undefined });
   const isAuthorized = kind.oauth2Type === "AUTHORIZATION_CODE";
   const title =
@@ -113,7 +116,9 @@ function useReusable({
 }: ReusableDialogProps) {
   const [key, setKey] = useState(existing?.key ?? name);
   const [values, setValues] = useState(existing === undefined ? prefilled : {});
-  const known = useRef(existing?.id);
+  const content = JSON.stringify([key, values]);
+  const [known, setKnown] = useState(content);
+  const added = useRef(existing?.id);
   const [id, setId] = useState(existing?.id);
   const saved = existing === undefined ? [] : nodes(existing.inputs);
   const shared = useQuery(SharedInputs, { id: scoped });
@@ -131,18 +136,19 @@ function useReusable({
     }));
     const given = { key: key.trim(), inputs: entered };
     const payload =
-      known.current === undefined
+      added.current === undefined
         ? done(
             (await mutate(AddConnection, { scoped, customer, ...given }))
               .createCustomerConfigVariable,
           )
         : done(
-            (await mutate(ChangeConnection, { id: known.current, ...given }))
+            (await mutate(ChangeConnection, { id: added.current, ...given }))
               .updateCustomerConfigVariable,
           );
-    const found = payload.customerConfigVariable?.id ?? known.current ?? "";
+    const found = payload.customerConfigVariable?.id ?? added.current ?? "";
     // A second try changes what the first one added.
-    known.current = found;
+    added.current = found;
+    setKnown(content);
     setId(found);
     onSaved(found);
     return found;
@@ -152,6 +158,7 @@ function useReusable({
     key,
     inputs,
     values,
+    isTyped: content !== known,
     setKey,
     setValues,
     isLoading,

@@ -1,5 +1,5 @@
 // Tokens come and go: renewed, repeated, over, and somebody else's.
-import { equal, facts, play, sign } from "./stage.mjs";
+import { equal, facts, play, sign, until } from "./stage.mjs";
 
 /** How long the server takes a token after its end, in seconds. */
 const LEEWAY_SECONDS = 60;
@@ -65,10 +65,3 @@ await play(async (host) => {
   await host.frame().getByRole("button", { name: "Activated", exact: true }).click();
   await host.frame().getByText("Nothing found").waitFor();
 });
-
-async function until(holds, what) {
-  const end = Date.now() + 20_000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`this did not happen: ${what}`);
-  }
-}

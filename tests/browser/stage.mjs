@@ -224,3 +224,11 @@ export function equal(found, expected, what) {
   const [a, b] = [JSON.stringify(found), JSON.stringify(expected)];
   if (a !== b) throw new Error(`${what}: ${a} instead of ${b}`);
 }
+
+/** Looks again and again, until what is looked for is there. */
+export async function until(holds, what) {
+  const end = Date.now() + PATIENCE;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`this did not happen: ${what}`);
+  }
+}

@@ -1,5 +1,7 @@
 //! The marketplace in a real browser: a host page on another site, the published SDK, nothing kept.
 
+mod hosts;
+
 use std::collections::HashMap;
 use std::process::Stdio;
 

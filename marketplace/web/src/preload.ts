@@ -10,8 +10,8 @@ async function warm(): Promise<void> {
     if (href === null) continue;
     const link = document.createElement("link");
     const isStyle = element.getAttribute("rel") === "stylesheet";
-    link.rel = isStyle ? "preload" : "modulepreload";
-    if (isStyle) link.as = "style";
+    // What is preloaded and never used, browsers complain about in the host's console.
+    link.rel = isStyle ? "stylesheet" : "modulepreload";
     link.crossOrigin = "";
     link.href = href;
     document.head.append(link);

@@ -1,6 +1,7 @@
 /** What the host wishes this screen to be. Unknown keys and values are ignored: hosts pin SDKs. */
 import { createStore } from "@/app/store";
 import { onHost } from "./channel";
+import { understand } from "./filter-query";
 
 export type DetailsMode = "allow-details" | "always-show-details" | "disallow-details";
 export type OutputsMode = "always" | "never" | "optional";
@@ -105,12 +106,20 @@ export function readFilters(data: unknown): Filters {
 }
 
 function catalogue(data: Record<string, unknown>): ComponentFilters {
-  const { category, label, filterQuery } = data;
+  const { category, label } = data;
+  const { query } = understand(data["filterQuery"]);
   return {
     ...(typeof category === "string" && category !== "" ? { category } : {}),
     ...(typeof label === "string" && label !== "" ? { label } : {}),
-    ...(Array.isArray(filterQuery) && filterQuery.length > 0 ? { filterQuery } : {}),
+    ...(query === undefined ? {} : { filterQuery: query }),
   };
+}
+
+/** Conditions that nobody here understands. */
+export function unknownConditions(data: unknown): unknown[] {
+  const root = section(data);
+  const given = [section(root["marketplace"]), section(root["components"])];
+  return given.flatMap(({ filterQuery }) => understand(filterQuery).unknown);
 }
 
 function section(data: unknown): Record<string, unknown> {
@@ -138,6 +147,15 @@ export const isClosed = createStore(false);
 /** Whether the host has said what it wishes, so that the first picture is the right one. */
 export const isSettled = createStore(false);
 
+let warned = "[]";
+
+/** Says it once: hosts repeat themselves. */
+function warnOf(conditions: unknown[]): void {
+  const text = JSON.stringify(conditions);
+  if (text !== warned) console.warn(`These conditions of filterQuery are left out: ${text}`);
+  warned = text;
+}
+
 export function listenForSettings(): void {
   onHost("SET_SCREEN_CONFIGURATION", (data) => {
     screenConfiguration.set(readScreenConfiguration(data));
@@ -146,6 +164,7 @@ export function listenForSettings(): void {
     const read = readFilters(data);
     // Hosts repeat themselves; what is equal must not fetch the list again.
     if (JSON.stringify(read) !== JSON.stringify(filters.get())) filters.set(read);
+    warnOf(unknownConditions(data));
     isSettled.set(true);
   });
   onHost("SET_TRANSLATION", (data) => translation.set(data));

@@ -22,6 +22,8 @@ test.each<[unknown, boolean | undefined]>([
   [["and", ["equal", "category", "CRM"], ["equal", "name", "Slack"]], false],
   [["or", ["equal", "category", "CRM"], ["equal", "name", "Slack"]], true],
   [["and", ["or", ["equal", "name", "x"], ["in", "labels", "sales"]]], true],
+  [[["equal", "name", "x"], ["in", "labels", "sales"]], true],
+  [[["equal", "name", "x"], ["in", "labels", "x"]], false],
   // What is not understood says nothing.
   [["like", "name", "x"], undefined],
   [["equal", "owner", "x"], undefined],

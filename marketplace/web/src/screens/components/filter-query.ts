@@ -1,8 +1,4 @@
-/**
- * Conditions of hosts: `["and" | "or", condition, …]` or `[operator, field, value]`.
- *
- * Hosts pin old and new SDKs: what is not understood is left out, as if it were not there.
- */
+/** Whether things meet the conditions of hosts, as far as things have what those are about. */
 
 /** What a condition can be about, with all values that a thing has of it. */
 export type Fields = ReadonlyMap<string, readonly string[]>;
@@ -10,7 +6,8 @@ export type Fields = ReadonlyMap<string, readonly string[]>;
 /** Whether a thing is wanted; `undefined` where the condition says nothing. */
 export function meets(query: unknown, fields: Fields): boolean | undefined {
   if (!Array.isArray(query)) return undefined;
-  const [operator, ...operands] = query as [unknown, ...unknown[]];
+  const isList = query.length > 0 && query.every(Array.isArray);
+  const [operator, ...operands] = (isList ? ["or", ...query] : query) as [unknown, ...unknown[]];
   if (operator === "and" || operator === "or") {
     const met = operands
       .map((operand) => meets(operand, fields))

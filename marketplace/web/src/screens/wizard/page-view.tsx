@@ -1,4 +1,5 @@
 import { Suspense, lazy, useEffect, useRef } from "react";
+import { currentSession } from "@/api/session";
 import { useStore } from "@/app/store";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
@@ -17,6 +18,8 @@ export function PageView({ wizard, recording }: { wizard: Wizard; recording: Rec
   const { say, dynamic } = useText(phrases);
   const { page, visit, isLast, isReadOnly, isUserLevel, data } = wizard;
   const panel = useStore(screenConfiguration).configurationWizard.triggerDetailsConfiguration;
+  // Users of the marketplace are shown what is their own, and nothing of what others set up.
+  const isForbidden = !isUserLevel && currentSession()?.isMarketplaceUser === true;
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     // The first page comes by itself: the focus is not taken from the page around this one.
@@ -24,9 +27,13 @@ export function PageView({ wizard, recording }: { wizard: Wizard; recording: Rec
   }, [visit]);
   return (
     <section className={styles["page"]}>
-      {isReadOnly && <Notice>{say("marquetry.wizard.readOnly")}</Notice>}
+      {isReadOnly && !isForbidden && <Notice>{say("marquetry.wizard.readOnly")}</Notice>}
       {page === undefined ? (
-        <p>{say("configWizard.noConfigurationText")}</p>
+        <p>
+          {say(
+            isForbidden ? "nullState.permissionDenied.message" : "configWizard.noConfigurationText",
+          )}
+        </p>
       ) : (
         <>
           <header>

@@ -1,0 +1,56 @@
+//! What host pages can ask the published SDK for: every method, option and event of it.
+
+use serde_json::json;
+
+use super::Stage;
+use crate::harness::{definition, list, text};
+
+/// An integration with a webhook flow and nothing to configure.
+fn simple(name: &str, category: &str, label: &str) -> String {
+    format!(
+        "{{definitionVersion: 7, name: {name}, category: {category}, labels: [{label}],
+          description: 'About {name}', flows: [{{name: Take, steps: [{{name: Call,
+            isTrigger: true, action: {{key: webhook, component: {{key: webhook-triggers,
+              isPublic: true, version: LATEST}}}}, inputs: {{}}}}]}}]}}"
+    )
+}
+
+impl Stage {
+    /// An instance of the customer that stories are about; returns its id.
+    async fn activate(&self, name: &str) -> String {
+        let document = "query ($name: String) {
+            marketplaceIntegrations(name: $name) { nodes { id } }
+            customers(externalId: \"initech\") { nodes { id } } }";
+        let data = self.owner.query_with(document, &json!({ "name": name })).await;
+        let customer = match list(&data, "/customers/nodes").first() {
+            Some(customer) => text(customer, "/id"),
+            None => self.owner.create_customer("initech").await,
+        };
+        let version = text(&data, "/marketplaceIntegrations/nodes/0/id");
+        let instance = self.owner.create_instance(&version, &customer, &[]).await;
+        self.owner.deploy(&instance).await;
+        instance.id
+    }
+}
+
+/// Three integrations, of which the customer has one.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_say_which_integrations_are_listed() {
+    let stage = Stage::empty().await;
+    for (name, category, label) in
+        [("Alpha", "CRM", "sales"), ("Beta", "Files", "docs"), ("Gamma", "CRM", "docs")]
+    {
+        stage.offer(&simple(name, category, label)).await;
+    }
+    stage.activate("Beta").await;
+    stage.play("sdk-filters").await;
+}
+
+/// Proves R177.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_hear_all_of_a_configuration() {
+    let mut stage = Stage::set().await;
+    stage.offer(&definition("nickname")).await;
+    stage.facts["personal"] = json!(stage.activate("Nickname").await);
+    stage.play("sdk-configure").await;
+}

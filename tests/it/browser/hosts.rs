@@ -16,6 +16,14 @@ fn simple(name: &str, category: &str, label: &str) -> String {
 }
 
 impl Stage {
+    /// With an activation in which each user has settings of their own.
+    async fn with_nickname() -> Self {
+        let mut stage = Self::set().await;
+        stage.offer(&definition("nickname")).await;
+        stage.facts["personal"] = json!(stage.activate("Nickname").await);
+        stage
+    }
+
     /// An instance of the customer that stories are about; returns its id.
     async fn activate(&self, name: &str) -> String {
         let document = "query ($name: String) {
@@ -49,8 +57,33 @@ async fn hosts_say_which_integrations_are_listed() {
 /// Proves R177.
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_hear_all_of_a_configuration() {
+    Stage::with_nickname().await.play("sdk-configure").await;
+}
+
+/// Every screen that hosts can show, in a box of theirs and in the popover.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_show_every_screen_in_a_box_and_in_a_popover() {
     let mut stage = Stage::set().await;
-    stage.offer(&definition("nickname")).await;
-    stage.facts["personal"] = json!(stage.activate("Nickname").await);
-    stage.play("sdk-configure").await;
+    let document = "{ components(key: \"http\") { nodes { id } } }";
+    let data = stage.owner.query(document).await;
+    stage.facts["component"] = json!(text(&data, "/components/nodes/0/id"));
+    stage.facts["customer"] = json!(stage.owner.create_customer("initech").await);
+    stage.play("sdk-screens").await;
+}
+
+/// Every key of the screen configuration takes away, or adds, what it is about.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_shape_the_screens() {
+    Stage::with_nickname().await.play("sdk-configuration").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_shape_the_wizard() {
+    Stage::with_nickname().await.play("sdk-wizard").await;
+}
+
+/// Proves R175.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_choose_theme_fonts_and_words() {
+    Stage::set().await.play("sdk-look").await;
 }

@@ -3,20 +3,19 @@ import { Suspense, useEffect, useState } from "react";
 import { trouble } from "@/api/client";
 import { useKnownSession } from "@/api/session";
 import { identity, isExpired } from "@/api/session-token";
-import { isEmbedded, tellHost } from "@/host/channel";
-import { isSettled, screenConfiguration } from "@/host/settings";
+import { isEmbedded } from "@/host/channel";
+import { isSettled } from "@/host/settings";
 import { common } from "@/text/common";
 import { Namespace, useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
-import { isDialogOpen } from "@/ui/dialog";
 import { Message, Notice, Spinner } from "@/ui/state";
 import styles from "./app.module.css";
 import { Leaving } from "./leaving";
+import { PopoverBar, useEscape } from "./popover";
 import { usePath } from "./router";
 import { screenAt } from "./screens";
 import { useStore } from "./store";
 import { useLanguage } from "./language";
-import { leave } from "./unsaved";
 
 /** How long hosts may take to say what they wish, after the token. */
 const SETTLING_MS = 150;
@@ -31,6 +30,7 @@ export function App() {
   if (who === "" || !settled) return <Waiting />;
   return (
     <>
+      <PopoverBar />
       <Banners />
       {/* Another person starts from nothing. */}
       <Screen key={who} />
@@ -105,17 +105,4 @@ function Banners() {
       <Notice kind="warning">{say(`marquetry.${what}`)}</Notice>
     </div>
   );
-}
-
-/** In a popover, `Escape` closes it: the host's page does not hear keys typed in here. */
-function useEscape(): void {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented || isDialogOpen()) return;
-      if (!screenConfiguration.get().isInPopover) return;
-      leave(() => tellHost("POPOVER_CLOSE_REQUESTED", {}));
-    };
-    window.addEventListener("keydown", listen);
-    return () => window.removeEventListener("keydown", listen);
-  }, []);
 }

@@ -1,6 +1,7 @@
 /** Puts colours and fonts on the page. */
 import { parameter } from "@/app/router";
 import { createStore } from "@/app/store";
+import { fontsOf } from "./fonts";
 import { type Choice, type Mode, palette } from "./palette";
 
 export interface Look {
@@ -13,9 +14,6 @@ export interface Look {
 export const look = createStore<Look>({ colors: [], properties: [], appearance: undefined });
 
 const darkness = window.matchMedia("(prefers-color-scheme: dark)");
-
-/** Names of fonts go into an address and a style sheet. */
-const FAMILY = /^[\w :;@,.+-]{1,200}$/;
 
 export function startTheme(): void {
   applyFonts();
@@ -59,19 +57,18 @@ function isColor(value: unknown): value is string {
 }
 
 function applyFonts(): void {
-  const google = json(parameter("fontConfiguration"))["google"];
-  const families: unknown = (google as { families?: unknown } | undefined)?.families;
-  if (!Array.isArray(families)) return;
-  const safe = families.filter((name) => typeof name === "string" && FAMILY.test(name)) as string[];
-  const [first] = safe;
-  if (first === undefined) return;
-  const link = window.document.createElement("link");
-  const query = safe.map((name) => `family=${encodeURIComponent(name)}`).join("&");
-  link.rel = "stylesheet";
-  link.href = `https://fonts.googleapis.com/css2?${query}&display=swap`;
-  window.document.head.append(link);
-  const name = first.split(":")[0] ?? "";
-  window.document.documentElement.style.setProperty("--font-chosen", `"${name}"`);
+  const fonts = fontsOf(json(parameter("fontConfiguration")));
+  if (fonts === undefined) return;
+  for (const address of fonts.addresses) {
+    const link = window.document.createElement("link");
+    link.rel = "stylesheet";
+    // Whose page asks is nobody's business.
+    link.crossOrigin = "anonymous";
+    link.referrerPolicy = "no-referrer";
+    link.href = address;
+    window.document.head.append(link);
+  }
+  window.document.documentElement.style.setProperty("--font-chosen", fonts.stack);
 }
 
 function json(text: string | undefined): Record<string, unknown> {

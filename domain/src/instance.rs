@@ -39,6 +39,7 @@ use crate::viewer::Viewer;
 use config::Holder;
 pub use config::{ConfigInput, ConnectionInput, is_configured};
 pub(crate) use config::{Mode, Values, merge as merge_inputs};
+pub(crate) use connections::place_of;
 pub use connections::{
     Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
 };
@@ -57,7 +58,7 @@ pub use test_instance::{
 };
 pub(crate) use test_instance::{deploy_draft, keep_test_instance};
 pub use upgrade::upgrade_all;
-pub(crate) use users::{overlay_of_user, save_of_user, values_of_user};
+pub(crate) use users::{overlay_of_user, save_of_user};
 use version::{check_choice, selected_version, version_of};
 
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use entity::authorization::OwnerKind;
 use entity::{
-    DeploymentId, InstanceId, OrganizationId, UserId, UserLevelConfigId, config_variable,
-    flow_config, instance, integration, user, user_level_config, user_level_value,
+    DeploymentId, InstanceId, OrganizationId, UserId, UserLevelConfigId, flow_config, instance,
+    integration, user, user_level_config, user_level_value,
 };
 use flow::{Definition, Map};
 use sea_orm::{
@@ -19,7 +19,7 @@ use sea_orm::{
 
 use crate::env::Env;
 use crate::error::{Error, Kind};
-use crate::instance::{self as instances, ConfigInput, Configured, Names};
+use crate::instance::{self as instances, ConfigInput};
 use crate::integration as integrations;
 use crate::oauth::{self, Owner, Place};
 use crate::policy::{Action, Noun};
@@ -172,28 +172,7 @@ pub async fn connection_to_change(
     }
     let system = Viewer::System(config.organization_id);
     let instance = system.find::<instance::Entity>(db, config.instance_id).await?;
-    if instance.removed_at.is_some() {
-        return Err(Error::NotFound(Kind::Instance));
-    }
-    let version = system.find::<integration::Entity>(db, instance.integration_id).await?;
-    let variable = viewer
-        .rows::<config_variable::Entity>()
-        .filter(config_variable::Column::IntegrationId.eq(version.id))
-        .filter(config_variable::Column::Key.eq(key))
-        .one(db)
-        .await?;
-    let variable = variable.ok_or(Error::NotFound(Kind::ConfigVariable))?;
-    let definition = integrations::definition(&version)?;
-    let values = instances::values_of_user(db, &instance, &config).await?;
-    let configured = Configured {
-        instance: &instance,
-        user: Some(&config),
-        definition: &definition,
-        values: &values,
-    };
-    let names = Names { integration: &version.name, variable: Some(&variable) };
-    let place = configured.place(env, key, names).await?;
-    place.ok_or_else(|| Error::invalid("id", "This is no OAuth2 connection."))
+    instances::place_of(env, viewer, &instance, Some(&config), key).await
 }
 
 /// Forgets the token of a user's connection.

@@ -169,13 +169,24 @@ pub async fn connection_to_change(
     id: InstanceId,
     key: &str,
 ) -> Result<Place, Error> {
+    let permit = viewer.permit::<instance::Entity>(env.db.read(), Action::Modify, id).await?;
+    place_of(env, viewer, permit.row(), None, key).await
+}
+
+/// The connection of a variable that the viewer sees: the instance's, or a user's own.
+pub(crate) async fn place_of(
+    env: &Env,
+    viewer: &Viewer,
+    instance: &instance::Model,
+    user: Option<&user_level_config::Model>,
+    key: &str,
+) -> Result<Place, Error> {
     let db = env.db.read();
-    let row = viewer.permit::<instance::Entity>(db, Action::Modify, id).await?.into_row();
-    let system = Viewer::System(row.organization_id);
-    if row.removed_at.is_some() {
+    if instance.removed_at.is_some() {
         return Err(Error::NotFound(Kind::Instance));
     }
-    let version = system.find::<integration::Entity>(db, row.integration_id).await?;
+    let system = Viewer::System(instance.organization_id);
+    let version = system.find::<integration::Entity>(db, instance.integration_id).await?;
     let variable = viewer
         .rows::<config_variable::Entity>()
         .filter(config_variable::Column::IntegrationId.eq(version.id))
@@ -184,9 +195,11 @@ pub async fn connection_to_change(
         .await?;
     let variable = variable.ok_or(Error::NotFound(Kind::ConfigVariable))?;
     let definition = integrations::definition(&version)?;
-    let values = values_of(db, &row).await?;
-    let configured =
-        Configured { instance: &row, user: None, definition: &definition, values: &values };
+    let values = match user {
+        Some(config) => values_of_user(db, instance, config).await?,
+        None => values_of(db, instance).await?,
+    };
+    let configured = Configured { instance, user, definition: &definition, values: &values };
     let names = Names { integration: &version.name, variable: Some(&variable) };
     let place = configured.place(env, key, names).await?;
     place.ok_or_else(|| Error::invalid("id", "This is no OAuth2 connection."))

@@ -355,7 +355,8 @@ pub(super) struct Failed {
     pub refresh_at: Option<Timestamp>,
 }
 
-/// False if somebody else has changed the row meanwhile.
+/// Ends a lease without a new token; false if somebody else has changed the row meanwhile. The fence
+/// moves on, as whoever saw the lease held must not take it to be free now.
 pub(super) async fn mark_failed(
     env: &Env,
     db: &impl ConnectionTrait,
@@ -369,6 +370,7 @@ pub(super) async fn mark_failed(
         .col_expr(Column::FirstFailedAt, Expr::value(failed.first_failed_at))
         .col_expr(Column::RefreshAt, Expr::value(failed.refresh_at))
         .col_expr(Column::LeaseUntil, Expr::value(None::<Timestamp>))
+        .col_expr(Column::LeaseFence, Expr::value(held.lease_fence + 1))
         .col_expr(Column::UpdatedAt, Expr::value(env.now()));
     Ok(update.exec(db).await?.rows_affected == 1)
 }

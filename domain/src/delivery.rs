@@ -3,7 +3,7 @@
 //! There are two kinds. What tells of an event is made after the change was committed, one for each
 //! endpoint that wants to hear of it ([`fan_out()`]); its body is put together when it is sent. Any
 //! other message is in its row ([`enqueue`]). From there on all are the same: whoever sends claims
-//! what is due ([`due`], [`claim()`]), sends ([`Request::send`]), and writes what came of it
+//! what is due ([`due`], [`prepare`], [`claim()`]), sends ([`Request::send`]), and writes what came of it
 //! ([`report()`]). Nothing is lost when it dies in between: a claim that nobody answers for runs out.
 
 mod claim;
@@ -28,11 +28,12 @@ use crate::rows;
 use crate::secrets::Place;
 use crate::viewer::Viewer;
 
-pub use claim::{Due, Engine, claim, due, next_due, release};
+pub use claim::{Due, Engine, Except, Waiting, claim, due, next_due, prepare, release};
 pub use fan_out::fan_out;
 pub use ladder::{ATTEMPTS_MAX, RETRY_AFTER_SECONDS_MAX};
 pub use purge::{EVENT_DAYS_MAX, LOG_DAYS_MAX, purge};
 pub use report::{Outcome, report};
+use request::host_of;
 pub(crate) use request::{Addressee, Content, is_reserved};
 pub use request::{Answer, RESPONSE_BYTES_MAX, Request};
 
@@ -74,6 +75,7 @@ pub async fn enqueue(
     let sealed = env.secrets.seal(tx, target.organization, place(id), &plain).await?;
     let open = open_targets(tx, target.organization, &[target.id]).await?;
     let row = delivery::Model {
+        host: host_of(&message.url),
         sealed_message: Some(sealed),
         ..new_row(env.now(), id, target, subject, &open)
     };
@@ -156,6 +158,7 @@ fn new_row(
         organization_id: target.organization,
         target_kind: target.kind,
         target_id: target.id,
+        host: String::new(),
         event_id: None,
         subject: subject.to_owned(),
         sealed_message: None,

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::delivery::Except;
 use crate::embedded::{self, Refusal};
 use crate::env::Env;
 use crate::error::Error;
@@ -306,15 +307,16 @@ pub(crate) async fn new_events(env: &Env, limit: u64) -> Result<Vec<event::Model
     Ok(events.all(env.db.read()).await?)
 }
 
-/// Deliveries whose time has come, the longest first, but for those to some targets.
+/// Deliveries whose time has come, the longest first.
 pub(crate) async fn due_deliveries(
     env: &Env,
-    except: &[Uuid],
+    except: &Except,
     limit: u64,
 ) -> Result<Vec<delivery::Model>, Error> {
     let due = delivery::Entity::find()
         .filter(delivery::Column::NextAt.lte(env.now()))
-        .filter(delivery::Column::TargetId.is_not_in(except.iter().copied()))
+        .filter(delivery::Column::Host.is_not_in(&except.hosts))
+        .filter(delivery::Column::TargetId.is_not_in(except.targets.iter().copied()))
         .order_by_asc(delivery::Column::NextAt)
         .limit(limit);
     Ok(due.all(env.db.read()).await?)

@@ -14,6 +14,8 @@ pub struct Model {
     pub organization_id: OrganizationId,
     pub target_kind: TargetKind,
     pub target_id: Uuid,
+    /// Host and port that it went to when it was made; each has a share of what is sent at once.
+    pub host: String,
     /// What it tells of; null when the message is in the row.
     pub event_id: Option<EventId>,
     /// What it is about, for people: the type of the event, or the name of an alert.

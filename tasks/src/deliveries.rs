@@ -10,14 +10,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::delivery::{self, Due, Engine, Outcome};
+use domain::delivery::{self, Due, Engine, Except, Outcome, Waiting};
 use domain::{Env, Error};
 use entity::Timestamp;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use places::{Place, Places};
 
@@ -158,18 +157,17 @@ impl Sender {
 
     /// Sends what is due while there are places.
     async fn send(&mut self) -> Result<(), Error> {
-        let mut except = self.places.full_targets();
+        let mut except = self.places.full();
         while !self.places.is_full(Instant::now()) {
-            let targets: Vec<_> = except.iter().copied().collect();
-            let (due, may_be_more) = delivery::due(&self.env, &targets, PAGE).await?;
-            let chosen = self.choose(due, &mut except);
-            let ids: Vec<_> = chosen.iter().map(|due| due.row.id).collect();
-            let claimed = delivery::claim(&self.env, self.engine, chosen).await?;
-            let kept: HashSet<_> = claimed.iter().map(|due| due.row.id).collect();
+            let (waiting, may_be_more) = delivery::due(&self.env, &except, PAGE).await?;
+            let chosen = self.choose(waiting, &mut except);
+            let ids: Vec<_> = chosen.iter().map(|waiting| waiting.row.id).collect();
+            let claimed = self.claim(chosen).await;
+            let kept = claimed.iter().flatten().map(|due| due.row.id).collect::<HashSet<_>>();
             for id in ids.into_iter().filter(|id| !kept.contains(id)) {
                 self.places.leave(id);
             }
-            for due in claimed {
+            for due in claimed? {
                 self.start(due);
             }
             if !may_be_more {
@@ -179,18 +177,16 @@ impl Sender {
         Ok(())
     }
 
-    /// What there is a place for. Targets that have none left go on the list.
-    fn choose(&mut self, due: Vec<Due>, except: &mut HashSet<Uuid>) -> Vec<Due> {
-        let now = Instant::now();
-        let mut chosen = Vec::new();
-        for due in due {
-            if self.places.take(due.row.id, Place::of(&due), now) {
-                chosen.push(due);
-            } else {
-                except.insert(due.row.target_id);
-            }
-        }
-        chosen
+    /// What there is a place for.
+    fn choose(&mut self, waiting: Vec<Waiting>, except: &mut Except) -> Vec<Waiting> {
+        let (now, places) = (Instant::now(), &mut self.places);
+        let takes = |it: &Waiting| places.take(it.row.id, Place::of(it), now, except);
+        waiting.into_iter().filter(takes).collect()
+    }
+
+    async fn claim(&self, chosen: Vec<Waiting>) -> Result<Vec<Due>, Error> {
+        let due = delivery::prepare(&self.env, chosen).await?;
+        delivery::claim(&self.env, self.engine, due).await
     }
 
     fn start(&mut self, due: Due) {

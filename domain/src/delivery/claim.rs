@@ -35,23 +35,63 @@ impl Engine {
 
 /// A delivery whose time has come.
 #[derive(Clone, Debug)]
-pub struct Due {
+pub struct Waiting {
     pub row: delivery::Model,
-    pub request: Request,
     /// The target has failed so often that only one goes at a time, to see.
     pub is_probe: bool,
 }
 
-/// What is due, the longest first, but for these targets. Ends what nobody waits for any more.
-/// The second answer is whether there may be more than `limit`.
-pub async fn due(env: &Env, except: &[Uuid], limit: u64) -> Result<(Vec<Due>, bool), Error> {
+/// A delivery that is ready to be sent.
+#[derive(Clone, Debug)]
+pub struct Due {
+    pub row: delivery::Model,
+    pub request: Request,
+}
+
+/// Who gets nothing more for now.
+#[derive(Debug, Default)]
+pub struct Except {
+    pub targets: HashSet<Uuid>,
+    pub hosts: HashSet<String>,
+}
+
+/// What is due, the longest first. The second answer is whether there may be more than `limit`.
+pub async fn due(env: &Env, except: &Except, limit: u64) -> Result<(Vec<Waiting>, bool), Error> {
     let rows = token::due_deliveries(env, except, limit).await?;
     let may_be_more = u64::try_from(rows.len()).is_ok_and(|count| count == limit);
-    let mut due = Vec::with_capacity(rows.len());
+    let mut waiting = Vec::with_capacity(rows.len());
     for (organization, rows) in by_organization(rows, |row| row.organization_id) {
-        prepare(env, organization, rows, &mut due).await?;
+        let broken = broken_targets(env, organization, &rows).await?;
+        let row = |row: delivery::Model| Waiting { is_probe: broken.contains(&row.target_id), row };
+        waiting.extend(rows.into_iter().map(row));
     }
-    Ok((due, may_be_more))
+    Ok((waiting, may_be_more))
+}
+
+async fn broken_targets(
+    env: &Env,
+    organization: OrganizationId,
+    rows: &[delivery::Model],
+) -> Result<HashSet<Uuid>, Error> {
+    use delivery_target::Column as C;
+    let targets: HashSet<_> = rows.iter().map(|row| row.target_id).collect();
+    let broken = Viewer::System(organization)
+        .rows::<delivery_target::Entity>()
+        .filter(C::TargetId.is_in(targets))
+        .filter(C::Failures.gte(BREAKER_FAILURES))
+        .all(env.db.read())
+        .await?;
+    Ok(broken.into_iter().map(|row| row.target_id).collect())
+}
+
+/// Makes requests of deliveries. Ends what nobody waits for any more.
+pub async fn prepare(env: &Env, waiting: Vec<Waiting>) -> Result<Vec<Due>, Error> {
+    let mut due = Vec::with_capacity(waiting.len());
+    let rows = waiting.into_iter().map(|waiting| waiting.row);
+    for (organization, rows) in by_organization(rows, |row| row.organization_id) {
+        prepare_some(env, organization, rows, &mut due).await?;
+    }
+    Ok(due)
 }
 
 pub(super) fn by_organization<T>(
@@ -69,10 +109,9 @@ pub(super) fn by_organization<T>(
 struct Parts {
     endpoints: HashMap<Uuid, Addressee>,
     contents: HashMap<EventId, Content>,
-    broken: HashSet<Uuid>,
 }
 
-async fn prepare(
+async fn prepare_some(
     env: &Env,
     organization: OrganizationId,
     rows: Vec<delivery::Model>,
@@ -82,9 +121,7 @@ async fn prepare(
     let (mut orphans, mut unreadable) = (Vec::new(), Vec::new());
     for row in rows {
         match parts.request(env, &row).await {
-            Ok(Some(request)) => {
-                due.push(Due { is_probe: parts.broken.contains(&row.target_id), row, request });
-            }
+            Ok(Some(request)) => due.push(Due { row, request }),
             Ok(None) => orphans.push(row.id),
             Err(error) => {
                 tracing::error!(?error, delivery = %row.id.0, "a delivery cannot be prepared");
@@ -107,7 +144,7 @@ impl Parts {
         let targets: HashSet<_> = rows.iter().map(|row| row.target_id).collect();
         let rows_of_endpoints = system
             .rows::<webhook_endpoint::Entity>()
-            .filter(webhook_endpoint::Column::Id.is_in(targets.iter().copied()))
+            .filter(webhook_endpoint::Column::Id.is_in(targets))
             .filter(webhook_endpoint::Column::Enabled.eq(true))
             .all(db)
             .await?;
@@ -119,17 +156,7 @@ impl Parts {
         let events =
             system.rows::<event::Entity>().filter(event::Column::Id.is_in(ids)).all(db).await?;
         let contents = events.iter().map(|row| Ok((row.id, Content::of_event(row)?)));
-        let broken = system
-            .rows::<delivery_target::Entity>()
-            .filter(delivery_target::Column::TargetId.is_in(targets))
-            .filter(delivery_target::Column::Failures.gte(BREAKER_FAILURES))
-            .all(db)
-            .await?;
-        Ok(Self {
-            endpoints,
-            contents: contents.collect::<Result<_, Error>>()?,
-            broken: broken.into_iter().map(|row| row.target_id).collect(),
-        })
+        Ok(Self { endpoints, contents: contents.collect::<Result<_, Error>>()? })
     }
 
     /// None if nobody waits for it any more.

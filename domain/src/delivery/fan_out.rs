@@ -8,7 +8,7 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::{Target, new_row, open_targets};
+use super::{Target, host_of, new_row, open_targets};
 use crate::env::Env;
 use crate::error::Error;
 use crate::rows;
@@ -37,7 +37,7 @@ pub async fn fan_out(env: &Env) -> Result<usize, Error> {
         let mut after = None;
         loop {
             let page = subscribers(&tx, event, after).await?;
-            after = page.last().copied();
+            after = page.last().map(|(id, _)| *id);
             written += page.len();
             let is_last = page.len() < usize::try_from(PAGE).unwrap_or(usize::MAX);
             write(env, &tx, event, page).await?;
@@ -57,12 +57,15 @@ pub async fn fan_out(env: &Env) -> Result<usize, Error> {
     Ok(events.len())
 }
 
+/// An endpoint, and its URL.
+type Subscriber = (WebhookEndpointId, String);
+
 /// Endpoints that were there when it happened, in the order of their ids.
 async fn subscribers(
     tx: &DatabaseTransaction,
     event: &event::Model,
     after: Option<WebhookEndpointId>,
-) -> Result<Vec<WebhookEndpointId>, Error> {
+) -> Result<Vec<Subscriber>, Error> {
     use webhook_endpoint::Column as C;
     let mut rows = Viewer::System(event.organization_id)
         .rows::<webhook_endpoint::Entity>()
@@ -74,31 +77,32 @@ async fn subscribers(
     if let Some(after) = after {
         rows = rows.filter(C::Id.gt(after));
     }
-    let ids = rows.order_by_asc(C::Id).limit(PAGE).select_only().column(C::Id).into_tuple();
-    Ok(ids.all(tx).await?)
+    let rows = rows.order_by_asc(C::Id).limit(PAGE).select_only().columns([C::Id, C::Url]);
+    Ok(rows.into_tuple().all(tx).await?)
 }
 
 async fn write(
     env: &Env,
     tx: &DatabaseTransaction,
     event: &event::Model,
-    endpoints: Vec<WebhookEndpointId>,
+    endpoints: Vec<Subscriber>,
 ) -> Result<(), Error> {
     if endpoints.is_empty() {
         return Ok(());
     }
     let organization = event.organization_id;
-    let ids: Vec<_> = endpoints.iter().map(|id| id.0).collect();
+    let ids: Vec<_> = endpoints.iter().map(|(id, _)| id.0).collect();
     let open = open_targets(tx, organization, &ids).await?;
-    let row = |id| {
-        let target = Target { organization, kind: TargetKind::WebhookEndpoint, id };
+    let row = |(id, url): Subscriber| {
+        let target = Target { organization, kind: TargetKind::WebhookEndpoint, id: id.0 };
         let row = new_row(env.now(), env.ids.next(), target, &event.event_type, &open);
-        delivery::Model { event_id: Some(event.id), ..row }.into_active_model().reset_all()
+        let row = delivery::Model { host: host_of(&url), event_id: Some(event.id), ..row };
+        row.into_active_model().reset_all()
     };
     let once = OnConflict::columns([delivery::Column::EventId, delivery::Column::TargetId])
         .do_nothing()
         .to_owned();
-    delivery::Entity::insert_many(ids.into_iter().map(row))
+    delivery::Entity::insert_many(endpoints.into_iter().map(row))
         .on_conflict(once)
         .exec_without_returning(tx)
         .await?;

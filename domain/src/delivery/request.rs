@@ -160,8 +160,16 @@ pub struct Request {
 impl std::fmt::Debug for Request {
     /// URLs and headers can be secrets.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Request").field("host", &self.host()).finish_non_exhaustive()
+        formatter.debug_struct("Request").field("host", &host_of(&self.url)).finish_non_exhaustive()
     }
+}
+
+/// Host and port: what one of them does must not take the places of all others.
+pub(super) fn host_of(url: &str) -> String {
+    let url = Url::parse(url).ok();
+    let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
+    let port = url.as_ref().and_then(Url::port_or_known_default).unwrap_or_default();
+    format!("{host}:{port}")
 }
 
 /// What came of sending a request.
@@ -191,14 +199,6 @@ impl Request {
         let json = HeaderValue::from_static("application/json");
         headers.entry(http::header::CONTENT_TYPE).or_insert(json);
         Ok(Self { url: message.url, headers, body: message.body.into() })
-    }
-
-    /// Host and port: what one of them does must not take the places of all others.
-    pub fn host(&self) -> String {
-        let url = Url::parse(&self.url).ok();
-        let host = url.as_ref().and_then(|url| url.host_str()).unwrap_or_default();
-        let port = url.as_ref().and_then(Url::port_or_known_default).unwrap_or_default();
-        format!("{host}:{port}")
     }
 
     /// Sends it once.

@@ -4,10 +4,10 @@
 //! its place to somebody new and goes on in a place of another kind, of which there are more; and
 //! no target and no host gets more than its share.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::Duration;
 
-use domain::delivery::Due;
+use domain::delivery::{Except, Waiting};
 use entity::DeliveryId;
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -36,11 +36,11 @@ pub struct Place {
 }
 
 impl Place {
-    pub fn of(due: &Due) -> Self {
+    pub fn of(waiting: &Waiting) -> Self {
         Self {
-            target: due.row.target_id,
-            host: due.request.host(),
-            target_max: if due.is_probe { 1 } else { TARGET_MAX },
+            target: waiting.row.target_id,
+            host: waiting.row.host.clone(),
+            target_max: if waiting.is_probe { 1 } else { TARGET_MAX },
         }
     }
 }
@@ -66,11 +66,22 @@ impl Places {
         fresh >= FRESH_MAX || self.taken.len() >= ALL_MAX
     }
 
-    /// Takes a place; false if there is none.
-    pub fn take(&mut self, id: DeliveryId, place: Place, now: Instant) -> bool {
+    /// Takes a place. If there is none, whoever has had their share goes on the list.
+    pub fn take(
+        &mut self,
+        id: DeliveryId,
+        place: Place,
+        now: Instant,
+        except: &mut Except,
+    ) -> bool {
         let target = self.targets.get(&place.target).copied().unwrap_or_default();
         let host = self.hosts.get(&place.host).copied().unwrap_or_default();
-        if target >= place.target_max || host >= HOST_MAX || self.taken.contains_key(&id) {
+        if host >= HOST_MAX {
+            except.hosts.insert(place.host);
+            return false;
+        }
+        if target >= place.target_max || self.taken.contains_key(&id) {
+            except.targets.insert(place.target);
             return false;
         }
         *self.targets.entry(place.target).or_default() += 1;
@@ -85,15 +96,17 @@ impl Places {
         give_back(&mut self.hosts, &place.host);
     }
 
-    /// Targets that have all they may have.
-    pub fn full_targets(&self) -> HashSet<Uuid> {
+    /// Who has all they may have.
+    pub fn full(&self) -> Except {
         let places = self.taken.values().map(|(_, place)| place);
         let is_full = |place: &&Place| {
-            let taken = self.targets.get(&place.target).copied().unwrap_or_default();
-            let of_host = self.hosts.get(&place.host).copied().unwrap_or_default();
-            taken >= place.target_max || of_host >= HOST_MAX
+            self.targets.get(&place.target).is_some_and(|taken| *taken >= place.target_max)
         };
-        places.filter(is_full).map(|place| place.target).collect()
+        let hosts = self.hosts.iter().filter(|(_, taken)| **taken >= HOST_MAX);
+        Except {
+            targets: places.filter(is_full).map(|place| place.target).collect(),
+            hosts: hosts.map(|(host, _)| host.clone()).collect(),
+        }
     }
 }
 
@@ -108,6 +121,8 @@ fn give_back<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     fn id(number: usize) -> DeliveryId {
@@ -119,20 +134,29 @@ mod tests {
         Place { target, host, target_max: TARGET_MAX }
     }
 
+    fn take(places: &mut Places, number: usize, place: Place, now: Instant) -> bool {
+        places.take(id(number), place, now, &mut Except::default())
+    }
+
     #[test]
     fn nobody_gets_more_than_their_share() {
         let (mut places, now) = (Places::default(), Instant::now());
-        let taken = (0..20).filter(|n| places.take(id(*n), place(1, "a:1"), now)).count();
+        let taken = (0..20).filter(|n| take(&mut places, *n, place(1, "a:1"), now)).count();
         assert_eq!(taken, TARGET_MAX);
-        assert_eq!(places.full_targets(), HashSet::from([Uuid::from_u128(1)]));
-        let taken = (20..200).filter(|n| places.take(id(*n), place(*n, "a:1"), now)).count();
+        assert_eq!(places.full().targets, HashSet::from([Uuid::from_u128(1)]));
+        assert_eq!(places.full().hosts, HashSet::new());
+        let taken = (20..200).filter(|n| take(&mut places, *n, place(*n, "a:1"), now)).count();
         assert_eq!(taken, HOST_MAX - TARGET_MAX);
-        assert!(places.take(id(500), place(500, "b:1"), now));
-        assert!(!places.take(id(500), place(500, "b:1"), now), "it is on its way");
+        assert_eq!(places.full().hosts, HashSet::from(["a:1".to_owned()]));
+        assert!(take(&mut places, 500, place(500, "b:1"), now));
+        assert!(!take(&mut places, 500, place(500, "b:1"), now), "it is on its way");
         places.leave(id(0));
-        assert!(places.take(id(501), place(1, "a:1"), now));
-        let probe = Place { target_max: 1, ..place(500, "b:1") };
-        assert!(!places.take(id(502), probe, now));
+        assert!(take(&mut places, 501, place(1, "a:1"), now));
+        let (mut except, probe) = (Except::default(), Place { target_max: 1, ..place(500, "b:1") });
+        assert!(!places.take(id(502), probe, now, &mut except));
+        assert!(!places.take(id(503), place(9, "a:1"), now, &mut except));
+        assert_eq!(except.targets, HashSet::from([Uuid::from_u128(500)]));
+        assert_eq!(except.hosts, HashSet::from(["a:1".to_owned()]));
     }
 
     #[test]
@@ -142,7 +166,7 @@ mod tests {
         let mut fill = |places: &mut Places, now| {
             let before = next;
             while !places.is_full(now) {
-                assert!(places.take(id(next), place(next, &format!("{next}:1")), now));
+                assert!(take(places, next, place(next, &format!("{next}:1")), now));
                 next += 1;
             }
             next - before

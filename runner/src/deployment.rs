@@ -51,7 +51,12 @@ pub struct Deployment {
     pub flows: Vec<DeployedFlow>,
     /// How requests at a URL that flows share find theirs.
     pub rules: Arc<Rules>,
+    /// About how much memory it takes.
+    pub(crate) bytes: u32,
 }
+
+/// How much larger a definition is when it is compiled than in its row.
+const COMPILED_BYTES_PER_BYTE: usize = 8;
 
 /// One flow of a deployment.
 #[derive(Debug)]
@@ -143,6 +148,8 @@ impl Deployment {
             webhook_api_keys,
             flows,
             rules: Arc::new(Rules::of(&loaded.definition)),
+            bytes: u32::try_from(model.definition.len() * COMPILED_BYTES_PER_BYTE)
+                .unwrap_or(u32::MAX),
         }))
     }
 }

@@ -17,8 +17,14 @@ use crate::inputs::resolve;
 use crate::route::{Route, Rules};
 use crate::{DeployedFlow, Deployment};
 
-/// How many endpoints and deployments stay in memory.
+/// How many of the small things stay in memory.
 const ENTRIES_MAX: u64 = 20_000;
+
+/// About how much memory deployments may take, and as much again those that endpoints lead to.
+const DEPLOYMENTS_BYTES_MAX: u64 = 256 << 20;
+
+/// What an endpoint takes besides its share of a deployment.
+const ENDPOINT_BYTES: u32 = 1 << 10;
 
 /// With other nodes around, a change made there is seen here after this time at the latest.
 const SHARED_LIFETIME: Duration = Duration::from_secs(2);
@@ -42,6 +48,15 @@ pub struct Ready {
     /// Any one of them opens the endpoint; with none it is open.
     keys: Arc<[String]>,
     instance: Arc<instance::Model>,
+}
+
+impl Endpoint {
+    /// About how much memory it takes: its deployment is shared with those of the other flows.
+    fn bytes(&self) -> u32 {
+        let Self::Ready(ready) = self else { return ENDPOINT_BYTES };
+        let flows = u32::try_from(ready.deployment.flows.len()).unwrap_or(u32::MAX);
+        ENDPOINT_BYTES.saturating_add(ready.deployment.bytes / flows.max(1))
+    }
 }
 
 impl Ready {
@@ -97,7 +112,8 @@ pub struct Endpoints {
 impl Endpoints {
     /// `is_shared` says whether other nodes can change what is cached here.
     pub fn new(is_shared: bool) -> Self {
-        let mut by_webhook = Cache::builder().max_capacity(ENTRIES_MAX);
+        let weigh = |_: &String, (_, _, endpoint): &(_, _, Endpoint)| endpoint.bytes();
+        let mut by_webhook = Cache::builder().max_capacity(DEPLOYMENTS_BYTES_MAX).weigher(weigh);
         let mut kept = Cache::builder().max_capacity(ENTRIES_MAX);
         if is_shared {
             by_webhook = by_webhook.time_to_live(SHARED_LIFETIME);
@@ -106,7 +122,10 @@ impl Endpoints {
         Self {
             by_webhook: by_webhook.build(),
             kept: kept.build(),
-            deployments: Cache::new(ENTRIES_MAX),
+            deployments: Cache::builder()
+                .max_capacity(DEPLOYMENTS_BYTES_MAX)
+                .weigher(|_, deployment: &Arc<Deployment>| deployment.bytes)
+                .build(),
             rules: Cache::new(ENTRIES_MAX),
             versions: DashMap::new(),
         }

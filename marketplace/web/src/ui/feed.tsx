@@ -15,8 +15,8 @@ interface FeedProps<Row> {
     loadMore: (() => void) | undefined;
     refresh: () => Promise<void>;
   };
-  /** What is said when there is nothing. */
-  nothing: string;
+  /** What is said when there is nothing; a text is made a message. */
+  nothing: ReactNode;
   children: (rows: readonly Row[]) => ReactNode;
 }
 
@@ -30,7 +30,8 @@ export function FeedView<Row>({ feed, nothing, children }: FeedProps<Row>) {
   return (
     <div className={styles["feed"]} aria-busy={feed.isStale}>
       {error !== undefined && <Notice kind="error">{error.message}</Notice>}
-      {rows.length === 0 ? <Message title={nothing} /> : children(rows)}
+      {rows.length > 0 && children(rows)}
+      {rows.length === 0 && (typeof nothing === "string" ? <Message title={nothing} /> : nothing)}
       {feed.loadMore !== undefined && (
         <p className={styles["more"]}>
           <Button onClick={feed.loadMore}>{say("common.loadMore")}</Button>

@@ -1,12 +1,34 @@
 /** What a list is narrowed by. */
-import type { ReactNode } from "react";
+import { type ReactNode, useRef, useState } from "react";
+import { common } from "@/text/common";
+import { useText } from "@/text/use-text";
+import { Button } from "./button";
 import { inputClass } from "./field";
 import styles from "./filters.module.css";
 
-export function Filters({ label, children }: { label: string; children: ReactNode }) {
+interface FiltersProps {
+  label: string;
+  /** Many filters would fill a narrow page: there they are shown on demand. */
+  isFolding?: boolean;
+  children: ReactNode;
+}
+
+export function Filters({ label, isFolding = false, children }: FiltersProps) {
+  const { say } = useText(common);
+  const [isOpen, setIsOpen] = useState(false);
+  if (!isFolding) {
+    return (
+      <div role="search" aria-label={label} className={styles["filters"]}>
+        {children}
+      </div>
+    );
+  }
   return (
-    <div role="search" aria-label={label} className={styles["filters"]}>
-      {children}
+    <div role="search" aria-label={label} data-open={isOpen} className={styles["folding"]}>
+      <Button aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+        {say("filterBar.openFiltersButton")}
+      </Button>
+      <div className={styles["filters"]}>{children}</div>
     </div>
   );
 }
@@ -59,5 +81,49 @@ export function Choice({ label, all, options, value, onChange }: ChoiceProps) {
         </option>
       ))}
     </select>
+  );
+}
+
+export interface Chip {
+  key: string;
+  /** What is narrowed, and to what. */
+  label: string;
+  value: string;
+  remove: () => void;
+}
+
+/** What was chosen, each to be taken back by itself. */
+export function Chips({ chips, clear }: { chips: readonly Chip[]; clear: () => void }) {
+  const { say } = useText(common);
+  const list = useRef<HTMLUListElement>(null);
+  if (chips.length === 0) return null;
+  const remove = (chip: Chip) => {
+    // The button goes with its chip: the focus stays with the filters.
+    const search = list.current?.closest("[role=search]");
+    search?.querySelector<HTMLElement>("input, select")?.focus();
+    chip.remove();
+  };
+  return (
+    <ul ref={list} className={styles["chips"]} aria-label={say("queryBuilder.title")}>
+      {chips.map((chip) => (
+        <li key={chip.key} className={styles["chip"]}>
+          <span>
+            {chip.label}: <strong>{chip.value}</strong>
+          </span>
+          <button
+            type="button"
+            aria-label={`${say("queryBuilder.removeConditionButton")}: ${chip.label}`}
+            onClick={() => remove(chip)}
+          >
+            ✕
+          </button>
+        </li>
+      ))}
+      <li>
+        <Button kind="quiet" onClick={clear}>
+          {say("executionFilters.resetButton")}
+        </Button>
+      </li>
+    </ul>
   );
 }

@@ -5,6 +5,8 @@ import styles from "./table.module.css";
 export interface Column<Row> {
   key: string;
   title: string;
+  /** Its cells say what they are; the head of the table says it only to those who do not see. */
+  isTitleHidden?: boolean;
   cell: (row: Row) => ReactNode;
   /** What tells the rows apart; usually a link. */
   isHead?: boolean;
@@ -28,9 +30,9 @@ export function Table<Row>({ caption, columns, rows, keyOf, isCompact = false }:
         <caption className="hidden-visually">{caption}</caption>
         <thead role="rowgroup">
           <tr role="row">
-            {columns.map(({ key, title }) => (
+            {columns.map(({ key, title, isTitleHidden = false }) => (
               <th key={key} role="columnheader" scope="col">
-                {title}
+                {isTitleHidden ? <span className="hidden-visually">{title}</span> : title}
               </th>
             ))}
           </tr>

@@ -1,4 +1,5 @@
 import { Suspense, lazy, useEffect } from "react";
+import { nodes } from "@/api/error";
 import { useLearning } from "@/api/session";
 import { useQuery } from "@/api/use-query";
 import { navigate } from "@/app/router";
@@ -10,7 +11,7 @@ import { Failure, Message, Spinner } from "@/ui/state";
 import { Tabs } from "@/ui/tabs";
 import { ExecutionDetail } from "../executions/detail";
 import { Executions } from "../executions/list";
-import { NotFoundScreen } from "../not-found";
+import { InstanceNames } from "../logs/screen.query";
 import { Dashboard as Question, type DashboardQuery } from "./dashboard.query";
 import styles from "./dashboard.module.css";
 import { Instances } from "./instances";
@@ -51,7 +52,9 @@ export default function DashboardScreen({ tab: asked, detail }: DashboardProps) 
     if (error === undefined) return <Spinner />;
     return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
-  if (tab === undefined) return <NotFoundScreen />;
+  if (tab === undefined) {
+    return <Message title={say("nullState.permissionDenied.message")} isScreen />;
+  }
   const links = (
     <Tabs
       label={say("marquetry.tabs")}
@@ -93,6 +96,11 @@ const TITLES = {
 
 const EXECUTIONS = "/dashboard/executions/";
 
+function AllExecutions({ pathOf }: { pathOf: (one: { id: string }) => string }) {
+  const { data } = useQuery(InstanceNames, {});
+  return <Executions instances={nodes(data?.instances)} pathOf={pathOf} />;
+}
+
 interface PartProps {
   tab: Exclude<TabKey, "marketplace">;
   detail: string | undefined;
@@ -108,7 +116,7 @@ function Part({ tab, detail, data }: PartProps) {
     case "instances":
       return <Instances />;
     case "executions":
-      if (detail === undefined) return <Executions pathOf={pathOf} />;
+      if (detail === undefined) return <AllExecutions pathOf={pathOf} />;
       return <ExecutionDetail key={detail} id={detail} back={EXECUTIONS} pathOf={pathOf} />;
     case "logs":
       return <AllLogs />;
@@ -120,7 +128,11 @@ function Part({ tab, detail, data }: PartProps) {
       const all = data.authenticatedUser.customer?.attachments ?? [];
       const attachments = all.filter((one) => one !== null);
       if (attachments.length > 0) return <AttachmentList attachments={attachments} />;
-      return <Message title={say("marquetry.dashboard.noAttachments")} />;
+      return (
+        <Message title={say("emptyState.attachmentsTitle--embedded")}>
+          {say("emptyState.attachmentsText--embedded")}
+        </Message>
+      );
     }
   }
 }

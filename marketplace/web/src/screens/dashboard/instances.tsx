@@ -4,7 +4,7 @@ import { useText } from "@/text/use-text";
 import { Link } from "@/ui/button";
 import { FeedView } from "@/ui/feed";
 import { Choice, Filters, Search } from "@/ui/filters";
-import { Badge } from "@/ui/state";
+import { Badge, Message } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
 import { LifeBadge } from "../instance/life-badge";
 import { lifeOf } from "../instance/life";
@@ -40,7 +40,18 @@ export function Instances() {
           onChange={setState}
         />
       </Filters>
-      <FeedView feed={feed} nothing={say("marquetry.dashboard.nothing")}>
+      <FeedView
+        feed={feed}
+        nothing={
+          name !== "" || state !== "" ? (
+            say("noResults.title")
+          ) : (
+            <Message title={say("marquetry.dashboard.nothing")}>
+              {say("emptyState.instancesText--customer")}
+            </Message>
+          )
+        }
+      >
         {(rows) => (
           <Table
             caption={say("instancesTab.title")}

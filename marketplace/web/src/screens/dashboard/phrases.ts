@@ -24,7 +24,13 @@ export const phrases = {
   "marquetry.dashboard.attention": "These failed the last time they ran",
   "marquetry.dashboard.fine": "Everything that ran was fine the last time.",
   "marquetry.dashboard.nothing": "Nothing is activated yet.",
-  "marquetry.dashboard.noAttachments": "No attachments.",
+  "detail.executionslast24Hours": "The last 24 hours",
+  "detail.triggeredMonitorsLabel": "Monitors with an alert",
+  "emptyState.attachmentsTitle--embedded": "No attachments",
+  "emptyState.attachmentsText--embedded":
+    "Documents that %{organization} keeps for you are listed here.",
+  "emptyState.instancesText--customer":
+    "What you activate in the %{marketplaceSingular} is listed here.",
   "marquetry.dashboard.search": "Search by name",
   "marquetry.dashboard.all": "All",
 } as const;

@@ -16,6 +16,7 @@ export function Summary({ data }: { data: DashboardQuery }) {
     ["marquetry.dashboard.activated", all],
     ["marquetry.dashboard.paused", paused],
     ["marquetry.dashboard.failed", data.failed.totalCount],
+    ["detail.triggeredMonitorsLabel", data.alerts.totalCount],
   ] as const;
   return (
     <>
@@ -28,7 +29,7 @@ export function Summary({ data }: { data: DashboardQuery }) {
         ))}
       </dl>
       <section className={styles["panel"]}>
-        <h2>{say("executionsTab.title")}</h2>
+        <h2>{say("detail.executionslast24Hours")}</h2>
         <Chart />
       </section>
       <section className={styles["panel"]}>

@@ -1,20 +1,23 @@
 import { type ReactNode, useEffect, useState } from "react";
 import { mutate } from "@/api/client";
-import { done } from "@/api/error";
+import { done, nodes } from "@/api/error";
 import { useAction, useQuery } from "@/api/use-query";
 import { navigate } from "@/app/router";
 import { useText } from "@/text/use-text";
 import { useTime } from "@/text/use-time";
 import { Button, Link } from "@/ui/button";
+import { CopyButton } from "@/ui/copy";
 import { Failure, Message, Notice, Spinner } from "@/ui/state";
 import { Logs } from "../logs/logs";
 import { ExecutionDetail as Question, type ExecutionDetailQuery, Replay } from "./detail.query";
 import styles from "./executions.module.css";
 import { LinkedExecutions } from "./linked";
-import { Cause } from "./list";
+import { Names } from "./names";
 import { isRunning } from "./outcome";
 import { Payload } from "./payload";
 import { phrases } from "./phrases";
+import { endingOf } from "./retries";
+import { Cause } from "./rows";
 import { OutcomeBadge } from "./status";
 import { Steps } from "./steps";
 
@@ -58,22 +61,32 @@ export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
         </p>
       )}
       <Head execution={execution} pathOf={pathOf} />
-      {execution.error !== null && (
-        <Notice kind="error">
-          <span className={styles["error"]}>{execution.error}</span>
-        </Notice>
-      )}
-      <Section title={say("marquetry.steps")}>
+      {execution.error !== null && <RawError text={execution.error} />}
+      <Section title={say("executionRuns.field.stepsLabel")}>
         <Steps id={id} pollMs={pollMs} />
       </Section>
-      <Section title={say("payloadTab.title")}>
+      <Section title={say("executionRuns.field.triggerPayloadLabel")}>
         <Payload id={id} link={execution.requestPayloadUrl} />
       </Section>
       <LinkedExecutions execution={execution} pathOf={pathOf} />
       <Section title={say("logsTab.title")}>
         <Logs execution={id} isLive={!isOver} />
       </Section>
+      <Names execution={execution} />
     </article>
+  );
+}
+
+function RawError({ text }: { text: string }) {
+  const { say } = useText(phrases);
+  const label = say("executionRuns.sidebar.rawErrorLabel");
+  const name = say("executionRuns.sidebar.copyErrorButton");
+  const copy = <CopyButton {...{ text, label, name }} />;
+  return (
+    <Notice kind="error" action={copy}>
+      <strong>{label}</strong>
+      <p className={styles["error"]}>{text}</p>
+    </Notice>
   );
 }
 
@@ -102,10 +115,18 @@ function Head({ execution, pathOf }: HeadProps) {
   });
   const facts: [string, ReactNode][] = [
     [say("executionRuns.field.statusLabel"), <OutcomeBadge key="status" execution={execution} />],
+    [say("executionRuns.field.queuedAtLabel"), moment(execution.queuedAt)],
     [say("executionRuns.field.startedLabel"), moment(execution.startedAt)],
+    [say("executionRuns.field.endedAtLabel"), moment(execution.endedAt)],
     [say("executionRuns.field.durationLabel"), between(execution.startedAt, execution.endedAt)],
     [say("executionRuns.field.invokeTypeLabel"), <Cause key="cause" execution={execution} />],
+    [say("executionRuns.field.retryAttemptLabel"), execution.retryCount || ""],
     [say("retryTab.scheduledRetryLabel"), nextTry(execution, say, moment)],
+    [say("retryTab.statusLabel"), endingText(execution, say)],
+    [
+      say("executionRuns.field.isTestExecutionLabel"),
+      execution.isTestExecution ? say("executionRuns.table.yesValue") : "",
+    ],
   ];
   return (
     <>
@@ -145,4 +166,16 @@ function nextTry(execution: Execution, say: Say, moment: (at: string) => string)
     maxRetryCount: execution.maxRetryCount ?? 0,
     nextScheduledRetry: moment(execution.retryNextAt),
   });
+}
+
+function endingText(execution: Execution, say: Say): string {
+  const ending = endingOf(execution, nodes(execution.retryAttempts));
+  if (ending === undefined) return "";
+  const { is, retries: retryCount } = ending;
+  if (is === "succeeded") {
+    if (retryCount === 0) return say("retryTab.statusSuccessWithoutRetry");
+    return say("retryTab.statusSuccessText", { retryCount });
+  }
+  const text = retryCount === 1 ? "retryTab.statusFailedText" : "retryTab.statusFailedPluralText";
+  return say(text, { retryCount });
 }

@@ -5,7 +5,7 @@ import { InvokedExecutions } from "./detail.query";
 import type { Execution } from "./detail";
 import type { ExecutionRowFragment } from "./executions.query";
 import styles from "./executions.module.css";
-import { Rows } from "./list";
+import { Rows } from "./rows";
 import { phrases } from "./phrases";
 
 interface LinkedProps {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { outcomeOf, since } from "./outcome";
+import { outcomeOf } from "./outcome";
 
 const later = "2026-01-01T00:00:00Z";
 
@@ -14,12 +14,4 @@ test.each([
   ["SUCCESS", "CANCELED_AS_DUPLICATE", null, "canceled"],
 ] as const)("%s with %s and next try %s is %s", (status, resultType, retryNextAt, outcome) => {
   expect(outcomeOf({ status, resultType, retryNextAt })).toBe(outcome);
-});
-
-test.each([
-  ["15m", "2026-05-02T12:15:00.000Z"],
-  ["1h", "2026-05-02T11:30:00.000Z"],
-  ["14d", "2026-04-18T12:30:00.000Z"],
-] as const)("%s ago", (range, instant) => {
-  expect(since(range, new Date("2026-05-02T12:30:59.999Z"))).toBe(instant);
 });

@@ -43,19 +43,10 @@ export const INVOKE_TYPES = {
   WEBHOOK_SNAPSHOT: "executionRuns.invokeType.webhookSnapshotValue",
 } as const;
 
-/** Filters start this long ago, in minutes. */
-export const RANGES = {
-  "15m": { minutes: 15, text: "input.timeRange.past15MinutesValue" },
-  "1h": { minutes: 60, text: "input.timeRange.pastHourValue" },
-  "24h": { minutes: 1_440, text: "input.timeRange.past24HoursValue" },
-  "7d": { minutes: 10_080, text: "input.timeRange.pastWeekValue" },
-  "14d": { minutes: 20_160, text: "input.timeRange.past2WeeksValue" },
+/** What an execution ended with, as a filter. */
+export const RESULT_TYPES = {
+  COMPLETED: "executionRuns.resultType.completedValue",
+  ERROR: "executionRuns.resultType.errorValue",
+  POLLED_NO_CHANGES: "executionRuns.resultType.polledNoChangesValue",
+  CANCELED_AS_DUPLICATE: "executionRuns.resultType.canceledAsDuplicateValue",
 } as const;
-
-export type Range = keyof typeof RANGES;
-
-/** To the minute: lists are not asked for again because a second has passed. */
-export function since(range: Range, now: Date): string {
-  const minute = Math.floor(now.getTime() / 60_000) - RANGES[range].minutes;
-  return new Date(minute * 60_000).toISOString();
-}

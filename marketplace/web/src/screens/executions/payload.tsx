@@ -60,7 +60,13 @@ function Content({ id, link }: PayloadProps) {
               </dl>
             </details>
           )}
-          <Shown result={{ data: body, contentType }} name="payload" />
+          <Shown
+            result={{ data: body, contentType }}
+            name="payload"
+            copy={say("executionRuns.sidebar.copyPayloadButton")}
+            download={say("executionRuns.sidebar.downloadPayloadTooltip")}
+            cut={say("executionRuns.sidebar.payloadTruncatedMessage")}
+          />
         </div>
       );
     }

@@ -2,6 +2,7 @@ import { pathOf, save } from "@/api/download";
 import { useText } from "@/text/use-text";
 import { useTime } from "@/text/use-time";
 import { Button } from "@/ui/button";
+import { CodeBlock } from "@/ui/code-block";
 import { CopyButton } from "@/ui/copy";
 import { Notice, Spinner } from "@/ui/state";
 import type { StepRowFragment } from "./detail.query";
@@ -19,6 +20,9 @@ export function StepResult({ step }: { step: StepRowFragment }) {
   return (
     <section className={styles["result"]} aria-label={`${say("stepOutputsTab.title")}: ${name}`}>
       <h3>{dynamic(name)}</h3>
+      {step.hasError && (
+        <p className={styles["failed"]}>{say("executionRuns.field.errorStepLabel")}</p>
+      )}
       <p className={styles["muted"]}>
         {moment(step.startedAt)} {between(step.startedAt, step.endedAt)}
       </p>
@@ -44,7 +48,16 @@ async function unpack(bytes: Uint8Array): Promise<Result> {
   return { data, contentType: contentType ?? undefined };
 }
 
-export function Shown({ result, name }: { result: Result; name: string }) {
+interface ShownProps {
+  result: Result;
+  name: string;
+  /** What the buttons say, where it is not only "copy" and "download". */
+  copy?: string;
+  download?: string;
+  cut?: string;
+}
+
+export function Shown({ result, name, ...words }: ShownProps) {
   const { say } = useText(phrases);
   const { text, isCut } = preview(result);
   if (text === "") return <p>{say("stepOutputsTab.noResultsText")}</p>;
@@ -54,14 +67,13 @@ export function Shown({ result, name }: { result: Result; name: string }) {
   };
   return (
     <>
-      {isCut && <Notice>{say("marquetry.tooLong")}</Notice>}
-      {/* Long texts scroll, also for those who have only a keyboard. */}
-      <pre className={styles["code"]} dir="ltr" tabIndex={0} role="region" aria-label={name}>
-        {text}
-      </pre>
+      {isCut && <Notice>{words.cut ?? say("marquetry.tooLong")}</Notice>}
+      <CodeBlock text={text} label={name} />
       <div className={styles["actions"]}>
-        <CopyButton text={text} label={name} />
-        <Button onClick={file}>{say("marquetry.download")}</Button>
+        <CopyButton text={text} label={name} name={words.copy} />
+        <Button title={words.download} onClick={file}>
+          {say("marquetry.download")}
+        </Button>
       </div>
     </>
   );

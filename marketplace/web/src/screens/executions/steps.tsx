@@ -3,12 +3,16 @@ import { useFeed } from "@/api/use-feed";
 import { useText } from "@/text/use-text";
 import { useTime } from "@/text/use-time";
 import { Button } from "@/ui/button";
+import { Filters, Search } from "@/ui/filters";
 import { Failure, Spinner } from "@/ui/state";
 import { ExecutionSteps, type StepRowFragment } from "./detail.query";
 import styles from "./executions.module.css";
 import { phrases } from "./phrases";
 import { StepResult } from "./step-result";
-import { type StepNode, type Turn, treeOf } from "./tree";
+import { type StepNode, type Turn, foundSteps, treeOf } from "./tree";
+
+/** So many are found without a search. */
+const STEPS_MAX = 8;
 
 interface StepsProps {
   id: string;
@@ -21,6 +25,7 @@ export function Steps({ id, pollMs }: StepsProps) {
   const outer = useSteps(id, false, pollMs);
   const inner = useSteps(id, true, pollMs);
   const [chosen, setChosen] = useState<string>();
+  const [search, setSearch] = useState("");
   const steps = [...(outer.rows ?? []), ...(inner.rows ?? [])];
   const error = outer.error ?? inner.error;
   const shown = steps.find((step) => step.id === chosen) ?? lastToLookAt(steps);
@@ -30,10 +35,20 @@ export function Steps({ id, pollMs }: StepsProps) {
   if (outer.rows === undefined) return <Spinner />;
   if (steps.length === 0) return <p>{say("stepOutputsTab.noStepOutputsText")}</p>;
   const more = outer.loadMore ?? inner.loadMore;
+  const searchLabel = say("input.filterSearchPlaceholder", {
+    type: say("executionRuns.field.stepsLabel"),
+  });
+  const found = foundSteps(steps, search);
   return (
     <div className={styles["steps"]}>
       <div>
-        <Nodes nodes={treeOf(steps)} chosen={shown?.id} choose={setChosen} />
+        {steps.length > STEPS_MAX && (
+          <Filters label={searchLabel}>
+            <Search label={searchLabel} value={search} onChange={setSearch} />
+          </Filters>
+        )}
+        {found.length === 0 && <p role="status">{say("noResults.title")}</p>}
+        <Nodes nodes={treeOf(found)} chosen={shown?.id} choose={setChosen} />
         {more !== undefined && <Button onClick={more}>{say("common.loadMore")}</Button>}
       </div>
       {shown !== undefined && <StepResult key={shown.id} step={shown} />}

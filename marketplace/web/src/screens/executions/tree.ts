@@ -16,6 +16,17 @@ export interface Turn<Step extends Row = StepRowFragment> {
   nodes: StepNode<Step>[];
 }
 
+/** The steps whose names hold a text. */
+export function foundSteps<Step extends { stepName: string | null; displayStepName: string | null }>(
+  steps: readonly Step[],
+  search: string,
+): readonly Step[] {
+  const wanted = search.trim().toLowerCase();
+  return steps.filter(({ stepName, displayStepName }) =>
+    (displayStepName ?? stepName ?? "").toLowerCase().includes(wanted),
+  );
+}
+
 /** Steps may come in any order, and turns without their loop. */
 export function treeOf<Step extends Row>(steps: readonly Step[]): StepNode<Step>[] {
   const root: StepNode<Step>[] = [];

@@ -1,7 +1,10 @@
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
-import { Choice, Filters, type Option, Search } from "@/ui/filters";
-import { RANGES } from "../executions/outcome";
+import { CopyButton } from "@/ui/copy";
+import { type Chip, Chips, Choice, Filters, type Option, Search } from "@/ui/filters";
+import { isLimited } from "../executions/range";
+import { TimeRange, useRangeText } from "../executions/time-range";
+import type { LogRowFragment } from "./logs.query";
 import { phrases } from "./phrases";
 import { LOG_TYPES, SEVERITIES } from "./severity";
 
@@ -17,6 +20,8 @@ export const nothingChosen = {
   flow: "",
   instance: "",
   range: "",
+  from: "",
+  to: "",
 };
 
 export type Chosen = typeof nothingChosen;
@@ -32,6 +37,12 @@ interface FiltersProps {
   isShort: boolean;
   choose: (chosen: Chosen) => void;
   refresh: () => void;
+  /** What is shown now. */
+  lines: readonly LogRowFragment[];
+}
+
+function lineText({ timestamp, severity, stepName, message }: LogRowFragment): string {
+  return [timestamp, severity, stepName, message].filter(Boolean).join(" ");
 }
 
 export function LogFilters(props: FiltersProps) {
@@ -44,37 +55,49 @@ export function LogFilters(props: FiltersProps) {
     label: say(text),
   }));
   const types = Object.entries(LOG_TYPES).map(([value, text]) => ({ value, label: say(text) }));
-  const ranges = Object.entries(RANGES).map(([value, { text }]) => ({ value, label: say(text) }));
+  const rangeText = useRangeText();
   const choices: [keyof Chosen, keyof typeof phrases, keyof typeof phrases, Option[]][] = [
     ["severity", "input.severityLabel", "marquetry.logs.anySeverity", severities],
     ["logType", "input.logTypeLabel", "input.logType.allValue", isShort ? [] : types],
     ["instance", "dataTable.instanceLabel", "marquetry.logs.anyInstance", named(instances)],
     ["flow", "input.selectFlowLabel", "marquetry.logs.anyFlow", named(flows)],
-    ["range", "input.timeRangeLabel", "marquetry.logs.anyTime", isShort ? [] : ranges],
   ];
+  const offered = choices.filter(([, , , options]) => options.length > 1);
+  const chips: Chip[] = offered
+    .filter(([name]) => chosen[name] !== "")
+    .map(([name, label, , options]) => ({
+      key: name,
+      label: say(label),
+      value: options.find(({ value }) => value === chosen[name])?.label ?? "",
+      remove: () => choose({ ...chosen, [name]: "" }),
+    }));
+  if (isLimited(chosen)) {
+    chips.push({
+      key: "range",
+      label: say("input.timeRangeLabel"),
+      value: rangeText(chosen),
+      remove: () => choose({ ...chosen, range: "", from: "", to: "" }),
+    });
+  }
   return (
-    <Filters label={say("logsTab.title")}>
+    <Filters label={say("logsTab.title")} isFolding>
       <Search
         label={say("integrations.id.logs__input.filterSearchPlaceholder")}
         value={chosen.search}
         onChange={(search) => choose({ ...chosen, search })}
       />
-      {choices
-        .filter(([, , , options]) => options.length > 1)
-        .map(([name, label, all, options]) => (
-          <Choice
-            key={name}
-            label={say(label)}
-            all={say(all)}
-            options={options}
-            value={chosen[name]}
-            onChange={(value) => choose({ ...chosen, [name]: value })}
-          />
-        ))}
-      {Object.values(chosen).some((value) => value !== "") && (
-        <Button kind="quiet" onClick={() => choose(nothingChosen)}>
-          {say("executionFilters.resetButton")}
-        </Button>
+      {offered.map(([name, label, all, options]) => (
+        <Choice
+          key={name}
+          label={say(label)}
+          all={say(all)}
+          options={options}
+          value={chosen[name]}
+          onChange={(value) => choose({ ...chosen, [name]: value })}
+        />
+      ))}
+      {!isShort && (
+        <TimeRange chosen={chosen} onChange={(change) => choose({ ...chosen, ...change })} />
       )}
       {setIsLive !== undefined && (
         <Button
@@ -90,6 +113,14 @@ export function LogFilters(props: FiltersProps) {
           ↻
         </Button>
       )}
+      {props.lines.length > 0 && (
+        <CopyButton
+          text={props.lines.map(lineText).join("\n")}
+          label={say("logsTab.title")}
+          name={say("tooltip.copyLog")}
+        />
+      )}
+      <Chips chips={chips} clear={() => choose({ ...nothingChosen, search: chosen.search })} />
     </Filters>
   );
 }

@@ -2,10 +2,11 @@ import { useDeferredValue, useState } from "react";
 import { useFeed } from "@/api/use-feed";
 import { useText } from "@/text/use-text";
 import { useTime } from "@/text/use-time";
+import { Button, ButtonLink } from "@/ui/button";
 import { FeedView } from "@/ui/feed";
-import { Badge } from "@/ui/state";
+import { Badge, Message, Notice } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
-import { type Range, since } from "../executions/outcome";
+import { timesOf } from "../executions/range";
 import { type Chosen, LogFilters, type Named, nothingChosen } from "./filters";
 import { type LogRowFragment, Logs as Question, type LogsQueryVariables } from "./logs.query";
 import styles from "./logs.module.css";
@@ -37,6 +38,7 @@ export function Logs({ flows, instances, isLive: isExpected, ...scope }: LogsPro
   const isLive = isExpected ?? isWatched;
   const [now, setNow] = useState(() => new Date());
   const asked = useDeferredValue(chosen);
+  const isNarrowed = Object.values(asked).some((value) => value !== "");
   const pollMs = isLive ? LIVE_MS : undefined;
   const feed = useFeed(Question, question(scope, asked, now), (data) => data.logs, { pollMs });
   return (
@@ -53,8 +55,25 @@ export function Logs({ flows, instances, isLive: isExpected, ...scope }: LogsPro
           setChosen(next);
         }}
         refresh={() => void feed.refresh()}
+        lines={feed.rows ?? []}
       />
-      <FeedView feed={feed} nothing={say("logsTab.noLogsTitle")}>
+      {scope.execution !== undefined && (
+        <Errors
+          rows={feed.rows ?? []}
+          isOnly={chosen.severity === ONLY_ERRORS}
+          setIsOnly={(isOnly) => setChosen({ ...chosen, severity: isOnly ? ONLY_ERRORS : "" })}
+        />
+      )}
+      <FeedView
+        feed={feed}
+        nothing={
+          isNarrowed || scope.execution !== undefined ? (
+            say("logsTab.noLogsTitle")
+          ) : (
+            <NothingLogged isAll={scope.instance === undefined} />
+          )
+        }
+      >
         {(rows) => (
           <Lines
             rows={rows}
@@ -67,8 +86,56 @@ export function Logs({ flows, instances, isLive: isExpected, ...scope }: LogsPro
   );
 }
 
+const ONLY_ERRORS = String(SEVERITIES.ERROR.number);
+
+interface ErrorsProps {
+  rows: readonly LogRowFragment[];
+  isOnly: boolean;
+  setIsOnly: (isOnly: boolean) => void;
+}
+
+/** Says that something went wrong, and shows nothing else on demand. */
+function Errors({ rows, isOnly, setIsOnly }: ErrorsProps) {
+  const { say, number } = useText(phrases);
+  const count = rows.filter(({ severity }) => SEVERITIES[severity].kind === "error").length;
+  if (count === 0 && !isOnly) return null;
+  const action = (
+    <Button onClick={() => setIsOnly(!isOnly)}>
+      {say(isOnly ? "logsTab.showAllButton" : "logsTab.showErrorsButton")}
+    </Button>
+  );
+  const text = say(count === 1 ? "logsTab.banner.error" : "logsTab.banner.errorPlural", { count });
+  return (
+    <Notice kind="warning" action={action}>
+      {number(count)} {text}
+    </Notice>
+  );
+}
+
+/** Before anything has run. */
+function NothingLogged({ isAll }: { isAll: boolean }) {
+  const { say } = useText(phrases);
+  const action = isAll && (
+    <ButtonLink to="/integration-marketplace/">
+      {say("integrations.id.logs__filterResults.placeholderCta--hasCustomer")}
+    </ButtonLink>
+  );
+  return (
+    <Message
+      title={say("integrations.id.logs__filterResults.placeholderTitle")}
+      action={action}
+    >
+      {say(
+        isAll
+          ? "integrations.id.logs__filterResults.placeholderText--hasCustomer"
+          : "integrations.id.logs__filterResults.placeholderText--hasInstance",
+      )}
+    </Message>
+  );
+}
+
 function question(scope: Scope, chosen: Chosen, now: Date): LogsQueryVariables {
-  const { search, severity, logType, flow, instance, range } = chosen;
+  const { search, severity, logType, flow, instance } = chosen;
   const message = search.trim();
   return {
     ...scope,
@@ -77,7 +144,7 @@ function question(scope: Scope, chosen: Chosen, now: Date): LogsQueryVariables {
     ...(logType === "" ? {} : { logType: [logType] }),
     ...(flow === "" ? {} : { flow }),
     ...(instance === "" ? {} : { instance }),
-    ...(range === "" ? {} : { since: since(range as Range, now) }),
+    ...timesOf(chosen, now),
   };
 }
 

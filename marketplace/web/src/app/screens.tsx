@@ -1,7 +1,7 @@
 /** Which screen stands at which address. */
 import { type ReactElement, lazy } from "react";
 import { MarketplaceScreen } from "@/screens/marketplace/list";
-import { NotFoundScreen } from "@/screens/not-found";
+import { NoScreen } from "@/screens/not-found";
 import { parts } from "./router";
 
 const IntegrationScreen = lazy(() => import("@/screens/integration/integration"));
@@ -69,5 +69,5 @@ export function screenAt(path: string): Screen {
     case "find-integration-marketplace":
       return { namespace: "app.marketplace-not-found", element: <FindScreen /> };
   }
-  return { namespace: "app.marketplace-not-found", element: <NotFoundScreen /> };
+  return { namespace: undefined, element: <NoScreen /> };
 }

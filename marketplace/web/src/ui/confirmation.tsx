@@ -1,13 +1,10 @@
 import { type ReactNode, useState } from "react";
+import { common } from "@/text/common";
 import { useText } from "@/text/use-text";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { Field, inputClass } from "./field";
 import { Notice } from "./state";
-
-const phrases = {
-  "deleteDialog.confirmText": "To confirm please type",
-} as const;
 
 interface ConfirmationProps {
   title: string;
@@ -16,6 +13,8 @@ interface ConfirmationProps {
   confirm: string;
   /** What has to be typed before; nothing for what can be undone. */
   typed?: string;
+  /** What the button says that does it not. */
+  cancel?: string;
   isDanger?: boolean;
   isRunning: boolean;
   error: Error | undefined;
@@ -26,7 +25,7 @@ interface ConfirmationProps {
 /** Asks before something is done that others would miss. */
 export function Confirmation(props: ConfirmationProps) {
   const { typed, isRunning, error, onClose, isDanger = false } = props;
-  const { say } = useText(phrases);
+  const { say } = useText(common);
   const [text, setText] = useState("");
   const isAllowed = typed === undefined || text.trim() === typed.trim();
   const act = () => {
@@ -34,7 +33,7 @@ export function Confirmation(props: ConfirmationProps) {
   };
   const actions = (
     <>
-      <Button onClick={onClose}>{say("common.cancelButton")}</Button>
+      <Button onClick={onClose}>{props.cancel ?? say("common.cancelButton")}</Button>
       <Button
         kind={isDanger ? "danger" : "primary"}
         aria-disabled={!isAllowed || isRunning}
@@ -54,7 +53,15 @@ export function Confirmation(props: ConfirmationProps) {
             act();
           }}
         >
-          <Field label={`${say("deleteDialog.confirmText")}: ${typed}`}>
+          <Field
+            label={say("input.confirmRequiredTextLabel")}
+            hint={`${say("deleteDialog.confirmText")}: ${typed}`}
+            problem={
+              isAllowed || typed.startsWith(text.trim())
+                ? undefined
+                : say("deleteDialog.confirmRequiredTextValidation", { requiredText: typed })
+            }
+          >
             {(ids) => (
               <input
                 {...ids}

@@ -8,9 +8,13 @@ interface CopyButtonProps {
   text: string;
   /** What it is, for those who do not see what stands beside the button. */
   label: string;
+  /** The whole name of the button, where there is a phrase for it. */
+  name?: string | undefined;
+  /** What it shows, where there are several beside each other. */
+  shown?: string | undefined;
 }
 
-export function CopyButton({ text, label }: CopyButtonProps) {
+export function CopyButton({ text, label, name, shown }: CopyButtonProps) {
   const { say } = useText(common);
   const [isCopied, setIsCopied] = useState(false);
   const act = async () => setIsCopied(await copy(text));
@@ -18,11 +22,11 @@ export function CopyButton({ text, label }: CopyButtonProps) {
     <span>
       <Button
         kind="quiet"
-        aria-label={`${say("marquetry.copy")}: ${label}`}
+        aria-label={name ?? `${say("marquetry.copy")}: ${label}`}
         onClick={() => void act()}
         onBlur={() => setIsCopied(false)}
       >
-        {isCopied ? say("tooltip.copyConfirmed") : say("marquetry.copy")}
+        {isCopied ? say("tooltip.copyConfirmed") : (shown ?? say("marquetry.copy"))}
       </Button>
       <span role="status" className="hidden-visually">
         {isCopied ? say("tooltip.copyConfirmed") : ""}

@@ -80,10 +80,18 @@ export function Notice(props: { kind?: Kind; children: ReactNode; action?: React
   );
 }
 
-export function Badge({ kind, children }: { kind: Kind | "none"; children: ReactNode }) {
+interface BadgeProps {
+  kind: Kind | "none";
+  /** What it means, in a sentence. */
+  hint?: string;
+  children: ReactNode;
+}
+
+export function Badge({ kind, hint, children }: BadgeProps) {
   return (
-    <span className={styles["badge"]} data-kind={kind}>
+    <span className={styles["badge"]} data-kind={kind} title={hint}>
       {children}
+      {hint !== undefined && <span className="hidden-visually">: {hint}</span>}
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { FeedView } from "@/ui/feed";
 import { Filters, Search } from "@/ui/filters";
 import { Page } from "@/ui/page";
 import { Failure, Spinner } from "@/ui/state";
+import { type Column, Table } from "@/ui/table";
 import { NotFoundScreen } from "../not-found";
 import { ComponentDetail as Question, type PartFragment } from "./components.query";
 import styles from "./components.module.css";
@@ -91,26 +92,45 @@ function Parts({ parts, search }: { parts: readonly PartFragment[]; search: stri
   ));
 }
 
+type Input = NonNullable<PartFragment["inputs"]["nodes"][number]>;
+
 function Inputs({ part }: { part: PartFragment }) {
-  const { say, dynamic } = useText(phrases);
+  const { say, dynamic, number } = useText(phrases);
   const inputs = nodes(part.inputs).filter((input) => input.shown !== false);
   if (inputs.length === 0) return null;
+  const columns: Column<Input>[] = [
+    {
+      key: "input",
+      title: say("dataTable.inputLabel"),
+      isHead: true,
+      cell: ({ label }) => dynamic(label),
+    },
+    { key: "type", title: say("dataTable.typeLabel"), cell: ({ type }) => type.toLowerCase() },
+    {
+      key: "required",
+      title: say("dataTable.requiredLabel"),
+      cell: ({ required }) => (required === true ? say("marquetry.yes") : ""),
+    },
+    {
+      key: "default",
+      title: say("dataTable.defaultLabel"),
+      cell: (input) => (typeof input.default === "string" ? input.default : ""),
+    },
+    {
+      key: "description",
+      title: say("dataTable.descriptionLabel"),
+      cell: ({ comments }) => dynamic(comments),
+    },
+  ];
   return (
     <details>
-      <summary>{say("marquetry.components.inputs")}</summary>
-      <dl className={styles["inputs"]}>
-        {inputs.map((input) => (
-          <div key={input.id}>
-            <dt>
-              {dynamic(input.label)}
-              {input.required === true && (
-                <span className={styles["muted"]}> {say("marquetry.required")}</span>
-              )}
-            </dt>
-            <dd>{dynamic(input.comments)}</dd>
-          </div>
-        ))}
-      </dl>
+      <summary>{say("dataTable.inputsText", { count: number(inputs.length) })}</summary>
+      <Table
+        caption={dynamic(part.label)}
+        columns={columns}
+        rows={inputs}
+        keyOf={({ id }) => id}
+      />
     </details>
   );
 }

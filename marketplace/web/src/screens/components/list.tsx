@@ -10,6 +10,7 @@ import { FeedView } from "@/ui/feed";
 import { Choice, Filters, Search } from "@/ui/filters";
 import { Logo } from "@/ui/logo";
 import { Page } from "@/ui/page";
+import { Message } from "@/ui/state";
 import { categoriesOf, found } from "./catalogue";
 import { type ComponentCardFragment, Components as Question } from "./components.query";
 import styles from "./components.module.css";
@@ -61,7 +62,15 @@ export function Catalogue() {
       </Filters>
       <FeedView
         feed={{ ...feed, rows: feed.rows && shown, loadMore: undefined }}
-        nothing={say("marquetry.components.nothing")}
+        nothing={
+          rows.length > 0 ? (
+            say("marquetry.components.nothing")
+          ) : (
+            <Message title={say("emptyState.componentsTitle--embedded")}>
+              {say("emptyState.componentsText--embedded")}
+            </Message>
+          )
+        }
       >
         {(components) => (
           <ul className={styles["grid"]}>

@@ -72,7 +72,7 @@ export default function ConnectionScreen({ id, tab: asked }: DetailProps) {
         }))}
         current={tab}
       />
-      {tab === "configuration" && <Configuration connection={connection} />}
+      {tab === "configuration" && <Configuration connection={connection} refresh={refresh} />}
       {tab === "usage" && <Usage id={id} />}
     </Page>
   );

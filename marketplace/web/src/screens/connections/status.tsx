@@ -12,7 +12,9 @@ const STATUSES = {
 
 export function StatusBadge({ status }: { status: ConnectionRowFragment["status"] }) {
   const { say } = useText(phrases);
-  if (status === null) return null;
+  if (status === null) {
+    return <Badge kind="none">{say("customerConnections.filters.status.option.none")}</Badge>;
+  }
   const { kind, text } = STATUSES[status];
   return <Badge kind={kind}>{say(text)}</Badge>;
 }

@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { mutate } from "@/api/client";
 import { done } from "@/api/error";
 import { useFeed } from "@/api/use-feed";
@@ -5,6 +6,7 @@ import { useAction } from "@/api/use-query";
 import { useText } from "@/text/use-text";
 import { Button, ButtonLink, Link } from "@/ui/button";
 import { FeedView } from "@/ui/feed";
+import { Choice, Filters } from "@/ui/filters";
 import { Notice } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
 import { SetEnabled } from "../instance/instance.query";
@@ -27,7 +29,9 @@ interface UsageProps {
 /** What breaks when the connection does. */
 export function Usage({ id, isReadOnly = false }: UsageProps) {
   const { say, dynamic, date } = useText(phrases);
-  const feed = useFeed(ConnectionUsage, { id }, (data) => data.customerConfigVariable?.instances);
+  const [state, setState] = useState("");
+  const variables = { id, ...(state === "" ? {} : { enabled: state === "running" }) };
+  const feed = useFeed(ConnectionUsage, variables, (data) => data.customerConfigVariable?.instances);
   const pausing = useAction(async (instance: string) => {
     done((await mutate(SetEnabled, { id: instance, enabled: false })).updateInstance);
     await feed.refresh();
@@ -48,6 +52,11 @@ export function Usage({ id, isReadOnly = false }: UsageProps) {
   if (!isReadOnly) {
     columns.push(
       {
+        key: "created",
+        title: say("customerConnections.details.tabs.usage.dataTable.columns.createdOn"),
+        cell: (row) => date(row.createdAt),
+      },
+      {
         key: "run",
         title: say("customerConnections.details.tabs.usage.dataTable.columns.lastRun"),
         cell: (row) => date(row.lastExecutedAt),
@@ -62,6 +71,20 @@ export function Usage({ id, isReadOnly = false }: UsageProps) {
   return (
     <>
       {pausing.error !== undefined && <Notice kind="error">{pausing.error.message}</Notice>}
+      {!isReadOnly && (
+        <Filters label={say("customerConnections.details.tabs.usage.label")}>
+          <Choice
+            label={say("customerConnections.details.tabs.usage.dataTable.columns.status")}
+            all={say("marquetry.connections.anyStatus")}
+            options={(["running", "paused"] as const).map((value) => ({
+              value,
+              label: say(`customerConnections.details.tabs.usage.filters.status.options.${value}`),
+            }))}
+            value={state}
+            onChange={setState}
+          />
+        </Filters>
+      )}
       <FeedView feed={feed} nothing={say("marquetry.connections.notUsed")}>
         {(rows) => (
           <Table

@@ -10,8 +10,8 @@ import { useText } from "@/text/use-text";
 import { Button, ButtonLink } from "@/ui/button";
 import { Confirmation } from "@/ui/confirmation";
 import { Notice } from "@/ui/state";
-import { wizardPath } from "../marketplace/state";
-import { factsOf, userWizardPath } from "./facts";
+import { userWizardPath, wizardPath } from "../marketplace/state";
+import { factsOf } from "./facts";
 import { ApplyConfiguration, type InstanceHeadFragment, TakeVersion } from "./instance.query";
 import styles from "./instance.module.css";
 import { type Banner, bannersOf, brokenConnections, updateOf } from "./life";
@@ -162,6 +162,7 @@ function TakeUpdate({ instance, refresh }: BannersProps) {
         <Confirmation
           title={say("integrations.id__banner.update.confirmationTitle")}
           confirm={say("integrations.id__banner.updateButton")}
+          cancel={say("integrations.id__banner.update.cancelText")}
           isRunning={updating.isRunning}
           error={updating.error}
           onConfirm={() => void updating.run()}

@@ -13,7 +13,3 @@ export function factsOf(instance: InstanceHeadFragment): InstanceFacts {
     readOnly: instance.allowUpdateConfigVariables !== true,
   };
 }
-
-export function userWizardPath(instance: { id: string }): string {
-  return `/configure-instance/${instance.id}/?userLevelConfigured=true`;
-}

@@ -130,7 +130,10 @@ function Removal({ instance, typed, onRemoved, onClose }: RemovalProps) {
       onConfirm={() => void removal.run()}
       onClose={onClose}
     >
-      {say("deactivateIntegrationDialog.warningText")}
+      <p>{say("deactivateIntegrationDialog.warningText")}</p>
+      {instance.integration.userLevelConfigured && (
+        <p>{say("deleteUserConfigurationDialog.warningText--hasUserConfiguration")}</p>
+      )}
     </Confirmation>
   );
 }

@@ -7,6 +7,7 @@ export const monitorPhrases = {
   "dataTable.nameLabel": "Name",
   "dataTable.statusLabel": "Status",
   "dataTable.triggersLabel": "Alerts when",
+  "deleteDialog.confirmButton": "Delete",
   "deleteDialog.title": "Delete this monitor?",
   "deleteDialog.openButton": "Delete",
   "deleteDialog.warningText": "Nobody is told any more about what “%{requiredText}” watches.",
@@ -14,6 +15,7 @@ export const monitorPhrases = {
   "input.selectFlowLabel": "Flow",
   "input.severityLabel": "From which severity on",
   "integrations.id.alert-monitors__addMonitorsButton": "Add monitor",
+  "integrations.id.alert-monitors__input.filterSearchPlaceholder": "Search monitors",
   "integrations.id.alert-monitors__filterResults.placeholderText--hasInstanceOrCustomer":
     "Monitors tell people when something goes wrong.",
   "integrations.id.alert-monitors__filterResults.placeholderTitle": "No monitors",

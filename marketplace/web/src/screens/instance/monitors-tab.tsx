@@ -5,6 +5,7 @@ import { useAction, useQuery } from "@/api/use-query";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { Confirmation } from "@/ui/confirmation";
+import { Filters, Search } from "@/ui/filters";
 import { Badge, Failure, Message, Notice, Spinner } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
 import styles from "./instance.module.css";
@@ -18,11 +19,15 @@ export default function MonitorsTab({ id }: { id: string }) {
   const { data, error, refresh } = useQuery(Monitors, { id }, { pollMs: 30_000 });
   const [edited, setEdited] = useState<MonitorFragment | "new">();
   const [removed, setRemoved] = useState<MonitorFragment>();
+  const [search, setSearch] = useState("");
   if (data === undefined) {
     if (error === undefined) return <Spinner />;
     return <Failure error={error} retry={() => void refresh()} />;
   }
   const monitors = nodes(data.instance?.monitors);
+  const label = say("integrations.id.alert-monitors__input.filterSearchPlaceholder");
+  const wanted = search.trim().toLowerCase();
+  const found = monitors.filter(({ name }) => name.toLowerCase().includes(wanted));
   const { customer, ...viewer } = data.authenticatedUser;
   // Users of the organization have no customer: what they may do to the instance counts.
   const mayAdd = customer?.allowAddAlertMonitor ?? data.instance?.allowUpdate ?? false;
@@ -44,9 +49,13 @@ export default function MonitorsTab({ id }: { id: string }) {
         </Message>
       ) : (
         <>
-          <div>{add}</div>
+          <Filters label={say("alertMonitorsTab.title")}>
+            <Search label={label} value={search} onChange={setSearch} />
+            {add}
+          </Filters>
+          {found.length === 0 && <p role="status">{say("noResults.title")}</p>}
           <MonitorTable
-            monitors={monitors}
+            monitors={found}
             edit={setEdited}
             remove={setRemoved}
             refresh={refresh}
@@ -189,7 +198,7 @@ function Removal({ monitor, refresh, onClose }: RemovalProps) {
   return (
     <Confirmation
       title={say("deleteDialog.title")}
-      confirm={say("deleteDialog.openButton")}
+      confirm={say("deleteDialog.confirmButton", { removeType: monitor.name })}
       isDanger
       isRunning={removal.isRunning}
       error={removal.error}

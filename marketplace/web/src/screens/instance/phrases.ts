@@ -20,6 +20,9 @@ export const phrases = {
   "deactivateIntegrationDialog.title": "Deactivate?",
   "deactivateIntegrationDialog.warningText":
     "It stops working, and its configuration and history are deleted. This cannot be undone.",
+  "deleteUserConfigurationDialog.warningText--hasUserConfiguration":
+    "The settings of all its users are deleted as well.",
+  "integrations.id__banner.update.cancelText": "Cancel",
   "summaryTab.title": "Summary",
   "testTab.title": "Test",
   "executionsTab.title": "Executions",

@@ -11,9 +11,11 @@ const phrases = {
 } as const;
 
 /** A text that others should not read over the shoulder: shown on demand, copied unseen. */
-export function Secret({ text, label, isOpen = false }: {
+export function Secret({ text, label, copy, isOpen = false }: {
   text: string;
   label: string;
+  /** What copying is called, where there is a phrase for it. */
+  copy?: string;
   isOpen?: boolean;
 }) {
   const { say } = useText(phrases);
@@ -31,7 +33,11 @@ export function Secret({ text, label, isOpen = false }: {
           {say(isShown ? "marquetry.hide" : "marquetry.show")}
         </Button>
       )}
-      <CopyButton text={text} label={label} />
+      <CopyButton
+        text={text}
+        label={label}
+        name={copy === undefined ? undefined : `${copy}: ${label}`}
+      />
     </span>
   );
 }

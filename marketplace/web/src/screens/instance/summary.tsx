@@ -3,12 +3,14 @@ import { nodes } from "@/api/error";
 import { useQuery } from "@/api/use-query";
 import { useText } from "@/text/use-text";
 import { Link } from "@/ui/button";
+import { CopyButton } from "@/ui/copy";
 import { Badge, Failure, Spinner } from "@/ui/state";
 import { Chart } from "../executions/chart";
 import { OutcomeBadge } from "../executions/status";
 import { instancePath } from "../marketplace/state";
 import type { InstanceHeadFragment } from "./instance.query";
 import styles from "./instance.module.css";
+import { type Life, lifeOf } from "./life";
 import { Secret } from "./secret";
 import { summaryPhrases } from "./summary-phrases";
 import { InstanceSummary, LastExecution } from "./summary.query";
@@ -27,7 +29,7 @@ export default function Summary({ instance, isMarketplaceUser, canOpenExecutions
   return (
     <div className={styles["panels"]}>
       {!isMarketplaceUser && (
-        <Panel title={say("executionsTab.title")}>
+        <Panel title={say("detail.executionslast24Hours")}>
           <Activity id={instance.id} canOpen={canOpenExecutions} />
         </Panel>
       )}
@@ -85,18 +87,32 @@ function Activity({ id, canOpen }: { id: string; canOpen: boolean }) {
   );
 }
 
+const STATES = {
+  active: "detail.statusRunningValue",
+  changed: "detail.statusRunningValue",
+  needsConfiguration: "detail.statusUnconfiguredValue",
+  needsUserConfiguration: "detail.statusUnconfiguredValue",
+  paused: "detail.statusPausedValue",
+  undeployed: "detail.statusUnconfiguredValue",
+} as const satisfies Record<Life, keyof typeof summaryPhrases>;
+
 function Facts({ instance }: { instance: InstanceHeadFragment }) {
   const { say, dynamic, date, number } = useText(summaryPhrases);
   const { integration } = instance;
   const isDeployed = instance.lastDeployedAt !== null;
+  const onOff = (isOn: boolean) => say(isOn ? "common.enabledStatus" : "common.disabledStatus");
   const facts: [string, ReactNode][] = [
-    [say("dataTable.integrationLabel"), dynamic(integration.name)],
+    [say("detail.statusLabel"), say(STATES[lifeOf(instance)])],
+    [say("detail.integrationLabel"), dynamic(integration.name)],
     [say("detail.categoryLabel"), dynamic(integration.category)],
+    [say("detail.labelsLabel"), (integration.labels ?? []).map(dynamic).join(", ")],
     [say("detail.descriptionLabel"), dynamic(instance.description)],
     [say("detail.versionLabel"), isDeployed ? number(instance.deployedVersion) : ""],
     [say("detail.lastDeployedLabel"), date(instance.lastDeployedAt)],
     [say("detail.createdLabel"), date(instance.createdAt)],
     [say("detail.lastRunLabel"), date(instance.lastExecutedAt)],
+    [say("input.disableLogsLabel"), onOff(instance.logsDisabled)],
+    [say("input.disableStepOutputsLabel"), onOff(instance.stepResultsDisabled)],
   ];
   return (
     <dl className={styles["pairs"]}>
@@ -171,10 +187,19 @@ function Flows({ id, isMarketplaceUser }: { id: string; isMarketplaceUser: boole
               <p className={styles["muted"]}>{dynamic(flow.description)}</p>
             )}
             <Secret
+              copy={say("tooltip.copyUrl")}
               text={webhookUrl}
               label={`${say("marquetry.summary.webhook")}, ${dynamic(flow.name)}`}
               isOpen={!isMarketplaceUser}
             />
+            {!isMarketplaceUser && (
+              <CopyButton
+                text={curlOf(webhookUrl, (apiKeys ?? []).length > 0)}
+                label={dynamic(flow.name)}
+                name={`${say("tooltip.copyCurl")}: ${dynamic(flow.name)}`}
+                shown={say("tooltip.copyCurl")}
+              />
+            )}
             {(apiKeys ?? []).map((key) => (
               <Secret
                 key={key}
@@ -187,4 +212,10 @@ function Flows({ id, isMarketplaceUser }: { id: string; isMarketplaceUser: boole
       </ul>
     </Panel>
   );
+}
+
+/** A call of a flow, for a terminal. The key is a secret: whoever calls puts it in. */
+function curlOf(url: string, hasKeys: boolean): string {
+  const key = hasKeys ? " --header 'Api-Key: …'" : "";
+  return `curl '${url}' --request POST --header 'Content-Type: application/json'${key} --data '{}'`;
 }

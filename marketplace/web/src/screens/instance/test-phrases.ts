@@ -10,6 +10,10 @@ export const testPhrases = {
   "marquetry.test.broken": "This is not valid JSON.",
   "marquetry.test.noFlows": "There is no flow to test.",
   "marquetry.test.removeHeader": "Remove header",
-  "marquetry.test.title": "Nothing tested yet",
-  "marquetry.test.text": "Run a flow to see here what it does, step by step.",
+  "logsTab.noTestSelectedTitle": "Nothing tested yet",
+  "logsTab.noTestSelectedText": "Run a flow to see here what it does, step by step.",
+  "testTab.testResults.banner.text--testIsRunning": "The test runs …",
+  "testTab.testResults.button": "Open the execution",
+  "testTab.testResults.title": "Result of the test",
+  "tooltip.copyPayload": "Copy the payload",
 } as const;

@@ -5,7 +5,8 @@ import { identity } from "@/api/session-token";
 import { useAction, useQuery } from "@/api/use-query";
 import { createStore, useStore } from "@/app/store";
 import { useText } from "@/text/use-text";
-import { Button } from "@/ui/button";
+import { Button, ButtonLink } from "@/ui/button";
+import { CopyButton } from "@/ui/copy";
 import { Field, inputClass } from "@/ui/field";
 import { Failure, Message, Notice, Spinner } from "@/ui/state";
 import { ExecutionDetail } from "../executions/detail";
@@ -92,11 +93,21 @@ function Bench({ id, flows, first, refresh }: BenchProps) {
           )}
         </Button>
       </form>
-      <section aria-live="off">
+      <section aria-label={say("testTab.testResults.title")} className={styles["form"]}>
+        {test.isRunning && <Notice>{say("testTab.testResults.banner.text--testIsRunning")}</Notice>}
         {execution === undefined ? (
-          <Message title={say("marquetry.test.title")}>{say("marquetry.test.text")}</Message>
+          <Message title={say("logsTab.noTestSelectedTitle")}>
+            {say("logsTab.noTestSelectedText")}
+          </Message>
         ) : (
-          <ExecutionDetail key={execution} id={execution} pathOf={pathOf} />
+          <>
+            <div>
+              <ButtonLink to={pathOf({ id: execution })}>
+                {say("testTab.testResults.button")}
+              </ButtonLink>
+            </div>
+            <ExecutionDetail key={execution} id={execution} pathOf={pathOf} />
+          </>
         )}
       </section>
     </div>
@@ -150,6 +161,13 @@ function CallFields({ call, change }: CallProps) {
           />
         )}
       </Field>
+      <div>
+        <CopyButton
+          text={call.payload}
+          label={say("input.payloadBodyLabel")}
+          name={say("tooltip.copyPayload")}
+        />
+      </div>
       <HeaderRows headers={call.headers} onChange={(headers) => change({ headers })} />
     </>
   );

@@ -11,7 +11,8 @@ import { Confirmation } from "@/ui/confirmation";
 import { FeedView } from "@/ui/feed";
 import { Filters, Search } from "@/ui/filters";
 import { type Column, Table } from "@/ui/table";
-import { factsOf, userWizardPath } from "./facts";
+import { userWizardPath } from "../marketplace/state";
+import { factsOf } from "./facts";
 import type { InstanceHeadFragment } from "./instance.query";
 import styles from "./instance.module.css";
 import { RemoveUserConfig, type UserConfigFragment, UserConfigs } from "./users.query";
@@ -77,6 +78,17 @@ export default function UsersTab({ instance, isMarketplaceUser }: UsersTabProps)
   );
 }
 
+/** Names that hosts may have words of their own for. */
+const ROLES: Readonly<Record<string, keyof typeof userPhrases>> = {
+  Admin: "user.adminRole",
+  Guest: "user.guestRole",
+  "Marketplace Admin": "user.marketplaceRole",
+  "Marketplace User": "user.marketplaceUserRole",
+  Member: "user.memberRole",
+  Owner: "user.ownerRole",
+  "Third-Party": "user.thirdPartyRole",
+};
+
 function useColumns(
   remove: (config: UserConfigFragment) => void,
 ): Column<UserConfigFragment>[] {
@@ -89,6 +101,15 @@ function useColumns(
       cell: ({ user }) => user.name || user.email,
     },
     { key: "email", title: say("dataTable.emailLabel"), cell: ({ user }) => user.email },
+    {
+      key: "role",
+      title: say("dataTable.roleLabel"),
+      cell: ({ user }) => {
+        const role = ROLES[user.role.name];
+        return role === undefined ? user.role.name : say(role);
+      },
+    },
+    { key: "created", title: say("dataTable.createdOnLabel"), cell: (row) => date(row.createdAt) },
     { key: "changed", title: say("marquetry.users.changed"), cell: (row) => date(row.updatedAt) },
     {
       key: "actions",
@@ -132,7 +153,7 @@ function Removal({ instance, config, refresh, onClose }: RemovalProps) {
   return (
     <Confirmation
       title={say("deleteUserConfigurationDialog.title")}
-      confirm={say("deleteUserConfigurationDialog.openButton")}
+      confirm={say("deleteUserConfigurationDialog.confirmButton--isAdmin")}
       isDanger
       isRunning={removal.isRunning}
       error={removal.error}

@@ -95,6 +95,7 @@ function Form({ integration, initial, error, isRunning, create }: FormProps) {
   return (
     <main className={styles["screen"]}>
       <h1>{say("marquetry.activation.title", { name: dynamic(integration.name) })}</h1>
+      <p className={styles["lead"]}>{say("configurationWizardDialog.initialConfiguration")}</p>
       {error !== undefined && <Notice kind="error">{error.message}</Notice>}
       <form
         className={styles["form"]}

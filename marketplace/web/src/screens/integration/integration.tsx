@@ -7,7 +7,7 @@ import { useText } from "@/text/use-text";
 import { Button, Link } from "@/ui/button";
 import { Logo } from "@/ui/logo";
 import { Failure, Notice, Spinner } from "@/ui/state";
-import { InstanceRows, InstancesDialog } from "../marketplace/instances-dialog";
+import InstancesDialog, { InstanceRows } from "../marketplace/instances-dialog";
 import { activationPath } from "../marketplace/state";
 import { NotFoundScreen } from "../not-found";
 import { IntegrationDetail } from "./integration.query";
@@ -60,7 +60,7 @@ export default function IntegrationScreen({ id }: { id: string }) {
       </header>
       {!canActivate && instances.length === 0 && (
         <Notice>
-          {say("activateIntegrationDialog.banner.text--isNotConfigurable", {
+          {say("integrations.id__banner.customerActivateText", {
             organization: session?.organizationName ?? "",
           })}
         </Notice>
@@ -69,7 +69,7 @@ export default function IntegrationScreen({ id }: { id: string }) {
       {instances.length > 0 && (
         <section>
           <h2>{say("activateIntegrationDialog.instancesTitle")}</h2>
-          <InstanceRows instances={instances} />
+          <InstanceRows card={integration} refresh={refresh} />
         </section>
       )}
       {(integration.overview ?? "") !== "" && (
@@ -80,7 +80,21 @@ export default function IntegrationScreen({ id }: { id: string }) {
           </Suspense>
         </section>
       )}
-      {isChoosing && <InstancesDialog card={integration} onClose={() => setIsChoosing(false)} />}
+      {(integration.documentation ?? "") !== "" && (
+        <section>
+          <h2>{say("detail.documentationLabel")}</h2>
+          <Suspense fallback={<Spinner />}>
+            <RichText text={dynamic(integration.documentation)} />
+          </Suspense>
+        </section>
+      )}
+      {isChoosing && (
+        <InstancesDialog
+          card={integration}
+          refresh={refresh}
+          onClose={() => setIsChoosing(false)}
+        />
+      )}
     </main>
   );
 }

@@ -2,6 +2,10 @@ import { phrases as marketplace } from "../marketplace/phrases";
 
 export const phrases = {
   ...marketplace,
+  "integrations.id__banner.customerActivateText":
+    "%{organization} activates this %{integrationSingularLower} for you. Please get in touch.",
+  "configurationWizardDialog.initialConfiguration":
+    "First its name; what it needs to know comes next.",
   "detail.overviewLabel": "Overview",
   "detail.documentationLabel": "Documentation",
   "input.nameLabel": "Name",

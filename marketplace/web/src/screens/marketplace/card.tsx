@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { Suspense, lazy, useState } from "react";
 import { nodes } from "@/api/error";
 import { navigate } from "@/app/router";
 import { useStore } from "@/app/store";
@@ -7,14 +7,21 @@ import { useText } from "@/text/use-text";
 import { Button, Link } from "@/ui/button";
 import { Logo } from "@/ui/logo";
 import { Badge } from "@/ui/state";
-import { InstancesDialog } from "./instances-dialog";
 import type { MarketplaceCardFragment } from "./list.query";
 import styles from "./marketplace.module.css";
 import { phrases } from "./phrases";
-import { detailPath, isOutdated, stateOf, targetOf } from "./state";
+import { connectionStateOf, detailPath, isOutdated, stateOf, targetOf } from "./state";
+
+const InstancesDialog = lazy(() => import("./instances-dialog"));
+
+interface CardProps {
+  card: MarketplaceCardFragment;
+  /** Asks again how it stands. */
+  refresh: () => Promise<void>;
+}
 
 /** An integration in the list: what it is, how it stands, and what to do next. */
-export function Card({ card }: { card: MarketplaceCardFragment }) {
+export function Card({ card, refresh }: CardProps) {
   const { dynamic } = useText(phrases);
   const mode = useStore(screenConfiguration).marketplace.configuration;
   const [isChoosing, setIsChoosing] = useState(false);
@@ -41,10 +48,17 @@ export function Card({ card }: { card: MarketplaceCardFragment }) {
       </div>
       <p className={styles["description"]}>{dynamic(card.description)}</p>
       <div className={styles["cardFoot"]}>
-        <CardBadge card={card} />
+        <div className={styles["badges"]}>
+          <CardBadge card={card} />
+          <ConnectionBadge card={card} />
+        </div>
         <MainAction card={card} act={act} />
       </div>
-      {isChoosing && <InstancesDialog card={card} onClose={() => setIsChoosing(false)} />}
+      {isChoosing && (
+        <Suspense>
+          <InstancesDialog card={card} refresh={refresh} onClose={() => setIsChoosing(false)} />
+        </Suspense>
+      )}
     </li>
   );
 }
@@ -54,7 +68,7 @@ function MainAction({ card, act }: { card: MarketplaceCardFragment; act: () => v
   const state = stateOf(card);
   const hasNone = nodes(card.instances).length === 0;
   if (hasNone && card.isCustomerDeployable !== true) {
-    return <span className={styles["onRequest"]}>{say("marquetry.onRequest")}</span>;
+    return <span className={styles["onRequest"]}>{say("activateIntegrationDialog.marketplaceConfigurationError")}</span>;
   }
   const text = hasNone
     ? say("marquetry.activate")
@@ -76,23 +90,85 @@ function CardBadge({ card }: { card: MarketplaceCardFragment }) {
   const { say, number } = useText(phrases);
   const instances = nodes(card.instances);
   const hasUpdate = instances.some((instance) => isOutdated(instance, card));
+  const areMany = instances.length > 1;
+  const hint = (one: keyof typeof phrases, many: keyof typeof phrases) => say(areMany ? many : one);
   switch (stateOf(card)) {
     case "none":
-      return <span />;
+      return null;
     case "unconfigured":
-      return <Badge kind="warning">{say("integration-marketplace__card.activateLabel")}</Badge>;
-    case "userUnconfigured":
-      return <Badge kind="warning">{say("integration-marketplace__card.ulcUnconfiguredLabel")}</Badge>;
-    case "paused":
-      return <Badge kind="info">{say("integration-marketplace__card.pausedLabel")}</Badge>;
-    case "active":
-      if (hasUpdate) return <Badge kind="info">{say("marquetry.update")}</Badge>;
       return (
-        <Badge kind="success">
-          {instances.length > 1
-            ? say("marquetry.several", { count: number(instances.length) })
-            : say("integration-marketplace__card.runningLabel")}
+        <Badge
+          kind="warning"
+          hint={hint(
+            "integration-marketplace.instanceUnconfiguredTooltip",
+            "integration-marketplace.instancesUnconfiguredTooltip",
+          )}
+        >
+          {say("integration-marketplace__card.activateLabel")}
         </Badge>
       );
+    case "userUnconfigured":
+      return (
+        <Badge
+          kind="warning"
+          hint={hint(
+            "integration-marketplace.userUnconfiguredTooltip",
+            "integration-marketplace.usersUnconfiguredTooltip",
+          )}
+        >
+          {say("integration-marketplace__card.ulcUnconfiguredLabel")}
+        </Badge>
+      );
+    case "paused":
+      return (
+        <Badge
+          kind="info"
+          hint={hint(
+            "integration-marketplace.instancePausedTooltip",
+            "integration-marketplace.instancesPausedTooltip",
+          )}
+        >
+          {say("integration-marketplace__card.pausedLabel")}
+        </Badge>
+      );
+    case "active":
+      if (hasUpdate) {
+        const latestVersion = number(card.versionNumber);
+        return (
+          <Badge
+            kind="info"
+            hint={say("tooltip.newIntegrationVersionAvailable", { latestVersion })}
+          >
+            {say("marquetry.update")}
+          </Badge>
+        );
+      }
+      return <ActiveBadge card={card} count={instances.length} />;
   }
+}
+
+function ActiveBadge({ card, count }: { card: MarketplaceCardFragment; count: number }) {
+  const { say, number } = useText(phrases);
+  const who = card.userLevelConfigured ? "user" : "instance";
+  const hint = `integration-marketplace.${who}${count > 1 ? "s" : ""}ActivatedTooltip` as const;
+  return (
+    <Badge kind="success" hint={say(hint)}>
+      {count > 1
+        ? say("marquetry.several", { count: number(count) })
+        : say("integration-marketplace__card.runningLabel")}
+    </Badge>
+  );
+}
+
+const KINDS = { Connected: "success", Error: "error", Failed: "error", Pending: "warning" } as const;
+
+function ConnectionBadge({ card }: { card: MarketplaceCardFragment }) {
+  const { say } = useText(phrases);
+  const state = connectionStateOf(nodes(card.instances));
+  if (state === undefined) return null;
+  return (
+    <Badge kind={KINDS[state]} hint={say(`integration-marketplace.connection${state}Tooltip`)}>
+      {say(`integration-marketplace__card.connection${state}Label`)}
+    </Badge>
+  );
 }

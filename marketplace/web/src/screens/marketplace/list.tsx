@@ -72,7 +72,7 @@ function Cards({ answer, all, clear }: CardsProps) {
     <>
       <ul className={styles["grid"]}>
         {more.cards.map((card) => (
-          <Card key={card.id} card={card} />
+          <Card key={card.id} card={card} refresh={answer.refresh} />
         ))}
       </ul>
       {more.error !== undefined && <Notice kind="error">{more.error.message}</Notice>}

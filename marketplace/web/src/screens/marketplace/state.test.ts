@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { DetailsMode } from "@/host/settings";
-import { isOutdated, targetOf } from "./state";
+import { connectionStateOf, isOutdated, targetOf } from "./state";
 
 type Instance = Parameters<typeof targetOf>[0]["instances"][number];
 
@@ -38,4 +38,20 @@ test.each([
 ])("version %i with %i on offer (upgradeable: %s)", (used, newest, upgradeable, outdated) => {
   const one = { isCustomerUpgradeable: upgradeable, integration: { versionNumber: used } };
   expect(isOutdated(one as Instance, { versionNumber: newest })).toBe(outdated);
+});
+
+type Connection = Parameters<typeof connectionStateOf>[0][number]["connections"]["nodes"][number];
+
+const connection = (status: string, orgOnly = false) =>
+  ({ id: status, status, requiredConfigVariable: { id: "v", orgOnly } }) as Connection;
+
+test.each<[string, Connection[], ReturnType<typeof connectionStateOf>]>([
+  ["none", [], undefined],
+  ["one that works", [connection("ACTIVE")], "Connected"],
+  ["one that waits", [connection("ACTIVE"), connection("PENDING")], "Pending"],
+  ["a wrong one", [connection("ERROR"), connection("PENDING")], "Error"],
+  ["the worst", [connection("ERROR"), connection("FAILED")], "Failed"],
+  ["one of the organization", [connection("ERROR", true)], undefined],
+])("of connections, %s", (_, nodes, state) => {
+  expect(connectionStateOf([{ connections: { nodes } }])).toBe(state);
 });

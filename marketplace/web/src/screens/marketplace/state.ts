@@ -21,6 +21,26 @@ export function isUnfinished(instance: InstanceStateFragment): boolean {
   return instance.lastDeployedAt === null;
 }
 
+/** How the connections stand that the customer can do something about: the worst of them. */
+export type ConnectionState = "Connected" | "Error" | "Failed" | "Pending";
+
+const WORST_FIRST = [
+  ["FAILED", "Failed"],
+  ["ERROR", "Error"],
+  ["PENDING", "Pending"],
+  ["ACTIVE", "Connected"],
+] as const;
+
+export function connectionStateOf(
+  instances: readonly Pick<InstanceStateFragment, "connections">[],
+): ConnectionState | undefined {
+  const statuses = instances
+    .flatMap(({ connections }) => connections.nodes)
+    .filter((one) => one?.requiredConfigVariable.orgOnly !== true)
+    .map((one) => one?.status);
+  return WORST_FIRST.find(([status]) => statuses.includes(status))?.[1];
+}
+
 /** A newer version is there, and the customer may move on to it. */
 export function isOutdated(
   { isCustomerUpgradeable, integration }: InstanceStateFragment,
@@ -31,6 +51,10 @@ export function isOutdated(
 
 export function instancePath(instance: { id: string }): string {
   return `/instances/${instance.id}/`;
+}
+
+export function userWizardPath(instance: { id: string }): string {
+  return `/configure-instance/${instance.id}/?userLevelConfigured=true`;
 }
 
 export function wizardPath(instance: { id: string }): string {

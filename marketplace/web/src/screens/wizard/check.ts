@@ -13,13 +13,13 @@ export type Problem =
   | "marquetry.problem.choice"
   | "marquetry.problem.connect"
   | "marquetry.problem.cron"
-  | "marquetry.problem.date"
+  | "input.dateError"
   | "marquetry.problem.form"
   | "marquetry.problem.json"
   | "marquetry.problem.key"
   | "marquetry.problem.number"
   | "marquetry.problem.required"
-  | "marquetry.problem.timestamp";
+  | "input.dateTimeError";
 
 export function problemOf(
   variable: Variable,
@@ -63,9 +63,9 @@ function scalarProblem(
     case "NUMBER":
       return Number.isFinite(Number(text)) ? undefined : "marquetry.problem.number";
     case "DATE":
-      return isDay(toDay(text)) ? undefined : "marquetry.problem.date";
+      return isDay(toDay(text)) ? undefined : "input.dateError";
     case "TIMESTAMP":
-      return Number.isNaN(Date.parse(text)) ? "marquetry.problem.timestamp" : undefined;
+      return Number.isNaN(Date.parse(text)) ? "input.dateTimeError" : undefined;
     case "PICKLIST":
       return isChoice(variable, text, content) ? undefined : "marquetry.problem.choice";
     case "CODE":

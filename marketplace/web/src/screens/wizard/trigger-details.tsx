@@ -39,7 +39,7 @@ export function TriggerDetails({ wizard, isOpen }: { wizard: Wizard; isOpen: boo
 }
 
 function FlowAddress({ config, wizard }: { config: FlowConfig; wizard: Wizard }) {
-  const { dynamic } = useText(phrases);
+  const { say, dynamic } = useText(phrases);
   const name = dynamic(config.flow.name);
   const hasKeys = config.flow.endpointSecurityType.startsWith("CUSTOMER");
   return (
@@ -47,8 +47,13 @@ function FlowAddress({ config, wizard }: { config: FlowConfig; wizard: Wizard })
       <h4>{name}</h4>
       {wizard.data.instance.lastDeployedAt !== null && (
         <p className={styles["address"]}>
+          <span className={styles["muted"]}>{say("input.urlLabel")}</span>
           <code dir="ltr">{config.webhookUrl}</code>
-          <CopyButton text={config.webhookUrl} label={name} />
+          <CopyButton
+            text={config.webhookUrl}
+            label={name}
+            name={`${say("tooltip.copyUrl")}: ${name}`}
+          />
         </p>
       )}
       {hasKeys && <ApiKeys config={config} wizard={wizard} />}
@@ -70,9 +75,11 @@ function ApiKeys({ config, wizard }: { config: FlowConfig; wizard: Wizard }) {
   });
   return (
     <>
-      {keys.length === 0 && (
-        <p className={styles["muted"]}>{say("triggerDetails.noApiConfiguredText")}</p>
-      )}
+      <p className={styles["muted"]}>
+        {keys.length === 0
+          ? say("triggerDetails.noApiConfiguredText")
+          : `${say("triggerDetails.apiConfiguredText")} ${say("tooltip.passApiKeyToHeader")}`}
+      </p>
       {keys.map((key, index) => (
         <p key={key} className={styles["address"]}>
           <code>{masked(key)}</code>
@@ -104,12 +111,17 @@ function ApiKeys({ config, wizard }: { config: FlowConfig; wizard: Wizard }) {
           title={say("configWizard.triggerDetails.apiKey.confirmDelete.title")}
           onClose={() => setDoomed(undefined)}
           actions={
-            <Button
-              kind="danger"
-              onClick={() => void change.run(keys.filter((key) => key !== doomed))}
-            >
-              {remove}
-            </Button>
+            <>
+              <Button onClick={() => setDoomed(undefined)}>
+                {say("configWizard.triggerDetails.apiKey.confirmDelete.cancel")}
+              </Button>
+              <Button
+                kind="danger"
+                onClick={() => void change.run(keys.filter((key) => key !== doomed))}
+              >
+                {remove}
+              </Button>
+            </>
           }
         >
           <p>{say("configWizard.triggerDetails.apiKey.confirmDelete.message")}</p>

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { mutate } from "@/api/client";
 import { done } from "@/api/error";
+import { currentSession } from "@/api/session";
 import { useAction } from "@/api/use-query";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
@@ -19,6 +20,8 @@ interface UserDeletionProps {
 export function UserDeletion({ wizard, onDeleted }: UserDeletionProps) {
   const { say } = useText(phrases);
   const [isAsking, setIsAsking] = useState(false);
+  const isMarketplaceUser = currentSession()?.isMarketplaceUser === true;
+  const variant = isMarketplaceUser ? "isCustomerMarketplaceUser" : "isAdmin";
   const id = wizard.data.userConfigId;
   const deletion = useAction(async () => {
     if (id === undefined) return;
@@ -34,7 +37,7 @@ export function UserDeletion({ wizard, onDeleted }: UserDeletionProps) {
         aria-disabled={deletion.isRunning}
         onClick={() => !deletion.isRunning && void deletion.run()}
       >
-        {say("deleteUserConfigurationDialog.openButton")}
+        {say(`deleteUserConfigurationDialog.confirmButton--${variant}`)}
       </Button>
     </>
   );
@@ -51,7 +54,13 @@ export function UserDeletion({ wizard, onDeleted }: UserDeletionProps) {
           actions={actions}
           onClose={() => setIsAsking(false)}
         >
-          <p>{say("deleteUserConfigurationDialog.warningText")}</p>
+          <p>
+            {say(
+              isMarketplaceUser
+                ? "deleteUserConfigurationDialog.warningText--isCustomerMarketplaceUser"
+                : "deleteUserConfigurationDialog.warningText",
+            )}
+          </p>
           {deletion.error !== undefined && <Notice kind="error">{deletion.error.message}</Notice>}
         </Dialog>
       )}

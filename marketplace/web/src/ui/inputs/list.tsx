@@ -172,7 +172,7 @@ export function PairsInput({ id, kind, items, isReadOnly, onChange }: PairsProps
           <input
             {...idsOf(`${id}-${index}-key`, say("marquetry.input.keyOf", { number: index + 1 }))}
             className={inputClass}
-            placeholder={say("input.keyLabel")}
+            placeholder={say("input.keyPlaceholder")}
             value={item.key}
             readOnly={isReadOnly}
             onChange={(event) => change({ ...item, key: event.target.value })}
@@ -181,7 +181,7 @@ export function PairsInput({ id, kind, items, isReadOnly, onChange }: PairsProps
             kind={kind}
             value={item.value}
             ids={idsOf(`${id}-${index}`, say("marquetry.input.valueOf", { number: index + 1 }))}
-            placeholder={say("input.valueLabel")}
+            placeholder={say("input.valuePlaceholder")}
             isReadOnly={isReadOnly}
             onChange={(value) => change({ ...item, value })}
           />

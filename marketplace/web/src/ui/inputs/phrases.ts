@@ -1,9 +1,8 @@
 export const phrases = {
   "input.noOptionsValue": "No options",
-  "input.noneValue": "None",
   "input.valueAddButton": "Add value",
-  "input.keyLabel": "Key",
-  "input.valueLabel": "Value",
+  "input.keyPlaceholder": "Key",
+  "input.valuePlaceholder": "Value",
   "marquetry.input.choose": "Choose …",
   "marquetry.input.entry": "Entry %{number}",
   "marquetry.input.keyOf": "Key of entry %{number}",

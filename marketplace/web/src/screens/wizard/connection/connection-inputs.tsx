@@ -139,9 +139,11 @@ function Masked({
   const [isAsking, setIsAsking] = useState(false);
   const action = (
     <>
-      <Button onClick={() => setIsAsking(false)}>{say("common.cancelButton")}</Button>
+      <Button onClick={() => setIsAsking(false)}>
+        {say("input.writeOnly.replaceValueConfirmation.cancel")}
+      </Button>
       <Button kind="primary" onClick={replace}>
-        {say("input.writeOnly.replaceValueTooltip")}
+        {say("input.writeOnly.replaceValueConfirmation.submit")}
       </Button>
     </>
   );

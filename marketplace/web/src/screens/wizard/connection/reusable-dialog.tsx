@@ -74,10 +74,21 @@ export function ReusableDialog(props: ReusableDialogProps) {
   return (
     <Dialog title={title} actions={actions} onClose={onClose}>
       {existing !== undefined && (
-        <Notice kind="warning">{say("configWizard.configPage.connection.usage.warning")}</Notice>
+        <Notice kind="warning">
+          <strong>{say("configWizard.configPage.connection.usage.warning.label")}</strong>{" "}
+          {say("configWizard.configPage.connection.usage.warning")}
+        </Notice>
       )}
       <div className={styles["fields"]}>
-        <Field label={say("configWizard.configPage.connection.name.label")} isRequired>
+        <Field
+          label={say("configWizard.configPage.connection.name.label")}
+          problem={
+            key.trim() === ""
+              ? say("configWizard.configPage.connection.name.requiredValidation")
+              : undefined
+          }
+          isRequired
+        >
           {(ids) => (
             <input
               {...ids}

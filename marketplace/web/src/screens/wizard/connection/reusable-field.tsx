@@ -46,7 +46,10 @@ export function ReusableField({
         {answer.data !== undefined && saved.length === 0 && (
           <p className={styles["muted"]}>{say("marquetry.connection.none")}</p>
         )}
-        <ul className={styles["choices"]}>
+        <ul
+          className={styles["choices"]}
+          aria-label={say("configWizard.configPage.connection.field.label")}
+        >
           {saved.map((one) => (
             <SavedRow
               key={one.id}
@@ -97,7 +100,7 @@ interface SavedRowProps {
 }
 
 function SavedRow({ one, group, isChosen, isReadOnly, choose, edit }: SavedRowProps) {
-  const { say } = useText(phrases);
+  const { say, number } = useText(phrases);
   const name = one.key || say("marquetry.connection.unnamed");
   return (
     <li className={styles["choice"]} data-chosen={isChosen}>
@@ -111,6 +114,13 @@ function SavedRow({ one, group, isChosen, isReadOnly, choose, edit }: SavedRowPr
         />
         <span>{name}</span>
       </label>
+      {one.instances.totalCount > 0 && (
+        <span className={styles["muted"]}>
+          {say("configWizard.configPage.connection.field.usageLocations.label", {
+            usageCount: number(one.instances.totalCount),
+          })}
+        </span>
+      )}
       <StatusBadge status={one.status} />
       {!isReadOnly && one.allowUpdate && (
         <Button

@@ -69,7 +69,7 @@ export default function FormField(props: FormFieldProps) {
       </FormSettings>
       {!isReadOnly && generated !== undefined && generated !== text && (
         <p>
-          <Button onClick={() => set(generated)}>{say("marquetry.form.reset")}</Button>
+          <Button onClick={() => set(generated)}>{say("tooltip.restoreDefault")}</Button>
         </p>
       )}
     </FieldGroup>

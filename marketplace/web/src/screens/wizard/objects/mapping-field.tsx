@@ -1,9 +1,10 @@
 import { useId, useState } from "react";
 import { useText } from "@/text/use-text";
 import { inputClass } from "@/ui/field";
+import { Choice as Filter } from "@/ui/filters";
 import { FieldGroup } from "@/ui/inputs/group";
 import { Choice } from "@/ui/inputs/scalar";
-import type { Content, MappedField } from "../content";
+import type { Content, MappedField, SelectableObject } from "../content";
 import { phrases } from "../phrases";
 import type { About } from "../variable-field";
 import styles from "../wizard.module.css";
@@ -31,9 +32,11 @@ export default function MappingField({
   const [search, setSearch] = useState("");
   const fields = readMapping(text, content.fields);
   const known = choices(content.options);
+  const [object, setObject] = useState("");
+  const offered = [...known].filter(([, of]) => object === "" || of.object.key === object);
   const options = [
-    { value: "", label: say("marquetry.mapping.none") },
-    ...[...known].map(([value, { object, field }]) => ({
+    { value: "", label: say("input.noneValue") },
+    ...offered.map(([value, { object, field }]) => ({
       value,
       label: `${object.label} › ${field.label}`,
     })),
@@ -54,6 +57,10 @@ export default function MappingField({
           onChange={(event) => setSearch(event.target.value)}
         />
       )}
+      {content.options.length > 1 && (
+        <ObjectChoice options={content.options} {...{ object, setObject }} />
+      )}
+      {content.options.length === 0 && <p className={styles["muted"]}>{say("noResults.title")}</p>}
       <table className={styles["mapping"]}>
         <thead>
           <tr>
@@ -63,7 +70,12 @@ export default function MappingField({
         </thead>
         <tbody>
           {shown.map((entry) => (
-            <Row key={entry.field.key} entry={entry} options={options} {...{ isReadOnly, map }} />
+            <Row
+              key={entry.field.key}
+              entry={entry}
+              options={withMappedOption(options, entry, known)}
+              {...{ isReadOnly, map }}
+            />
           ))}
         </tbody>
       </table>
@@ -71,9 +83,54 @@ export default function MappingField({
   );
 }
 
+type Options = readonly { value: string; label: string }[];
+
+/** What is mapped can be seen, also where the choice is narrowed to other objects. */
+function withMappedOption(
+  options: Options,
+  { mapped }: MappedField,
+  known: ReturnType<typeof choices>,
+): Options {
+  const value = mapped === undefined ? "" : keyOf(mapped);
+  const found = known.get(value);
+  if (found === undefined || options.some((option) => option.value === value)) return options;
+  return [...options, { value, label: `${found.object.label} › ${found.field.label}` }];
+}
+
+interface ObjectChoiceProps {
+  options: readonly SelectableObject[];
+  object: string;
+  setObject: (object: string) => void;
+}
+
+/** Narrows what can be mapped to one object, and shows what that has. */
+function ObjectChoice({ options, object, setObject }: ObjectChoiceProps) {
+  const { say } = useText(phrases);
+  const chosen = options.find((option) => option.object.key === object);
+  return (
+    <>
+      <Filter
+        label={say("configWizard.fieldMapping.object")}
+        options={options.map((option) => ({
+          value: option.object.key,
+          label: option.object.label,
+        }))}
+        value={object}
+        onChange={setObject}
+      />
+      {chosen !== undefined && (
+        <details>
+          <summary>{say("configWizard.fieldMapping.fieldPreview.title")}</summary>
+          <p className={styles["muted"]}>{chosen.fields.map(({ label }) => label).join(", ")}</p>
+        </details>
+      )}
+    </>
+  );
+}
+
 interface RowProps {
   entry: MappedField;
-  options: { value: string; label: string }[];
+  options: Options;
   isReadOnly: boolean;
   map: (key: string, value: string) => void;
 }

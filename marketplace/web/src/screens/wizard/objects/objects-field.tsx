@@ -27,6 +27,7 @@ export default function ObjectsField({
   const [search, setSearch] = useState("");
   const chosen = readSelection(text);
   const change = (next: typeof chosen) => set(writeSelection(objects, next));
+  const found = matching(objects, search);
   const selected = objects.filter(({ object }) => chosen.has(object.key)).length;
   return (
     <FieldGroup {...about}>
@@ -44,8 +45,13 @@ export default function ObjectsField({
           totalObjects: objects.length,
         })}
       </p>
+      {found.length === 0 && (
+        <p role="status" className={styles["muted"]}>
+          {say("noResults.title")}
+        </p>
+      )}
       <ul className={styles["objects"]}>
-        {matching(objects, search).map((item) => {
+        {found.map((item) => {
           const fields = chosen.get(item.object.key);
           return (
             <li key={item.object.key}>

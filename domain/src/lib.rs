@@ -43,6 +43,7 @@ pub mod secrets;
 pub mod sign_in;
 pub mod signature;
 mod signed;
+mod spent;
 pub mod test_case;
 #[cfg(test)]
 mod testing;
@@ -62,7 +63,7 @@ mod whom;
 
 pub use env::{Env, InstanceListener, ScheduleListener, WorkListener};
 pub use error::{Error, Kind, Problem};
-pub use global_id::global_id;
+pub use global_id::{global_id, id_of};
 pub use policy::{Action, Noun, Permission};
 pub use viewer::{Governed, Permit, UserViewer, Viewer};
 pub use whom::Whom;

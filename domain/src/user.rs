@@ -50,10 +50,7 @@ pub async fn create_for_organization(
     input: Create,
 ) -> Result<user::Model, Error> {
     let tx = env.db.begin().await?;
-    viewer.permit_in_organization(&tx, Noun::OrganizationUser).await?;
-    let row = new_row(env, viewer, &input, None)?;
-    let created = insert(&tx, row).await?;
-    record(env, &tx, viewer, EventType::UserCreated, &created).await?;
+    let created = create_within(env, &tx, viewer, input).await?;
     invitation::ask(env, &tx, &created, Purpose::Invitation).await?;
     tx.commit().await?;
     env.deliveries_arrived();
@@ -74,6 +71,20 @@ pub async fn create_for_customer(
     record(env, &tx, viewer, EventType::UserCreated, &created).await?;
     tx.commit().await?;
     env.deliveries_arrived();
+    Ok(created)
+}
+
+/// As [`create_for_organization`], for somebody who is at the door: they need no link. To be called
+/// within a transaction, after whose commit there are deliveries.
+pub(crate) async fn create_within(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    input: Create,
+) -> Result<user::Model, Error> {
+    viewer.permit_in_organization(tx, Noun::OrganizationUser).await?;
+    let created = insert(tx, new_row(env, viewer, &input, None)?).await?;
+    record(env, tx, viewer, EventType::UserCreated, &created).await?;
     Ok(created)
 }
 

@@ -49,6 +49,7 @@ pub mod kept_object;
 mod labels;
 pub mod lane;
 pub mod latest_request;
+pub mod linked_identity;
 pub mod log;
 pub mod log_stream;
 mod look;

@@ -89,6 +89,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::kept_object::Entity).await;
     compare(connection, entity::lane::Entity).await;
     compare(connection, entity::latest_request::Entity).await;
+    compare(connection, entity::linked_identity::Entity).await;
     compare(connection, entity::log::Entity).await;
     compare(connection, entity::log_stream::Entity).await;
     compare(connection, entity::node::Entity).await;

@@ -132,7 +132,10 @@ pub async fn invite(
     environment: &HashMap<String, String>,
     email: &str,
 ) -> anyhow::Result<()> {
-    ensure!(config.login.password, "login.password is off: nobody needs a link to sign in");
+    ensure!(
+        config.login.has_passwords(),
+        "nobody signs in with a password here: nobody needs a link to set one"
+    );
     let installation = join(config, folder, environment).await?;
     let user = user(&installation, email).await?;
     let path = invitation::link(&installation.env, &user).await?;

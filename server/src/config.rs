@@ -1,6 +1,7 @@
 //! What can be set, and where it comes from: defaults, then a file, then the environment, then
 //! flags.
 
+mod oidc;
 mod section;
 
 use std::collections::HashMap;
@@ -13,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
 
+pub use oidc::OidcSection;
 pub use section::{
     EgressSection, LogFormat, LogSection, LoginSection, MailSection, RetentionSection,
     RunnerSection, SchedulesSection, ServerSection, SmsSection, StorageSection, TriggerSection,
@@ -67,6 +69,8 @@ impl Config {
             .list_separator(",")
             .with_list_parse_key("egress.allow_hosts")
             .with_list_parse_key("login.redirect_uris")
+            .with_list_parse_key("login.oidc.scopes")
+            .with_list_parse_key("login.oidc.allowed_domains")
             .try_parsing(true)
             .source(Some(layers.environment.clone()));
         let mut config: Self = config::Config::builder()
@@ -136,6 +140,7 @@ impl Config {
             EnvFilter::try_new(&self.log.filter).is_ok(),
             "log.filter must be a filter such as info or info,runner=debug",
         );
+        problems.extend(self.login.oidc.iter().flat_map(OidcSection::problems));
         problems
     }
 
@@ -153,17 +158,33 @@ impl fmt::Display for Config {
         for (index, (name, section)) in sections.as_object().into_iter().flatten().enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
             writeln!(formatter, "{gap}[{name}]")?;
-            for (key, value) in section.as_object().into_iter().flatten() {
-                // JSON's texts, numbers, switches and lists mean the same in TOML; it has no null.
-                if value.is_null() {
-                    writeln!(formatter, "# {key} is not set")?;
-                } else {
-                    writeln!(formatter, "{key} = {value}")?;
-                }
-            }
+            write_keys(formatter, name, section)?;
         }
         Ok(())
     }
+}
+
+/// What is nested in a section is a section of its own, behind everything else.
+fn write_keys(
+    formatter: &mut fmt::Formatter<'_>,
+    name: &str,
+    section: &serde_json::Value,
+) -> fmt::Result {
+    let keys = || section.as_object().into_iter().flatten();
+    for (key, value) in keys().filter(|(_, value)| !value.is_object()) {
+        // JSON's texts, numbers, switches and lists mean the same in TOML; it has no null.
+        if value.is_null() {
+            writeln!(formatter, "# {key} is not set")?;
+        } else {
+            writeln!(formatter, "{key} = {value}")?;
+        }
+    }
+    for (key, value) in keys().filter(|(_, value)| value.is_object()) {
+        let name = format!("{name}.{key}");
+        writeln!(formatter, "\n[{name}]")?;
+        write_keys(formatter, &name, value)?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

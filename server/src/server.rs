@@ -140,6 +140,8 @@ impl Server {
             // The folder has one server at a time: whoever held a lease is gone.
             domain::oauth::end_leases(&env).await.context("ending old leases")?;
         }
+        let new_users = domain::sign_in::oidc::check(&env).await;
+        new_users.context("login.oidc.new_user_organization names nobody of this installation")?;
         let own_url = Some(env.public_url.clone());
         let policy = egress::Policy { own_url, ..egress_policy };
         let impatient = egress::Policy {

@@ -11,6 +11,8 @@ use tokio::process::Command;
 use crate::harness::embedded::private_key;
 use crate::harness::{TestApp, User, definition, example, list, project, text};
 use crate::oauth::provider::Provider;
+use crate::sign_in::oidc::settings;
+use crate::sign_in::provider::IdProvider;
 
 /// What the marketplace of an organization holds that signs for its users.
 struct Stage {
@@ -41,8 +43,23 @@ impl Stage {
         stage
     }
 
+    /// People of the organization sign in at another service.
+    async fn with_accounts_elsewhere() -> Self {
+        let accounts = IdProvider::start().await;
+        let login = settings(&accounts);
+        let app = TestApp::start_with(|options| options.login.oidc = Some(login)).await;
+        let mut stage = Self::on(app).await;
+        let email = stage.owner.email.clone();
+        accounts.say(&[("email", email.clone().into())]);
+        stage.facts["email"] = json!(email);
+        stage
+    }
+
     async fn empty() -> Self {
-        let app = TestApp::start().await;
+        Self::on(TestApp::start().await).await
+    }
+
+    async fn on(app: TestApp) -> Self {
         let owner = app.organization("acme").await;
         owner.import_key("first").await;
         let facts = json!({
@@ -135,6 +152,11 @@ async fn the_list_is_searched_filtered_and_closed() {
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_are_renewed_and_people_replaced() {
     Stage::set().await.play("session").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_sign_in_with_an_account_elsewhere() {
+    Stage::with_accounts_elsewhere().await.play("sign-in").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,8 @@
 //! People who sign in, the clients that send them, and the pages they see.
 
 mod invitations;
+pub mod oidc;
+pub mod provider;
 mod requests;
 mod tokens;
 
@@ -73,27 +75,8 @@ impl Story {
         page
     }
 
-    /// What a client asks for, with these parameters in the place of the usual ones.
     fn authorize_url(&self, changed: &[(&str, &str)]) -> Url {
-        let challenge = challenge();
-        let usual = [
-            ("response_type", "code"),
-            ("client_id", "marquetry"),
-            ("redirect_uri", REDIRECT),
-            ("scope", "openid profile email offline_access"),
-            ("state", "a-state"),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-        ];
-        let mut url = Url::parse(&self.url("/authorize")).unwrap();
-        for (name, value) in usual {
-            let value = changed.iter().find(|(key, _)| *key == name).map_or(value, |it| it.1);
-            url.query_pairs_mut().append_pair(name, value);
-        }
-        for (name, value) in changed.iter().filter(|it| usual.iter().all(|(key, _)| *key != it.0)) {
-            url.query_pairs_mut().append_pair(name, value);
-        }
-        url
+        authorize_url(&self.app.url(), changed)
     }
 
     /// Fills in the page.
@@ -152,6 +135,29 @@ impl Story {
         somebody.token = Some(text(tokens, "/access_token"));
         text(&somebody.query("{ authenticatedUser { email } }").await, "/authenticatedUser/email")
     }
+}
+
+/// What a client asks for, with these parameters in the place of the usual ones.
+fn authorize_url(base: &str, changed: &[(&str, &str)]) -> Url {
+    let challenge = challenge();
+    let usual = [
+        ("response_type", "code"),
+        ("client_id", "marquetry"),
+        ("redirect_uri", REDIRECT),
+        ("scope", "openid profile email offline_access"),
+        ("state", "a-state"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    let mut url = Url::parse(&format!("{base}/authorize")).unwrap();
+    for (name, value) in usual {
+        let value = changed.iter().find(|(key, _)| *key == name).map_or(value, |it| it.1);
+        url.query_pairs_mut().append_pair(name, value);
+    }
+    for (name, value) in changed.iter().filter(|it| usual.iter().all(|(key, _)| *key != it.0)) {
+        url.query_pairs_mut().append_pair(name, value);
+    }
+    url
 }
 
 fn challenge() -> String {

@@ -11,14 +11,13 @@ use domain::sign_in::{self, Mistake, NotSignedIn, Request, is_return_address};
 use entity::user;
 use http::{HeaderMap, StatusCode};
 
-use super::{Caller, Pairs, internal, is_foreign, message, too_many, value, whole, with_pause};
+use super::{
+    Caller, Pairs, TOO_OLD, internal, is_foreign, message, oidc, too_many, value, whole, with_pause,
+};
 use crate::State;
 use crate::html::{escaped, page, secured};
 
 const TITLE: &str = "Sign in to Marquetry";
-
-const TOO_OLD: &str = "This page was open for too long, or does not come from this server. \
-    Go back to where you came from and start again.";
 
 pub fn routes() -> Router<State> {
     Router::new().route("/authorize", get(ask).post(answer)).route("/logout", get(logout))
@@ -90,6 +89,7 @@ fn form(
     if env.sign_in.settings.password {
         body += &fields(&text, email, problem.is_some());
     }
+    body += &oidc::button(env, &text);
     if env.sign_in.sends_links() {
         body += &format!("<p><a href=\"/forgot?request={text}\">Forgot password?</a></p>");
     }

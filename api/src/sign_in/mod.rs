@@ -1,11 +1,12 @@
 //! Signing in over HTTP: pages for people, tokens for their clients.
 //!
-//! What clients are told of these addresses is in [`meta`]; browsers come to [`authorize`] and
-//! [`invitation`], clients to [`token`].
+//! What clients are told of these addresses is in [`meta`]; browsers come to [`authorize`],
+//! [`oidc`] and [`invitation`], clients to [`token`].
 
 mod authorize;
 mod invitation;
 mod meta;
+mod oidc;
 mod token;
 
 use std::net::{IpAddr, SocketAddr};
@@ -27,6 +28,9 @@ const BODY_BYTES_MAX: usize = 32 * 1024;
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+const TOO_OLD: &str = "This page was open for too long, or does not come from this server. \
+    Go back to where you came from and start again.";
+
 /// The pairs of a form or a query, as they came.
 type Pairs = Vec<(String, String)>;
 
@@ -37,6 +41,7 @@ pub fn routes() -> Router<State> {
         .layer(CorsLayer::very_permissive().allow_credentials(false));
     authorize::routes()
         .merge(invitation::routes())
+        .merge(oidc::routes())
         .merge(shared)
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
 }

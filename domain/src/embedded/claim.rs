@@ -1,14 +1,14 @@
 //! What tokens of embedded users say, and what is wrong with those that are refused.
 
 use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::user::Role;
-use entity::{Id, OrganizationId, Timestamp};
+use entity::{OrganizationId, Timestamp};
 use jsonwebtoken::Algorithm;
 use serde_json::{Map, Value};
-use uuid::Uuid;
 
 use crate::error::Error;
+use crate::global_id::id_of;
 
 /// How far clocks of others may be off, in seconds.
 const LEEWAY_SECONDS: f64 = 60.0;
@@ -126,7 +126,7 @@ impl<'a> Unverified<'a> {
     pub fn organization(&self) -> Result<OrganizationId, Refusal> {
         let claim = self.claims.get("organization").filter(|claim| !claim.is_null());
         let claim = claim.ok_or(Refusal::ClaimMissing("organization"))?;
-        let id = claim.as_str().and_then(organization);
+        let id = claim.as_str().and_then(id_of);
         id.ok_or(Refusal::SignatureInvalid)
     }
 
@@ -185,13 +185,6 @@ impl<'a> Unverified<'a> {
         let limit = claim.as_i64().and_then(|limit| i32::try_from(limit).ok());
         limit.filter(|limit| *limit >= 0).map(Some).ok_or(Refusal::ClaimInvalid(NAME))
     }
-}
-
-/// Reads the global id of an organization.
-fn organization(text: &str) -> Option<OrganizationId> {
-    let text = String::from_utf8(STANDARD.decode(text).ok()?).ok()?;
-    let id = text.strip_prefix(OrganizationId::TYPE_NAME)?.strip_prefix(':')?;
-    Uuid::parse_str(id).ok().map(OrganizationId)
 }
 
 #[cfg(test)]

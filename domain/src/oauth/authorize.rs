@@ -3,8 +3,6 @@
 use std::sync::Arc;
 
 use entity::authorization::{Model, OwnerKind, Status};
-use entity::spent_state;
-use sea_orm::{ColumnTrait, QueryFilter, SqlErr};
 use serde_json::Value as Json;
 use url::Url;
 
@@ -17,7 +15,7 @@ use super::store::{self, Owner, Scope};
 use crate::env::Env;
 use crate::error::Error;
 use crate::viewer::Viewer;
-use crate::{instance, reuse, rows, token, user_level};
+use crate::{instance, reuse, spent, token, user_level};
 
 /// Parameters of the callback that are kept for steps to see, and their size.
 const KEPT_PARAMETERS_MAX: usize = 32;
@@ -180,26 +178,11 @@ async fn place(env: &Env, viewer: &Viewer, owner: &Owner) -> Result<Place, Error
 /// No state is taken twice, on whatever node.
 async fn spend(env: &Env, state: &State) -> Result<(), Refused> {
     let tx = env.db.begin().await.map_err(Error::from)?;
-    rows::delete::<spent_state::Entity>(state.organization)
-        .filter(spent_state::Column::ExpiresAt.lt(env.now()))
-        .exec(&tx)
-        .await
-        .map_err(Error::from)?;
-    let row = spent_state::Model {
-        nonce: state.nonce,
-        organization_id: state.organization,
-        expires_at: state.expires_at,
-    };
-    match rows::insert::<spent_state::Entity>(&tx, row).await {
-        Ok(_) => Ok(tx.commit().await.map_err(Error::from)?),
-        Err(error) => {
-            tx.rollback().await.map_err(Error::from)?;
-            match error.sql_err() {
-                Some(SqlErr::UniqueConstraintViolation(_)) => Err(Refused::Spent),
-                _ => Err(Error::from(error).into()),
-            }
-        }
+    if spent::spend(env, &tx, state.organization, state.nonce, state.expires_at).await? {
+        return Ok(tx.commit().await.map_err(Error::from)?);
     }
+    tx.rollback().await.map_err(Error::from)?;
+    Err(Refused::Spent)
 }
 
 async fn redeem(

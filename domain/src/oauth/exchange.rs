@@ -35,7 +35,7 @@ const TERMINAL: [&str; 7] = [
 ];
 
 /// A provider's whole answer.
-pub(super) type Token = serde_json::Map<String, Json>;
+pub(crate) type Token = serde_json::Map<String, Json>;
 
 /// Why there is no token, in words that people may see.
 #[derive(Clone, Debug)]
@@ -281,7 +281,7 @@ fn describe(status: StatusCode, said: Option<&Said>, secrets: &[&str]) -> String
 }
 
 /// What somebody else wrote, without secrets it may repeat, on one line, and not endless.
-pub(super) fn plain(text: &str, secrets: &[&str]) -> String {
+pub(crate) fn plain(text: &str, secrets: &[&str]) -> String {
     let mut text = text.to_owned();
     for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
         text = text.replace(secret, "***");

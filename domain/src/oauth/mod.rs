@@ -27,6 +27,7 @@
 mod announce;
 mod authorize;
 mod change;
+mod client;
 mod exchange;
 mod fresh;
 mod memory;
@@ -39,10 +40,13 @@ mod store;
 pub use authorize::{Completed, Place, Refused, authorize_url, callback_url, complete};
 pub use change::{Update, disconnect, forget, keep, update};
 pub(crate) use change::{drop_tokens, go_with};
+pub(crate) use client::Client;
+pub(crate) use exchange::plain;
 pub use fresh::{Fresh, NoToken, SECRET_BYTES_MIN, fresh};
 pub use memory::Memory;
 pub use renew::{Renewal, renew};
 pub use settings::Settings;
+pub(crate) use state::challenge;
 pub use store::{Owner, Scope, token_and_context};
 
 pub use crate::token::{

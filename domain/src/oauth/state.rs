@@ -84,7 +84,7 @@ impl State {
 }
 
 /// What is shown of a verifier beforehand, with the method S256.
-pub(super) fn challenge(verifier: &str) -> String {
+pub(crate) fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
 }
 

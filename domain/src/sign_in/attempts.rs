@@ -43,6 +43,15 @@ struct Pair {
     addresses: Counts<IpAddr>,
 }
 
+impl Pair {
+    /// One try less of an address.
+    fn forgive(&mut self, address: Option<IpAddr>) {
+        if let Some((_, count)) = address.and_then(|it| self.addresses.0.get_mut(&network(it))) {
+            *count = count.saturating_sub(1);
+        }
+    }
+}
+
 impl Attempts {
     /// Counts a try before it is made, so that many at once do not get past the limit.
     pub(super) fn try_password(
@@ -59,9 +68,23 @@ impl Attempts {
     pub(super) fn forgive(&self, account: &str, address: Option<IpAddr>) {
         let mut pair = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
         pair.accounts.0.remove(account);
-        if let Some((_, count)) = address.and_then(|it| pair.addresses.0.get_mut(&network(it))) {
-            *count = count.saturating_sub(1);
-        }
+        pair.forgive(address);
+    }
+
+    /// As [`Self::try_password`], where nobody says beforehand who they are.
+    pub(super) fn try_address(
+        &self,
+        now: Timestamp,
+        address: Option<IpAddr>,
+    ) -> Result<(), TooMany> {
+        let mut pair = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
+        address.map_or(Ok(()), |it| pair.addresses.count(now, network(it), ADDRESS_TRIES_MAX))
+    }
+
+    /// The last try of this address led somebody in.
+    pub(super) fn forgive_address(&self, address: Option<IpAddr>) {
+        let mut pair = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
+        pair.forgive(address);
     }
 
     pub(super) fn ask_for_link(

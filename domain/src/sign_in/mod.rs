@@ -3,6 +3,7 @@
 //! * [`Request`]: what a client wants, when it sends a browser here; carried through the pages in a
 //!   signed text, so that nothing is written before somebody has signed in.
 //! * [`with_password`]: who somebody is; how often that may be tried is limited.
+//! * [`oidc`]: the same, where another service says who somebody is.
 //! * [`return_to_client`] and [`redeem`]: the code that the browser brings back, and its tokens.
 //! * [`refresh`] and [`revoke_all`]: the next tokens, and the end of them.
 //! * [`invitation`]: links with which people set their passwords.
@@ -13,6 +14,7 @@
 mod attempts;
 mod code;
 pub mod invitation;
+pub mod oidc;
 pub mod password;
 mod refresh;
 mod request;
@@ -44,11 +46,19 @@ pub struct Settings {
     pub redirect_uris: Vec<String>,
     /// Whether the server is reached through something that says in `X-Forwarded-For` who asks.
     pub forwarded_for: bool,
+    /// Where people may sign in instead.
+    pub oidc: Option<oidc::Settings>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { password: true, mail: false, redirect_uris: Vec::new(), forwarded_for: false }
+        Self {
+            password: true,
+            mail: false,
+            redirect_uris: Vec::new(),
+            forwarded_for: false,
+            oidc: None,
+        }
     }
 }
 
@@ -59,16 +69,23 @@ pub struct Desk {
     /// Passwords that are hashed at the same time.
     hashing: Semaphore,
     mail_written: Notify,
+    provider: Option<oidc::Provider>,
 }
 
 impl Desk {
     pub fn new(settings: Settings) -> Self {
         Self {
+            provider: settings.oidc.clone().map(oidc::Provider::new),
             settings,
             attempts: Attempts::default(),
             hashing: Semaphore::new(password::HASHES_AT_ONCE_MAX),
             mail_written: Notify::new(),
         }
+    }
+
+    /// Where people may sign in instead.
+    pub fn provider(&self) -> Option<&oidc::Provider> {
+        self.provider.as_ref()
     }
 
     /// Waits until there is a link to send; one that was written before counts.

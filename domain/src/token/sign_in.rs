@@ -1,6 +1,9 @@
-//! What people and clients show when they sign in, looked up by its hash.
+//! What people and clients show when they sign in.
 
-use entity::{Timestamp, invitation, refresh_token, sign_in_code};
+use entity::{
+    OrganizationId, Timestamp, invitation, linked_identity, organization, refresh_token,
+    sign_in_code,
+};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
@@ -30,6 +33,24 @@ pub async fn invitation(
 ) -> Result<Option<invitation::Model>, Error> {
     let found = invitation::Entity::find().filter(invitation::Column::Hash.eq(hash));
     Ok(found.one(db).await?)
+}
+
+/// Who this is here, or was.
+pub async fn identity(
+    db: &impl ConnectionTrait,
+    issuer: &str,
+    subject: &str,
+) -> Result<Option<linked_identity::Model>, Error> {
+    let found = linked_identity::Entity::find()
+        .filter(linked_identity::Column::Issuer.eq(issuer))
+        .filter(linked_identity::Column::Subject.eq(subject));
+    Ok(found.one(db).await?)
+}
+
+/// Whether there is this organization, where an operator has named one.
+pub async fn has_organization(env: &Env, id: OrganizationId) -> Result<bool, Error> {
+    let found = organization::Entity::find().filter(organization::Column::Id.eq(id));
+    Ok(found.one(env.db.read()).await?.is_some())
 }
 
 /// Invitations that are due to be sent, the longest due first.

@@ -7,6 +7,8 @@ use domain::sign_in;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::oidc::OidcSection;
+
 /// `[server]`: how clients reach this process.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
@@ -57,6 +59,8 @@ pub struct LoginSection {
     /// Whether everybody reaches the server through a proxy of yours that adds the address of
     /// who asks to `X-Forwarded-For`; wrong passwords are then counted for that address.
     pub forwarded_for: bool,
+    /// Another service that signs people in.
+    pub oidc: Option<OidcSection>,
 }
 
 impl Default for LoginSection {
@@ -66,16 +70,23 @@ impl Default for LoginSection {
             password: settings.password,
             redirect_uris: settings.redirect_uris,
             forwarded_for: settings.forwarded_for,
+            oidc: None,
         }
     }
 }
 
 impl LoginSection {
+    /// Whether anybody signs in with a password.
+    pub fn has_passwords(&self) -> bool {
+        self.password && !self.oidc.as_ref().is_some_and(|oidc| oidc.only)
+    }
+
     pub fn settings(&self) -> sign_in::Settings {
         sign_in::Settings {
-            password: self.password,
+            password: self.has_passwords(),
             redirect_uris: self.redirect_uris.clone(),
             forwarded_for: self.forwarded_for,
+            oidc: self.oidc.as_ref().map(OidcSection::settings),
             ..sign_in::Settings::default()
         }
     }
@@ -102,7 +113,7 @@ pub struct SmsSection {
     #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
     pub gateway_url: Option<SecretString>,
     /// Sent along as a bearer token.
-    #[serde(deserialize_with = "read_secret", serialize_with = "hide_secret")]
+    #[serde(deserialize_with = "read_secret", serialize_with = "hide_all")]
     pub gateway_token: Option<SecretString>,
 }
 
@@ -271,11 +282,22 @@ pub enum LogFormat {
     Json,
 }
 
-fn read_secret<'de, D: Deserializer<'de>>(input: D) -> Result<Option<SecretString>, D::Error> {
+pub(super) fn read_secret<'de, D: Deserializer<'de>>(
+    input: D,
+) -> Result<Option<SecretString>, D::Error> {
     Ok(Option::<String>::deserialize(input)?.map(SecretString::from))
 }
 
-/// A URL can hold a password: only its scheme is shown. Of anything else, nothing is.
+/// Of what is no URL, nothing is shown.
+#[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
+pub(super) fn hide_all<S: Serializer>(
+    secret: &Option<SecretString>,
+    output: S,
+) -> Result<S::Ok, S::Error> {
+    secret.as_ref().map(|_| "(hidden)").serialize(output)
+}
+
+/// A URL can hold a password: only its scheme is shown.
 #[expect(clippy::ref_option, reason = "serde calls it with a reference to the field")]
 fn hide_secret<S: Serializer>(url: &Option<SecretString>, output: S) -> Result<S::Ok, S::Error> {
     let scheme = url.as_ref().map(|url| match url.expose_secret().split_once(':') {

@@ -31,10 +31,19 @@ fn later_layers_win() {
 #[test]
 fn what_is_printed_can_be_read_again_and_holds_no_secret() {
     let folder = tempfile::tempdir().unwrap();
-    let variables = [("DATABASE_URL", "postgres://marquetry:canary@db/marquetry")];
+    let variables = [
+        ("DATABASE_URL", "postgres://marquetry:canary@db/marquetry"),
+        ("MARQUETRY__SMS__GATEWAY_TOKEN", "canary:canary"),
+        ("MARQUETRY__LOGIN__OIDC__ISSUER", "https://id.example.com/acme"),
+        ("MARQUETRY__LOGIN__OIDC__CLIENT_ID", "marquetry"),
+        ("MARQUETRY__LOGIN__OIDC__CLIENT_SECRET", "canary:canary"),
+        ("MARQUETRY__LOGIN__OIDC__SCOPES", "openid,email"),
+    ];
     let printed = load(folder.path(), &variables).unwrap().to_string();
     assert!(!printed.contains("canary"), "{printed}");
     assert!(printed.contains("# public_url is not set\n"), "{printed}");
+    let nested = "\n[login.oidc]\nissuer = \"https://id.example.com/acme\"\n";
+    assert!(printed.contains(nested) && printed.contains("[\"openid\",\"email\"]"), "{printed}");
     std::fs::write(folder.path().join(FILE_NAME), &printed).unwrap();
     assert_eq!(load(folder.path(), &variables).unwrap().to_string(), printed);
 }
@@ -58,6 +67,25 @@ fn every_problem_is_named() {
                 "log.filter",
                 "runner.concurrency_max",
                 "storage.database_url",
+            ],
+        ),
+        (
+            vec![
+                ("MARQUETRY__LOGIN__OIDC__ISSUER", "http://id.example.com"),
+                ("MARQUETRY__LOGIN__OIDC__CLIENT_SECRET", ""),
+                ("MARQUETRY__LOGIN__OIDC__SCOPES", "email"),
+                ("MARQUETRY__LOGIN__OIDC__ALLOWED_DOMAINS", "example.com,@acme.test"),
+                ("MARQUETRY__LOGIN__OIDC__CREATE_USERS", "true"),
+                ("MARQUETRY__LOGIN__OIDC__NEW_USER_ROLE", "owner"),
+            ],
+            vec![
+                "login.oidc.issuer",
+                "login.oidc.client_id",
+                "login.oidc.client_secret",
+                "login.oidc.scopes",
+                "login.oidc.allowed_domains",
+                "login.oidc.new_user_role",
+                "login.oidc.new_user_organization",
             ],
         ),
     ] {

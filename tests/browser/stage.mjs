@@ -191,12 +191,13 @@ export class Host {
     return (await this.page.evaluate(find, event)).data;
   }
 
-  /** Keeps questions to the server unanswered, until what it returns is called. */
+  /** Keeps questions of embedded pages unanswered, until what it returns is called. */
   async hold() {
     let letGo;
     const released = new Promise((resolve) => void (letGo = resolve));
     await this.page.route(`${facts.url}/api`, async (route) => {
-      await released;
+      // The SDK asks as well, and waits for its answers.
+      if (route.request().frame() !== this.page.mainFrame()) await released;
       await route.continue();
     });
     return letGo;

@@ -12,7 +12,7 @@ test.each([
   ["nothing of somebody else", cards, { ...now, who: "ben" }, undefined],
   ["nothing of nobody", cards, { ...now, who: "" }, undefined],
   ["nothing of another list", cards, { ...now, text: "logs" }, undefined],
-  ["what went wrong instead of the last answer", cards, { ...now, error: new Error("no") }, undefined],
+  ["what went wrong, not the last answer", cards, { ...now, error: new Error() }, undefined],
 ])("shows %s", (_, last, next, data) => {
   expect(shownNow(last, next)?.data).toBe(data);
 });

@@ -94,7 +94,7 @@ function Banners() {
     return (
       <div className={styles["banner"]}>
         <Notice kind="warning" action={reload}>
-          <strong>{say("marquetry.expired.title")}</strong> {say("marquetry.expired.text")}
+          <strong>{say("common.unauthorized")}</strong> {say("marquetry.expired.text")}
         </Notice>
       </div>
     );

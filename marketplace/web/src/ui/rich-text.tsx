@@ -1,5 +1,5 @@
 import DOMPurify from "dompurify";
-import { marked } from "marked";
+import { Marked } from "marked";
 import { useMemo } from "react";
 import styles from "./ui.module.css";
 
@@ -18,10 +18,20 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   node.setAttribute("rel", "noopener noreferrer");
 });
 
+/** Headings of authors stand below those of the page. */
+const LEVELS_BELOW = 2;
+
+const markdown = new Marked({
+  async: false,
+  walkTokens: (token) => {
+    if (token.type === "heading") token.depth = Math.min(token.depth + LEVELS_BELOW, 6);
+  },
+});
+
 /** Markdown or HTML that somebody else wrote, made harmless. */
 export default function RichText({ text }: { text: string }) {
   const clean = useMemo(
-    () => DOMPurify.sanitize(marked.parse(text, { async: false }), ALLOWED),
+    () => DOMPurify.sanitize(markdown.parse(text, { async: false }), ALLOWED),
     [text],
   );
   return <div className={styles["richText"]} dangerouslySetInnerHTML={{ __html: clean }} />;

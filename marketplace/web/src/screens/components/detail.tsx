@@ -38,7 +38,7 @@ export default function ComponentScreen({ id }: { id: string }) {
     <Page
       title={dynamic(component.label)}
       about={<p className={styles["muted"]}>{about.filter((text) => text !== "").join(" · ")}</p>}
-      back={{ to: "/components/", label: say("components__filterBar.title") }}
+      back={{ to: "/components/", label: say("filterBar.breadcrumb.components") }}
     >
       <p>{dynamic(component.description)}</p>
       <Filters label={dynamic(component.label)}>
@@ -92,6 +92,10 @@ function Parts({ parts, search }: { parts: readonly PartFragment[]; search: stri
   ));
 }
 
+function Kind({ type }: { type: string }) {
+  return <span className={styles["kind"]}>{type.toLowerCase().replaceAll("_", " ")}</span>;
+}
+
 type Input = NonNullable<PartFragment["inputs"]["nodes"][number]>;
 
 function Inputs({ part }: { part: PartFragment }) {
@@ -105,7 +109,7 @@ function Inputs({ part }: { part: PartFragment }) {
       isHead: true,
       cell: ({ label }) => dynamic(label),
     },
-    { key: "type", title: say("dataTable.typeLabel"), cell: ({ type }) => type.toLowerCase() },
+    { key: "type", title: say("dataTable.typeLabel"), cell: ({ type }) => <Kind type={type} /> },
     {
       key: "required",
       title: say("dataTable.requiredLabel"),

@@ -30,7 +30,9 @@ export function Configuration({ connection, refresh }: ConfigurationProps) {
     <>
       {usageCount > 0 && (
         <Notice kind="warning">
-          <strong>{say("customerConnections.details.tabs.configuration.warning.label")}</strong>{" "}
+          <strong>
+            {say("customerConnections.details.tabs.configuration.warning.label")}
+          </strong>{" "}
           {say("customerConnections.details.tabs.configuration.warning.message", {
             usageCount: number(usageCount),
           })}

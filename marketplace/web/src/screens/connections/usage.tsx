@@ -31,7 +31,11 @@ export function Usage({ id, isReadOnly = false }: UsageProps) {
   const { say, dynamic, date } = useText(phrases);
   const [state, setState] = useState("");
   const variables = { id, ...(state === "" ? {} : { enabled: state === "running" }) };
-  const feed = useFeed(ConnectionUsage, variables, (data) => data.customerConfigVariable?.instances);
+  const feed = useFeed(
+    ConnectionUsage,
+    variables,
+    (data) => data.customerConfigVariable?.instances,
+  );
   const pausing = useAction(async (instance: string) => {
     done((await mutate(SetEnabled, { id: instance, enabled: false })).updateInstance);
     await feed.refresh();

@@ -29,6 +29,8 @@ const AllLogs = lazy(async () => ({ default: (await import("../logs/screen")).Al
 const Connections = lazy(async () => ({
   default: (await import("../connections/list")).Connections,
 }));
+const AllMonitors = lazy(() => import("./monitors"));
+const Users = lazy(() => import("./users"));
 const AttachmentList = lazy(() => import("../instance/attachments-tab"));
 
 interface DashboardProps {
@@ -92,6 +94,8 @@ const TITLES = {
   connections: "connectionsTab.title",
   components: "componentsTab.title",
   attachments: "attachmentsTab.title",
+  monitors: "alertMonitorsTab.title",
+  users: "usersTab.title",
 } as const satisfies Record<TabKey, keyof typeof phrases>;
 
 const EXECUTIONS = "/dashboard/executions/";
@@ -124,6 +128,10 @@ function Part({ tab, detail, data }: PartProps) {
       return <Connections />;
     case "components":
       return <Catalogue />;
+    case "monitors":
+      return <AllMonitors />;
+    case "users":
+      return <Users customer={data.authenticatedUser.customer} />;
     case "attachments": {
       const all = data.authenticatedUser.customer?.attachments ?? [];
       const attachments = all.filter((one) => one !== null);

@@ -46,7 +46,7 @@ export function Instances() {
           name !== "" || state !== "" ? (
             say("noResults.title")
           ) : (
-            <Message title={say("marquetry.dashboard.nothing")}>
+            <Message title={say("emptyState.instancesTitle")}>
               {say("emptyState.instancesText--customer")}
             </Message>
           )

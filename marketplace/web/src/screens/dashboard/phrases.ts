@@ -1,4 +1,22 @@
+import { rolePhrases } from "../instance/user-phrases";
+
 export const phrases = {
+  ...rolePhrases,
+  "addUserDialog.title": "Add user",
+  "addUserDialog.nameLabel": "Name",
+  "addUserDialog.emailLabel": "E-mail",
+  "addUserDialog.roleLabel": "Role",
+  "alertMonitorsTab.title": "Monitors",
+  "usersTab.title": "Users",
+  "dataTable.createdOnLabel": "Since",
+  "dataTable.emailLabel": "E-mail",
+  "dataTable.roleLabel": "Role",
+  "emptyState.alertMonitorsTitle": "No monitors",
+  "emptyState.alertMonitorsText--customer":
+    "What watches your %{integrationPluralLower} is listed here.",
+  "emptyState.usersTitle--embedded": "Nobody yet",
+  "emptyState.usersText--embedded":
+    "Colleagues who look after your %{integrationPluralLower} are listed here.",
   "dashboard__filterBar.title": "Dashboard",
   "attachmentsTab.title": "Attachments",
   "componentsTab.title": "Components",
@@ -29,6 +47,7 @@ export const phrases = {
   "emptyState.attachmentsTitle--embedded": "No attachments",
   "emptyState.attachmentsText--embedded":
     "Documents that %{organization} keeps for you are listed here.",
+  "emptyState.instancesTitle": "Nothing is activated yet",
   "emptyState.instancesText--customer":
     "What you activate in the %{marketplaceSingular} is listed here.",
   "marquetry.dashboard.search": "Search by name",

@@ -5,8 +5,12 @@ const without = (...tabs: string[]) => TABS.filter((tab) => !tabs.includes(tab))
 
 test.each([
   [[], false, TABS],
-  [["Executions", "Logs", "Nonsense"], false, without("executions", "logs")],
-  [["Credentials"], false, without("connections")],
+  [
+    ["Executions", "Logs", "Nonsense"],
+    false,
+    without("executions", "logs", "monitors", "users"),
+  ],
+  [["Credentials"], false, without("connections", "monitors", "users")],
   [[...TABS], false, []],
   [[], true, ["marketplace", "components"]],
   [["Marketplace"], true, ["components"]],

@@ -54,7 +54,7 @@ export function ExecutionDetail({ id, back, pathOf }: DetailProps) {
   const execution = data.executionResult;
   if (execution === null) return <Message title={say("app.marketplace-not-found__title")} />;
   return (
-    <article className={styles["section"]}>
+    <article className={styles["section"]} aria-label={say("executionDetails.title")}>
       {back !== undefined && (
         <p>
           <Link to={back}>{say("marquetry.executions.all")}</Link>
@@ -120,6 +120,7 @@ function Head({ execution, pathOf }: HeadProps) {
     [say("executionRuns.field.endedAtLabel"), moment(execution.endedAt)],
     [say("executionRuns.field.durationLabel"), between(execution.startedAt, execution.endedAt)],
     [say("executionRuns.field.invokeTypeLabel"), <Cause key="cause" execution={execution} />],
+    [say("detail.retryLabel"), retriesText(execution, say)],
     [say("executionRuns.field.retryAttemptLabel"), execution.retryCount || ""],
     [say("retryTab.scheduledRetryLabel"), nextTry(execution, say, moment)],
     [say("retryTab.statusLabel"), endingText(execution, say)],
@@ -166,6 +167,13 @@ function nextTry(execution: Execution, say: Say, moment: (at: string) => string)
     maxRetryCount: execution.maxRetryCount ?? 0,
     nextScheduledRetry: moment(execution.retryNextAt),
   });
+}
+
+function retriesText(execution: Execution, say: Say): string {
+  const { maxRetryCount } = execution;
+  if (maxRetryCount === null || maxRetryCount === 0) return "";
+  const retryCount = nodes(execution.retryAttempts).length;
+  return say("detail.retryValue", { retryCount, maxRetryCount });
 }
 
 function endingText(execution: Execution, say: Say): string {

@@ -1,5 +1,10 @@
 export const phrases = {
   "executionsTab.title": "Executions",
+  "detail.retryLabel": "Retries",
+  "detail.retryValue": "%{retryCount} of at most %{maxRetryCount}",
+  "executionDetails.title": "Execution",
+  "executionRuns.field.errorLabel": "Error",
+  "executionRuns.replay.requestRefusedError": "They could not be run again.",
   "executionFilters.title": "Filter executions",
   "executionRuns.field.customerExternalIdLabel": "External id of the customer",
   "executionRuns.field.customerIdLabel": "Customer id",
@@ -34,7 +39,8 @@ export const phrases = {
   "executionRuns.replay.executionCountText": "%{count} executions",
   "executionRuns.replay.executionRefusedError": "It could not be run again.",
   "executionRuns.replay.limitText": "More than %{limit} at once cannot be run again.",
-  "executionRuns.replay.noneReplayedMessage": "None of %{executions} could be run again. %{message}",
+  "executionRuns.replay.noneReplayedMessage":
+    "None of %{executions} could be run again. %{message}",
   "executionRuns.replay.oneExecutionText": "1 execution",
   "executionRuns.replay.partialMessage":
     "%{queued} to run again. %{failed} could not be: %{message}",

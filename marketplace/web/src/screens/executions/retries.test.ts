@@ -3,10 +3,10 @@ import { endingOf } from "./retries";
 
 type Row = Parameters<typeof endingOf>[1][number];
 
-const row = (status: Row["status"], retryCount: number, retryNextAt: string | null = null): Row => ({
+const row = (status: Row["status"], retryCount: number, next: string | null = null): Row => ({
   status,
   retryCount,
-  retryNextAt,
+  retryNextAt: next,
   resultType: null,
 });
 const soon = "2026-01-01T00:00:00Z";

@@ -15,7 +15,10 @@ export type Ending =
 const GOOD: readonly Outcome[] = ["successful", "unchanged"];
 
 /** Nothing while it is not over, or where nothing would have been tried again. */
-export function endingOf(first: Row & { maxRetryCount: number | null }, later: readonly Row[]): Ending {
+export function endingOf(
+  first: Row & { maxRetryCount: number | null },
+  later: readonly Row[],
+): Ending {
   if ((first.maxRetryCount ?? 0) === 0) return undefined;
   const all = [first, ...later];
   const good = all.find((row) => GOOD.includes(outcomeOf(row)));

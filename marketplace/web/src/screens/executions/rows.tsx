@@ -33,6 +33,13 @@ export function Rows({ rows, withInstance, pathOf, replaying }: RowsProps) {
       cell: (row) => <Choose row={row} replaying={replaying} />,
     });
   }
+  if (rows.some(({ error }) => error !== null)) {
+    columns.push({
+      key: "error",
+      title: say("executionRuns.field.errorLabel"),
+      cell: ({ error }) => <span className={styles["cut"]}>{error}</span>,
+    });
+  }
   if (replaying !== undefined && Object.keys(replaying.replays).length > 0) {
     columns.push({
       key: "replay",

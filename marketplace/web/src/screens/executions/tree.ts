@@ -17,7 +17,7 @@ export interface Turn<Step extends Row = StepRowFragment> {
 }
 
 /** The steps whose names hold a text. */
-export function foundSteps<Step extends { stepName: string | null; displayStepName: string | null }>(
+export function foundSteps<Step extends Pick<StepRowFragment, "displayStepName" | "stepName">>(
   steps: readonly Step[],
   search: string,
 ): readonly Step[] {

@@ -27,8 +27,8 @@ export function useReplays(refresh: () => Promise<void>): Replaying {
     setReplays((before) => ({ ...before, [id]: replay }));
   const messageOf = (error: unknown) => {
     if (error instanceof TroubleError) return say("executionRuns.replay.unreachableError");
-    const refused = error instanceof RefusedError ? error.message : "";
-    return refused || say("executionRuns.replay.executionRefusedError");
+    if (!(error instanceof RefusedError)) return say("executionRuns.replay.requestRefusedError");
+    return error.message || say("executionRuns.replay.executionRefusedError");
   };
   const run = async () => {
     if (running.current || chosen.size === 0) return;
@@ -39,7 +39,8 @@ export function useReplays(refresh: () => Promise<void>): Replaying {
     // One after the other: what the first of them breaks, the others should not.
     for (const id of ids) {
       note(id, { state: "running" });
-      note(id, await replayOne(id).catch((error) => ({ state: "failed", message: messageOf(error) })));
+      const failed = (error: unknown): Replay => ({ state: "failed", message: messageOf(error) });
+      note(id, await replayOne(id).catch(failed));
     }
     setChosen(new Set());
     running.current = false;

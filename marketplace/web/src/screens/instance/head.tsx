@@ -36,7 +36,10 @@ export function Head({ instance, refresh, onRemoved }: HeadProps) {
     <>
       {!hideBackToMarketplace && (
         <nav>
-          <BackLink to="/integration-marketplace/" label={say("marquetry.toMarketplace")} />
+          <BackLink
+            to="/integration-marketplace/"
+            label={say("filterBar.breadcrumb.integrationMarketplace")}
+          />
         </nav>
       )}
       <header className={styles["head"]}>
@@ -59,12 +62,14 @@ function Actions({ instance, refresh, onRemoved }: HeadProps) {
   const { say, dynamic } = useText(phrases);
   const { hidePauseButton, hideDeactivation } = useStore(screenConfiguration).instance;
   const [isRemoving, setIsRemoving] = useState(false);
+  const [isResumed, setIsResumed] = useState(false);
   const isDeployed = instance.lastDeployedAt !== null;
   const mayConfigure = instance.allowUpdateConfigVariables === true;
   const pausing = useAction(async () => {
     const input = { id: instance.id, enabled: !instance.enabled };
     done((await mutate(SetEnabled, input)).updateInstance);
     await refresh();
+    setIsResumed(!instance.enabled);
   });
   const configure = mayConfigure
     ? "integrations.id__filterBar.reconfigureButton"
@@ -92,6 +97,9 @@ function Actions({ instance, refresh, onRemoved }: HeadProps) {
           </Button>
         )}
       </div>
+      {isResumed && instance.enabled && (
+        <Notice kind="success">{say("integrations.id__banner.enabledText")}</Notice>
+      )}
       {pausing.error !== undefined && <Notice kind="error">{pausing.error.message}</Notice>}
       {isRemoving && (
         <Removal

@@ -5,13 +5,15 @@ import { useAction, useQuery } from "@/api/use-query";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { Confirmation } from "@/ui/confirmation";
-import { Filters, Search } from "@/ui/filters";
+import { Choice, Filters, Search } from "@/ui/filters";
 import { Badge, Failure, Message, Notice, Spinner } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
 import styles from "./instance.module.css";
 import { MonitorForm } from "./monitor-form";
 import { monitorPhrases, sayTrigger } from "./monitor-phrases";
 import { ClearMonitor, DeleteMonitor, type MonitorFragment, Monitors } from "./monitors.query";
+
+const STATES = ["uncleared", "cleared"] as const;
 
 /** What is watched, and who is told. */
 export default function MonitorsTab({ id }: { id: string }) {
@@ -20,6 +22,7 @@ export default function MonitorsTab({ id }: { id: string }) {
   const [edited, setEdited] = useState<MonitorFragment | "new">();
   const [removed, setRemoved] = useState<MonitorFragment>();
   const [search, setSearch] = useState("");
+  const [state, setState] = useState("");
   if (data === undefined) {
     if (error === undefined) return <Spinner />;
     return <Failure error={error} retry={() => void refresh()} />;
@@ -27,7 +30,11 @@ export default function MonitorsTab({ id }: { id: string }) {
   const monitors = nodes(data.instance?.monitors);
   const label = say("integrations.id.alert-monitors__input.filterSearchPlaceholder");
   const wanted = search.trim().toLowerCase();
-  const found = monitors.filter(({ name }) => name.toLowerCase().includes(wanted));
+  const found = monitors.filter(
+    ({ name, triggered }) =>
+      name.toLowerCase().includes(wanted) &&
+      (state === "" || triggered === (state === "uncleared")),
+  );
   const { customer, ...viewer } = data.authenticatedUser;
   // Users of the organization have no customer: what they may do to the instance counts.
   const mayAdd = customer?.allowAddAlertMonitor ?? data.instance?.allowUpdate ?? false;
@@ -51,6 +58,16 @@ export default function MonitorsTab({ id }: { id: string }) {
         <>
           <Filters label={say("alertMonitorsTab.title")}>
             <Search label={label} value={search} onChange={setSearch} />
+            <Choice
+              label={say("dataTable.statusLabel")}
+              all={say("input.status.allValue")}
+              options={STATES.map((value) => ({
+                value,
+                label: say(`input.status.${value}Value`),
+              }))}
+              value={state}
+              onChange={setState}
+            />
             {add}
           </Filters>
           {found.length === 0 && <p role="status">{say("noResults.title")}</p>}
@@ -102,7 +119,7 @@ function MonitorTable({ monitors, edit, remove, refresh }: MonitorTableProps) {
       title: say("dataTable.statusLabel"),
       cell: ({ triggered }) => (
         <Badge kind={triggered ? "error" : "success"}>
-          {say(triggered ? "marquetry.monitor.raised" : "marquetry.monitor.quiet")}
+          {say(triggered ? "input.status.unclearedValue" : "input.status.clearedValue")}
         </Badge>
       ),
     },

@@ -1,6 +1,7 @@
 export const phrases = {
   "integrations.id__banner.customerUpdateText":
     "A newer version is there. Please ask %{organization} for it.",
+  "integrations.id__banner.enabledText": "This %{integrationSingularLower} is active again.",
   "integrations.id__banner.pauseButton": "Pause",
   "integrations.id__banner.pausedText": "This %{integrationSingularLower} is paused.",
   "integrations.id__banner.unpauseButton": "Resume",

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useText } from "@/text/use-text";
 import { Button } from "@/ui/button";
 import { CopyButton } from "@/ui/copy";
@@ -11,12 +11,14 @@ const phrases = {
 } as const;
 
 /** A text that others should not read over the shoulder: shown on demand, copied unseen. */
-export function Secret({ text, label, copy, isOpen = false }: {
+export function Secret({ text, label, copy, isOpen = false, children }: {
   text: string;
   label: string;
   /** What copying is called, where there is a phrase for it. */
   copy?: string;
   isOpen?: boolean;
+  /** What else can be done with it. */
+  children?: ReactNode;
 }) {
   const { say } = useText(phrases);
   const [isShown, setIsShown] = useState(isOpen);
@@ -38,6 +40,7 @@ export function Secret({ text, label, copy, isOpen = false }: {
         label={label}
         name={copy === undefined ? undefined : `${copy}: ${label}`}
       />
+      {children}
     </span>
   );
 }

@@ -191,15 +191,14 @@ function Flows({ id, isMarketplaceUser }: { id: string; isMarketplaceUser: boole
               text={webhookUrl}
               label={`${say("marquetry.summary.webhook")}, ${dynamic(flow.name)}`}
               isOpen={!isMarketplaceUser}
-            />
-            {!isMarketplaceUser && (
+            >
               <CopyButton
                 text={curlOf(webhookUrl, (apiKeys ?? []).length > 0)}
                 label={dynamic(flow.name)}
                 name={`${say("tooltip.copyCurl")}: ${dynamic(flow.name)}`}
                 shown={say("tooltip.copyCurl")}
               />
-            )}
+            </Secret>
             {(apiKeys ?? []).map((key) => (
               <Secret
                 key={key}

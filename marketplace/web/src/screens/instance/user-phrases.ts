@@ -1,9 +1,6 @@
-export const userPhrases = {
-  "configurationTab.title": "User configuration",
-  "dataTable.emailLabel": "Email",
-  "dataTable.createdOnLabel": "Created",
-  "dataTable.roleLabel": "Role",
-  "deleteUserConfigurationDialog.confirmButton--isAdmin": "Delete",
+import type { Say } from "@/text/use-text";
+
+export const rolePhrases = {
   "user.adminRole": "Admin",
   "user.guestRole": "Guest",
   "user.marketplaceRole": "%{marketplaceSingular} Admin",
@@ -11,6 +8,31 @@ export const userPhrases = {
   "user.memberRole": "Member",
   "user.ownerRole": "Owner",
   "user.thirdPartyRole": "Third party",
+} as const;
+
+const ROLES: Readonly<Record<string, keyof typeof rolePhrases>> = {
+  Admin: "user.adminRole",
+  Guest: "user.guestRole",
+  "Marketplace Admin": "user.marketplaceRole",
+  "Marketplace User": "user.marketplaceUserRole",
+  Member: "user.memberRole",
+  Owner: "user.ownerRole",
+  "Third-Party": "user.thirdPartyRole",
+};
+
+/** The name of a role in the words of hosts; the server's where the list has none. */
+export function roleOf(name: string, say: Say<typeof rolePhrases>): string {
+  const key = ROLES[name];
+  return key === undefined ? name : say(key);
+}
+
+export const userPhrases = {
+  ...rolePhrases,
+  "configurationTab.title": "User configuration",
+  "dataTable.emailLabel": "Email",
+  "dataTable.createdOnLabel": "Created",
+  "dataTable.roleLabel": "Role",
+  "deleteUserConfigurationDialog.confirmButton--isAdmin": "Delete",
   "dataTable.nameLabel": "Name",
   "deleteUserConfigurationDialog.openButton": "Delete",
   "deleteUserConfigurationDialog.title": "Delete these settings?",

@@ -16,7 +16,7 @@ import { factsOf } from "./facts";
 import type { InstanceHeadFragment } from "./instance.query";
 import styles from "./instance.module.css";
 import { RemoveUserConfig, type UserConfigFragment, UserConfigs } from "./users.query";
-import { userPhrases } from "./user-phrases";
+import { roleOf, userPhrases } from "./user-phrases";
 
 interface UsersTabProps {
   instance: InstanceHeadFragment;
@@ -78,17 +78,6 @@ export default function UsersTab({ instance, isMarketplaceUser }: UsersTabProps)
   );
 }
 
-/** Names that hosts may have words of their own for. */
-const ROLES: Readonly<Record<string, keyof typeof userPhrases>> = {
-  Admin: "user.adminRole",
-  Guest: "user.guestRole",
-  "Marketplace Admin": "user.marketplaceRole",
-  "Marketplace User": "user.marketplaceUserRole",
-  Member: "user.memberRole",
-  Owner: "user.ownerRole",
-  "Third-Party": "user.thirdPartyRole",
-};
-
 function useColumns(
   remove: (config: UserConfigFragment) => void,
 ): Column<UserConfigFragment>[] {
@@ -104,10 +93,7 @@ function useColumns(
     {
       key: "role",
       title: say("dataTable.roleLabel"),
-      cell: ({ user }) => {
-        const role = ROLES[user.role.name];
-        return role === undefined ? user.role.name : say(role);
-      },
+      cell: ({ user }) => roleOf(user.role.name, say),
     },
     { key: "created", title: say("dataTable.createdOnLabel"), cell: (row) => date(row.createdAt) },
     { key: "changed", title: say("marquetry.users.changed"), cell: (row) => date(row.updatedAt) },

@@ -36,7 +36,7 @@ export default function IntegrationScreen({ id }: { id: string }) {
       <nav>
         <Link to="/integration-marketplace/">
           <span aria-hidden="true">‹ </span>
-          {say("marquetry.toMarketplace")}
+          {say("filterBar.breadcrumb.integrationMarketplace")}
         </Link>
       </nav>
       <header className={styles["head"]}>

@@ -2,11 +2,12 @@ import { useDeferredValue, useState } from "react";
 import { useFeed } from "@/api/use-feed";
 import { useText } from "@/text/use-text";
 import { useTime } from "@/text/use-time";
-import { Button, ButtonLink } from "@/ui/button";
+import { Button, ButtonLink, Link } from "@/ui/button";
 import { FeedView } from "@/ui/feed";
 import { Badge, Message, Notice } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
 import { timesOf } from "../executions/range";
+import { instancePath } from "../marketplace/state";
 import { type Chosen, LogFilters, type Named, nothingChosen } from "./filters";
 import { type LogRowFragment, Logs as Question, type LogsQueryVariables } from "./logs.query";
 import styles from "./logs.module.css";
@@ -115,21 +116,21 @@ function Errors({ rows, isOnly, setIsOnly }: ErrorsProps) {
 /** Before anything has run. */
 function NothingLogged({ isAll }: { isAll: boolean }) {
   const { say } = useText(phrases);
-  const action = isAll && (
+  const action = (
     <ButtonLink to="/integration-marketplace/">
       {say("integrations.id.logs__filterResults.placeholderCta--hasCustomer")}
     </ButtonLink>
   );
+  if (!isAll) {
+    return (
+      <Message title={say("integrations.id.logs__filterResults.placeholderTitle")}>
+        {say("integrations.id.logs__filterResults.placeholderText--hasInstance")}
+      </Message>
+    );
+  }
   return (
-    <Message
-      title={say("integrations.id.logs__filterResults.placeholderTitle")}
-      action={action}
-    >
-      {say(
-        isAll
-          ? "integrations.id.logs__filterResults.placeholderText--hasCustomer"
-          : "integrations.id.logs__filterResults.placeholderText--hasInstance",
-      )}
+    <Message title={say("emptyState.logsTitle")} action={action}>
+      {say("emptyState.logsText--customer")} {say("emptyState.logsTextTwo--customer")}
     </Message>
   );
 }
@@ -146,6 +147,23 @@ function question(scope: Scope, chosen: Chosen, now: Date): LogsQueryVariables {
     ...(instance === "" ? {} : { instance }),
     ...timesOf(chosen, now),
   };
+}
+
+/** When a line was written, which leads to what wrote it. */
+function Moment({ row, isLink }: { row: LogRowFragment; isLink: boolean }) {
+  const { say } = useText(phrases);
+  const { moment } = useTime();
+  const { executionResultId: id, instance, timestamp } = row;
+  const time = <time dateTime={timestamp}>{moment(timestamp)}</time>;
+  if (!isLink || id === null || instance === null) return time;
+  return (
+    <Link
+      to={`${instancePath(instance)}executions/${id}/`}
+      aria-label={`${say("detail.executionText")}: ${moment(timestamp)}`}
+    >
+      {time}
+    </Link>
+  );
 }
 
 interface LinesProps {
@@ -165,12 +183,11 @@ type Mark = keyof typeof MARKS;
 
 export function Lines({ rows, withFlow, withInstance }: LinesProps) {
   const { say, dynamic } = useText(phrases);
-  const { moment } = useTime();
   const columns: Column<LogRowFragment>[] = [
     {
       key: "time",
       title: say("dataTable.timestampLabel"),
-      cell: (row) => <time dateTime={row.timestamp}>{moment(row.timestamp)}</time>,
+      cell: (row) => <Moment row={row} isLink={withFlow} />,
     },
     {
       key: "severity",

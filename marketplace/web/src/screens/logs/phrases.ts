@@ -7,11 +7,14 @@ export const phrases = {
   "logsTab.showErrorsButton": "Show only errors",
   "tooltip.copyLog": "Copy these lines",
   "integrations.id.logs__filterResults.placeholderTitle": "Nothing logged so far",
-  "integrations.id.logs__filterResults.placeholderText--hasCustomer":
-    "What your %{integrationPluralLower} do and say is listed here.",
+  "emptyState.logsTitle": "Nothing logged so far",
+  "emptyState.logsText--customer": "What your %{integrationPluralLower} do and say is listed here.",
+  "emptyState.logsTextTwo--customer": "You can search it, and watch it while it happens.",
+  "detail.executionText": "Open the execution",
   "integrations.id.logs__filterResults.placeholderText--hasInstance":
     "What this %{integrationSingularLower} does and says is listed here once it runs.",
-  "integrations.id.logs__filterResults.placeholderCta--hasCustomer": "To the %{marketplaceSingular}",
+  "integrations.id.logs__filterResults.placeholderCta--hasCustomer":
+    "To the %{marketplaceSingular}",
   "dataTable.timestampLabel": "Time",
   "dataTable.messageLabel": "Message",
   "dataTable.flowLabel": "Flow",

@@ -68,7 +68,11 @@ function MainAction({ card, act }: { card: MarketplaceCardFragment; act: () => v
   const state = stateOf(card);
   const hasNone = nodes(card.instances).length === 0;
   if (hasNone && card.isCustomerDeployable !== true) {
-    return <span className={styles["onRequest"]}>{say("activateIntegrationDialog.marketplaceConfigurationError")}</span>;
+    return (
+      <span className={styles["onRequest"]}>
+        {say("activateIntegrationDialog.marketplaceConfigurationError")}
+      </span>
+    );
   }
   const text = hasNone
     ? say("marquetry.activate")
@@ -160,7 +164,12 @@ function ActiveBadge({ card, count }: { card: MarketplaceCardFragment; count: nu
   );
 }
 
-const KINDS = { Connected: "success", Error: "error", Failed: "error", Pending: "warning" } as const;
+const KINDS = {
+  Connected: "success",
+  Error: "error",
+  Failed: "error",
+  Pending: "warning",
+} as const;
 
 function ConnectionBadge({ card }: { card: MarketplaceCardFragment }) {
   const { say } = useText(phrases);

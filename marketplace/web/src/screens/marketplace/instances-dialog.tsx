@@ -37,7 +37,9 @@ export default function InstancesDialog({ card, refresh, onClose }: DialogProps)
     <>
       <Button onClick={onClose}>{say("activateIntegrationDialog.cancelButton")}</Button>
       {mode !== "disallow-details" && (
-        <ButtonLink to={detailPath(card)}>{say("activateIntegrationDialog.viewDetails")}</ButtonLink>
+        <ButtonLink to={detailPath(card)}>
+          {say("activateIntegrationDialog.viewDetails")}
+        </ButtonLink>
       )}
       {canAdd && (
         <Button kind="primary" onClick={() => navigate(activationPath(card))}>

@@ -7,10 +7,12 @@ export const phrases = {
   "integration-marketplace__card.pausedLabel": "Paused",
   "integration-marketplace__card.runningLabel": "Activated",
   "integration-marketplace__card.ulcUnconfiguredLabel": "Your own settings are missing",
-  "integration-marketplace.instanceUnconfiguredTooltip": "The set-up of this %{integrationSingularLower} is not finished.",
+  "integration-marketplace.instanceUnconfiguredTooltip":
+    "The set-up of this %{integrationSingularLower} is not finished.",
   "integration-marketplace.instancePausedTooltip": "This %{integrationSingularLower} is paused.",
   "integration-marketplace.instanceActivatedTooltip": "This %{integrationSingularLower} is active.",
-  "integration-marketplace.instancesUnconfiguredTooltip": "The set-up of one of them is not finished.",
+  "integration-marketplace.instancesUnconfiguredTooltip":
+    "The set-up of one of them is not finished.",
   "integration-marketplace.instancesPausedTooltip": "One of them is paused.",
   "integration-marketplace.instancesActivatedTooltip": "All of them are active.",
   "integration-marketplace.userUnconfiguredTooltip":

@@ -10,10 +10,18 @@ export type Source =
   /** A connection that it asks through does not work, or a value that it needs is missing. */
   | { state: "blocked"; by: Variable }
   | { state: "failed"; message: string }
-  | { state: "loading"; content?: Content }
+  | { state: "loading"; content: Content | undefined }
   | { state: "ready"; content: Content | undefined };
 
 export type Sources = Readonly<Record<string, Source>>;
+
+/** While it is asked again, what it said before can still be read. */
+export function loadingAfter(before: Source | undefined): Source {
+  if (before?.state === "ready" || before?.state === "loading") {
+    return { state: "loading", content: before.content };
+  }
+  return { state: "loading", content: undefined };
+}
 
 /** What keeps a data source from being asked. */
 export function blockerOf(

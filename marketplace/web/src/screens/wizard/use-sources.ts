@@ -11,6 +11,7 @@ import {
   type Sources,
   blockerOf,
   expressionsOf,
+  loadingAfter,
   readPageAnswer,
   signatureOf,
 } from "./sources";
@@ -50,7 +51,7 @@ export function useSources(question: Question, visit: number): SourcesOfPage {
   const ask = useCallback(async (variable: Variable, isChange: boolean) => {
     const number = (newest.current[variable.key] ?? 0) + 1;
     newest.current[variable.key] = number;
-    setSources((before) => ({ ...before, [variable.key]: { state: "loading" } }));
+    setSources((before) => ({ ...before, [variable.key]: loadingAfter(before[variable.key]) }));
     const source = await askOne(latest.current, variable);
     if (newest.current[variable.key] === number) settle(variable, source, isChange);
   }, []);
@@ -64,7 +65,7 @@ export function useSources(question: Question, visit: number): SourcesOfPage {
       return by === undefined ? [] : [[variable.key, { state: "blocked", by }] as const];
     });
     const open = wanted.filter(({ key }) => !blocked.some(([name]) => name === key));
-    const loading = open.map(({ key }) => [key, { state: "loading" }] as const);
+    const loading = open.map(({ key }) => [key, loadingAfter(undefined)] as const);
     setSources(Object.fromEntries([...blocked, ...loading]));
     const load = async () => {
       const answered = open.length === 0 ? {} : await askPage(latest.current, open);

@@ -31,7 +31,11 @@ export function VariableField({ variable, wizard }: VariableFieldProps) {
   const { say, dynamic } = useText(phrases);
   const source = wizard.sources[variable.key];
   return (
-    <div className={styles["variable"]} data-problem={wizard.problems.byKey[variable.key]}>
+    <div
+      className={styles["variable"]}
+      data-problem={wizard.problems.byKey[variable.key]}
+      aria-busy={source?.state === "loading"}
+    >
       {variable.header !== "" && <h3>{dynamic(variable.header)}</h3>}
       <Input variable={variable} wizard={wizard} />
       {source?.state === "loading" && (
@@ -85,7 +89,8 @@ export interface InputProps<Of extends Draft = Draft> {
 function Input({ variable, wizard }: VariableFieldProps) {
   const draft = wizard.drafts[variable.key] ?? variable.saved;
   const source = wizard.sources[variable.key];
-  const content = source?.state === "ready" ? source.content : undefined;
+  const isRead = source?.state === "ready" || source?.state === "loading";
+  const content = isRead ? source.content : undefined;
   const change = (next: Draft) => wizard.set(variable, next);
   const rest = { variable, wizard, content, change };
   switch (draft.type) {

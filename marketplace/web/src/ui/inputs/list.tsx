@@ -170,7 +170,7 @@ export function PairsInput({ id, kind, items, isReadOnly, onChange }: PairsProps
       row={(item, index, change) => (
         <div className={styles["row"]}>
           <input
-            {...idsOf(`${id}-${index}-key`, say("marquetry.input.keyOf", { number: index + 1 }))}
+            {...idsOf(`${id}-${index}-key`, `${say("input.keyLabel")} ${index + 1}`)}
             className={inputClass}
             placeholder={say("input.keyPlaceholder")}
             value={item.key}
@@ -180,7 +180,7 @@ export function PairsInput({ id, kind, items, isReadOnly, onChange }: PairsProps
           <ScalarInput
             kind={kind}
             value={item.value}
-            ids={idsOf(`${id}-${index}`, say("marquetry.input.valueOf", { number: index + 1 }))}
+            ids={idsOf(`${id}-${index}`, `${say("input.valueLabel")} ${index + 1}`)}
             placeholder={say("input.valuePlaceholder")}
             isReadOnly={isReadOnly}
             onChange={(value) => change({ ...item, value })}

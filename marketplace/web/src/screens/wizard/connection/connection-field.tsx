@@ -7,6 +7,7 @@ import { type InputProps, describe } from "../variable-field";
 import styles from "../wizard.module.css";
 import { Connect, StatusBadge } from "./connect";
 import { ConnectionInputs } from "./connection-inputs";
+import { ConnectionLogs } from "./connection-logs";
 import { inputsOf, lacksInputs } from "./inputs";
 import { ofInstance, ofUser } from "./owner";
 
@@ -44,6 +45,9 @@ export function ConnectionField({ variable, wizard, draft, change }: InputProps<
             }}
             refresh={wizard.refresh}
           />
+        )}
+        {(variable.status === "ERROR" || variable.status === "FAILED") && (
+          <ConnectionLogs instance={data.instance.id} />
         )}
         {about.problem !== undefined && <Notice kind="error">{about.problem}</Notice>}
       </FieldGroup>

@@ -31,6 +31,16 @@ await play(async (host) => {
   await host.call("authenticate", { token: second });
   await until(async () => (await used()) === second, "the renewed token is used");
 
+  // One that the server refuses reaches the frame all the same: it goes on with what it had.
+  const [head, claims] = sign().split(".");
+  const refusal = await host
+    .call("authenticate", { token: [head, claims, second.split(".")[2]].join(".") })
+    .catch((error) => error.message);
+  equal(/Authentication failed. Server sent back: \w+/.test(refusal), true, "the host is told");
+  await until(async () => (await used()) === second, "the token before is used again");
+  equal(await host.frame().getByText("Your session is over").count(), 0, "ends of the session");
+  host.expectComplaints(/401/);
+
   // A second frame makes the SDK repeat everything to the first, with the token of back then.
   await host.call("showMarketplace", { selector: "#beside" });
   await host.frame("#beside iframe").locator("ul > li").first().waitFor();
@@ -39,8 +49,9 @@ await play(async (host) => {
   // Alone again: a frame of the same person would help out with its token.
   await host.page.evaluate(() => document.querySelector("#beside").replaceChildren());
   // The server takes this one now, and not much longer.
-  const ending = sign({}, 3 - LEEWAY_SECONDS);
+  const ending = sign({}, 5 - LEEWAY_SECONDS);
   await host.call("authenticate", { token: ending });
+  await until(async () => (await used()) === ending, "the last token is used");
   await until(async () => {
     if ((await host.frame().getByText("Your session is over").count()) > 0) return true;
     // While a question waits for a token, nothing else can be asked.

@@ -87,3 +87,15 @@ async fn hosts_shape_the_wizard() {
 async fn hosts_choose_theme_fonts_and_words() {
     Stage::set().await.play("sdk-look").await;
 }
+
+/// Proves R179, R180.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_ask_for_themselves() {
+    let mut stage = Stage::with_nickname().await;
+    let other = stage.owner.create_customer("globex").await;
+    let version = "{ marketplaceIntegrations(name: \"Order Sync\") { nodes { id } } }";
+    let version = text(&stage.owner.query(version).await, "/marketplaceIntegrations/nodes/0/id");
+    let instance = stage.owner.create_instance(&version, &other, &[]).await;
+    stage.facts["foreign"] = json!(instance.id);
+    stage.play("sdk-requests").await;
+}

@@ -2,7 +2,7 @@
 import { createStore } from "@/app/store";
 import type { Document } from "./document";
 import { NotFoundError, TroubleError } from "./error";
-import { refused, tokenBeside } from "./session-token";
+import { identity, proven, refused, tokenBeside } from "./session-token";
 
 const ENDPOINT = "/api";
 
@@ -43,16 +43,20 @@ export function mutate<R, V>(document: Document<R, V>, variables: V): Promise<R>
 async function send<R, V>(document: Document<R, V>, variables: V): Promise<R> {
   const body = JSON.stringify({ query: document.text, variables });
   let token = await tokenBeside("");
+  const who = identity.get();
   for (let limits = 0; ; ) {
     const response = await post(body, token);
     if (response.status === 401) {
       refused(token);
       token = await tokenBeside(token);
+      // What one person began, another one must not go on with.
+      if (identity.get() !== who) throw new Error("Somebody else has signed in.");
     } else if (response.status === 429) {
       limits += 1;
       if (limits >= SILENT_LIMITS) trouble.set("busy");
       await pause(waitAsked(response) ?? WAITS[Math.min(limits, WAITS.length) - 1] ?? 0);
     } else {
+      if (response.ok) proven(token);
       const answer = await read<R>(response);
       trouble.set(undefined);
       return answer;

@@ -54,6 +54,11 @@ export function startWith(first: string): void {
   judge.hear(first);
 }
 
+/** The server took this token. */
+export function proven(which: string): void {
+  judge.prove(which);
+}
+
 /** The server refused this token: asks for a better one, and says so if there is none. */
 export function refused(which: string): void {
   judge.refuse(which);

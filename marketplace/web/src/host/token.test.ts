@@ -82,6 +82,45 @@ describe("tokens from the host", () => {
     expect(taken).toEqual([shown]);
   });
 
+  test("one that is refused gives way to what the same person had before", () => {
+    const { judge, taken, pass } = setting();
+    judge.hear(shown);
+    judge.prove(shown);
+    judge.hear(renewed);
+    pass();
+    judge.refuse(renewed);
+    expect(taken).toEqual([shown, renewed, shown]);
+    // What was refused in the end is not gone back to.
+    judge.refuse(shown);
+    expect(taken).toHaveLength(3);
+  });
+
+  test("what is seen to work late is gone back to late", () => {
+    const { judge, taken, pass } = setting();
+    judge.hear(shown);
+    judge.hear(renewed);
+    pass();
+    judge.refuse(renewed);
+    judge.prove(other);
+    expect(taken).toEqual([shown, renewed]);
+    judge.prove(shown);
+    expect(taken).toEqual([shown, renewed, shown]);
+  });
+
+  test.each([
+    ["nobody has seen it work", token({}), renewed, false],
+    ["it is over", token({ exp: NOW_SECONDS - 1 }), renewed, true],
+    ["it is somebody else's", token({}), other, true],
+  ])("nothing is gone back to if %s", (_, before, after, isProven) => {
+    const { judge, taken, pass } = setting();
+    judge.hear(before);
+    if (isProven) judge.prove(before);
+    judge.hear(after);
+    pass();
+    judge.refuse(after);
+    expect(taken).toEqual([before, after]);
+  });
+
   test("siblings share newer tokens of the same person only", () => {
     const { judge, taken } = setting();
     judge.hear(shown);

@@ -63,6 +63,8 @@ const browserTimer: Timer = {
 export class TokenJudge {
   #current = "";
   #isRefused = false;
+  /** What the server took before; hosts pass tokens on that it turns out not to take. */
+  #proven = "";
   #pending: { token: string; cancel: () => void } | undefined;
   readonly #take: (token: string) => void;
   readonly #now: () => number;
@@ -109,11 +111,31 @@ export class TokenJudge {
     this.#isRefused = true;
     // What waits to be judged is better than what was refused.
     this.#settle(true);
+    if (this.#isRefused) this.#fallBack();
+  }
+
+  /** The server took this token; its answer may come when another one is ours already. */
+  prove(token: string): void {
+    if (identityKey(readToken(token)) !== identityKey(readToken(this.#current))) return;
+    this.#proven = token;
+    if (this.#isRefused) this.#fallBack();
+  }
+
+  /** To what the same person had before, for as long as that goes. */
+  #fallBack(): void {
+    const [refused, proven] = [this.#current, this.#proven];
+    this.#proven = "";
+    if (proven === "" || proven === refused || this.#isOver(proven)) return;
+    const isSame = identityKey(readToken(proven)) === identityKey(readToken(refused));
+    if (isSame) this.#accept(proven);
   }
 
   #needsOne(): boolean {
-    if (this.#current === "" || this.#isRefused) return true;
-    const { expiresAt } = readToken(this.#current);
+    return this.#current === "" || this.#isRefused || this.#isOver(this.#current);
+  }
+
+  #isOver(token: string): boolean {
+    const { expiresAt } = readToken(token);
     return expiresAt !== 0 && expiresAt * 1000 <= this.#now();
   }
 

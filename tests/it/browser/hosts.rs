@@ -1,5 +1,7 @@
 //! What host pages can ask the published SDK for: every method, option and event of it.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Stage;
@@ -98,4 +100,18 @@ async fn hosts_ask_for_themselves() {
     let instance = stage.owner.create_instance(&version, &other, &[]).await;
     stage.facts["foreign"] = json!(instance.id);
     stage.play("sdk-requests").await;
+}
+
+/// Connections that activations could share are entered for one, if the host wishes.
+#[tokio::test(flavor = "multi_thread")]
+async fn hosts_have_connections_entered_on_the_page() {
+    let stage = Stage::empty().await;
+    let connection = STANDARD.encode("Connection:http:basic");
+    let document = "mutation ($connection: ID!) {
+        createScopedConfigVariable(input: { key: \"Depot\", stableKey: \"depot\",
+            variableScope: \"customer\", managedBy: \"customer\", connection: $connection }) {
+            scopedConfigVariable { id } errors { field messages } } }";
+    stage.owner.query_with(document, &json!({ "connection": connection })).await;
+    stage.offer(&definition("inline")).await;
+    stage.play("sdk-inline").await;
 }

@@ -1,5 +1,6 @@
 /**
- * Conditions of hosts: `["and" | "or", condition, …]`, `[operator, field, value]`, or a list of them.
+ * Conditions of hosts: `["and" | "or", condition, …]`, `[operator, field, value]`, or a list of
+ * them.
  *
  * Hosts pin old and new SDKs: what is not understood is left out, as if it were not there.
  */

@@ -25,7 +25,8 @@ export function fontsOf(configuration: unknown): Fonts | undefined {
   const google = member(configuration, "google");
   const families = member(google, "families");
   const given = (Array.isArray(families) ? families : []) as unknown[];
-  const read = given.flatMap((entry) => (typeof entry === "string" ? (readFamily(entry) ?? []) : []));
+  const names = given.filter((entry) => typeof entry === "string");
+  const read = names.flatMap((entry) => readFamily(entry) ?? []);
   if (read.length === 0) return undefined;
   const unique = [...new Map(read.map((family) => [family.name, family])).values()];
   return {

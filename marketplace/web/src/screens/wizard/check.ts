@@ -111,12 +111,15 @@ function connectionProblem(
   variable: Variable,
   draft: Draft & { type: "connection" },
 ): Problem | undefined {
-  if (variable.reusable !== undefined && draft.reusable !== "") return undefined;
+  const isEntered = variable.reusable === undefined || variable.isInline;
+  if (!isEntered && draft.reusable !== "") return undefined;
   if (variable.connection?.oauth2Type === "AUTHORIZATION_CODE") {
     const isReady = variable.status === "ACTIVE" && Object.keys(draft.inputs).length === 0;
     return isReady ? undefined : "marquetry.problem.connect";
   }
-  if (variable.reusable !== undefined) return "marquetry.problem.required";
+  if (!isEntered) return "marquetry.problem.required";
+  // What the organization has set of it, only its field knows.
+  if (variable.isInline) return undefined;
   return lacksInputs(variable, draft.inputs) ? "marquetry.problem.required" : undefined;
 }
 

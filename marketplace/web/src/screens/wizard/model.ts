@@ -58,6 +58,8 @@ export interface Variable {
   connection: ConnectionKindFragment | undefined;
   /** Customers keep such connections apart from activations, to use one for several. */
   reusable: string | undefined;
+  /** Such a connection is entered on the page all the same, as the host wishes. */
+  isInline: boolean;
   status: Status;
   saved: Draft;
   savedInputs: readonly SavedInput[];
@@ -105,6 +107,7 @@ export function readVariable(node: VariableNode, viewer: Viewer): Variable {
     validation: readValidation(meta["validationMode"]),
     connection: declared.connection ?? scoped?.connection ?? undefined,
     reusable: isOfCustomer ? scoped.id : undefined,
+    isInline: false,
     status: node.status,
     saved: readDraft(declared, node),
     savedInputs: nodes(node.inputs),

@@ -22,6 +22,7 @@ export function variable(change: Partial<Variable> = {}): Variable {
     validation: "ValidateAndShow",
     connection: undefined,
     reusable: undefined,
+    isInline: false,
     status: null,
     saved: { type: "text", text: "" },
     savedInputs: [],

@@ -4,6 +4,8 @@ import { mutate, query } from "@/api/client";
 import { done, nodes } from "@/api/error";
 import { currentSession } from "@/api/session";
 import type { SessionFragment } from "@/api/session.query";
+import { screenConfiguration } from "@/host/settings";
+import { isInline } from "./connection/inline";
 import { type Page, type Variable, readPages, readVariable } from "./model";
 import {
   BeginUserConfiguration,
@@ -44,7 +46,12 @@ async function askInstance(id: string): Promise<Loaded> {
   const { instance } = answer;
   if (instance === null) return "missing";
   const viewer = answer.authenticatedUser.customer === null ? "organization" : "customer";
-  const variables = nodes(instance.configVariables).map((node) => readVariable(node, viewer));
+  const { connectionConfiguration } = screenConfiguration.get().configurationWizard;
+  const variables = nodes(instance.configVariables).map((node) => {
+    const variable = readVariable(node, viewer);
+    const isEntered = isInline(variable, instance.name, node.customerConfigVariable?.key);
+    return { ...variable, isInline: connectionConfiguration === "inline" && isEntered };
+  });
   const pages = readPages(instance.integration.configPages, variables, false);
   return { session: answer, instance, userConfigId: undefined, variables, pages };
 }

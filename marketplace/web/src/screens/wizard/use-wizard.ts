@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { mutate } from "@/api/client";
 import { RefusedError, done } from "@/api/error";
 import { type Problem, problemOf } from "./check";
+import { keepInline } from "./connection/keep-inline";
 import type { Drafts } from "./draft";
 import { type Page, type Variable, variablesOf } from "./model";
 import { type Problems, changes, noProblems, problemsOf } from "./save";
@@ -129,7 +130,7 @@ function useRun(pages: readonly Page[], steps: Steps) {
 /** Sends what changed of some variables, and takes what the server made of it. */
 function useSend({ data, isUserLevel, reload }: WizardOptions, { drafts, forget }: DraftsState) {
   return async (of: readonly Variable[], isComplete: boolean): Promise<WizardData> => {
-    const configVariables = changes(of, drafts);
+    const configVariables = changes(of, await keepInline(of, drafts, data.instance));
     if (configVariables.length > 0 || isComplete) {
       const configMode = isUserLevel ? USER_MODE : "INSTANCE";
       const complete = isComplete ? { configComplete: true } : {};

@@ -7,6 +7,7 @@ import { ListInput, PairsInput } from "@/ui/inputs/list";
 import { ScalarInput } from "@/ui/inputs/scalar";
 import { Notice, Spinner } from "@/ui/state";
 import { ConnectionField } from "./connection/connection-field";
+import { InlineField } from "./connection/inline-field";
 import { ReusableField } from "./connection/reusable-field";
 import type { Content } from "./content";
 import type { Draft } from "./draft";
@@ -95,8 +96,9 @@ function Input({ variable, wizard }: VariableFieldProps) {
   const rest = { variable, wizard, content, change };
   switch (draft.type) {
     case "connection":
-      return variable.reusable === undefined ? (
-        <ConnectionField {...rest} draft={draft} />
+      if (variable.reusable === undefined) return <ConnectionField {...rest} draft={draft} />;
+      return variable.isInline ? (
+        <InlineField {...rest} draft={draft} scoped={variable.reusable} />
       ) : (
         <ReusableField {...rest} draft={draft} scoped={variable.reusable} />
       );

@@ -8,12 +8,14 @@ use entity::{Labels, OrganizationId, WebhookEndpointId, webhook_endpoint};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, PaginatorTrait, QueryFilter, Set,
 };
+use serde_json::json;
 
 use crate::delivery;
 use crate::destination::{check_headers, check_url, open_headers, seal_headers};
 use crate::env::Env;
 use crate::error::Error;
-use crate::event::EventType;
+use crate::event::{self, EventType, Slots};
+use crate::global_id;
 use crate::input::Problems;
 use crate::policy::{Action, Noun};
 use crate::rows;
@@ -174,13 +176,19 @@ pub(crate) async fn switch_off(
     reason: &str,
 ) -> Result<(), Error> {
     use webhook_endpoint::Column as C;
-    rows::update::<webhook_endpoint::Entity>(organization)
+    let switched_off = rows::update::<webhook_endpoint::Entity>(organization)
         .col_expr(C::Enabled, false.into())
         .col_expr(C::DisabledReason, reason.into())
         .col_expr(C::UpdatedAt, env.now().into())
         .filter(C::Id.eq(id))
-        .exec(tx)
+        .filter(C::Enabled.eq(true))
+        .exec_with_returning(tx)
         .await?;
+    let Some(row) = switched_off.into_iter().next() else { return Ok(()) };
+    let endpoint = json!({ "id": global_id(id), "name": row.name, "disabled_reason": reason });
+    let slots = Slots::default().extra("webhook_endpoint", endpoint);
+    let system = Viewer::System(organization);
+    event::record(env, tx, &system, EventType::WebhookEndpointDisabled, slots).await?;
     tracing::warn!(webhook_endpoint = %id.0, reason, "a webhook endpoint was switched off");
     Ok(())
 }

@@ -72,6 +72,7 @@ event_types! {
     OAuth2TokenRefreshed = "oauth2.token_refreshed", "OAuth2 token refreshed";
     OAuth2TokenRefreshFailed = "oauth2.token_refresh_failed", "OAuth2 token refresh failed";
     WebhookTest = "webhook.test", "Webhook test";
+    WebhookEndpointDisabled = "webhook_endpoint.disabled", "Webhook endpoint switched off";
 }
 
 impl EventType {

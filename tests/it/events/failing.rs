@@ -126,14 +126,20 @@ async fn tried(story: &Story, endpoint: &str, count: usize) {
 async fn five_days_of_failure_switch_an_endpoint_off() {
     let story = Story::begin().await;
     let endpoint = story.endpoint("/hook", &["customer.created"], None).await;
+    story.endpoint("/others", &["webhook_endpoint.disabled"], None).await;
     story.hook.answer("/hook", status(500));
     story.owner.create_customer("Initech").await;
     story.newest(&endpoint, "WAITING", 1).await;
+    assert_eq!(story.hook.received("/others").len(), 0, "it may still get better");
     story.clock.advance_seconds(5 * 24 * HOUR + 1);
     story.newest(&endpoint, "CANCELED", 2).await;
     let shown = story.shown(&endpoint).await;
     assert_eq!(shown["enabled"], false);
     assert!(text(&shown, "/disabledReason").contains("five days"), "{shown}");
+    let told = story.hook.wait_for("/others", 1).await[0].json();
+    let expected = json!({ "id": endpoint, "name": told["webhook_endpoint"]["name"],
+        "disabled_reason": shown["disabledReason"] });
+    assert_eq!(told["webhook_endpoint"], expected);
 }
 
 #[tokio::test]

@@ -35,6 +35,11 @@ impl Story {
 
     /// With more inputs of the connection that a user consents to.
     async fn begins_with(inputs: &[(&str, &str)]) -> Self {
+        Self::begins_as(&definition("oauth2"), inputs).await
+    }
+
+    /// With another integration, too.
+    async fn begins_as(definition: &str, inputs: &[(&str, &str)]) -> Self {
         let clock = Arc::new(ManualClock::starting_at(Timestamp(1_790_000_000_000_000)));
         let mut database_url = None;
         let app = TestApp::start_with(|options| {
@@ -45,7 +50,7 @@ impl Story {
         .await;
         let owner = app.organization("acme").await;
         let provider = Provider::start().await;
-        let instance = instance_of(&owner, &provider, inputs).await;
+        let instance = instance_of(&owner, &provider, definition, inputs).await;
         Self { app, clock, database_url, owner, provider, instance }
     }
 
@@ -149,8 +154,13 @@ async fn variable(owner: &User, instance: &Instance, key: &str) -> Value {
     variables.next().unwrap().clone()
 }
 
-async fn instance_of(owner: &User, provider: &Provider, more: &[(&str, &str)]) -> Instance {
-    let version = owner.publish(&owner.import(&definition("oauth2")).await).await;
+async fn instance_of(
+    owner: &User,
+    provider: &Provider,
+    definition: &str,
+    more: &[(&str, &str)],
+) -> Instance {
+    let version = owner.publish(&owner.import(definition).await).await;
     let customer = owner.create_customer("Initech").await;
     let config = [("Shop URL", provider.url("/me"))];
     let config: Vec<_> = config.iter().map(|(key, value)| (*key, value.as_str())).collect();

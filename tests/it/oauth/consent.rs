@@ -2,10 +2,12 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::Url;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{CLIENT_SECRET, Story, parameter};
+use crate::harness::definition;
 
 /// Proves R047, R048, R049, R200, R243.
 #[tokio::test]
@@ -104,6 +106,48 @@ async fn a_refusal_is_told_in_plain_words() {
     story.come_back(&[("error", "access_denied")]).await;
     assert_eq!(story.variable("Shop").await["status"], "ACTIVE");
     assert_eq!(story.call("Fetch").await.0, 200);
+}
+
+/// Authors send browsers to pages of their own, which get to know what it is about.
+#[tokio::test]
+async fn browsers_go_where_authors_want_them() {
+    let targets = "meta: { oAuthSuccessRedirectUri: \"https://acme.test/done?tab=1\", \
+                   oAuthFailureRedirectUri: \"https://acme.test/failed\" }";
+    let connection = "  - key: Shop\n    dataType: connection\n";
+    let definition =
+        definition("oauth2").replace(connection, &format!("{connection}    {targets}\n"));
+    let story = Story::begins_as(&definition, &[]).await;
+    let target = async |parameters: &[(&str, &str)]| {
+        let page = story.come_back(parameters).await;
+        assert_eq!(page.status, 303, "{}", page.body);
+        Url::parse(page.header("location")).unwrap()
+    };
+    let failed = target(&[("error", "access_denied")]).await;
+    assert_eq!((failed.host_str(), failed.path()), (Some("acme.test"), "/failed"));
+    assert!(parameter(&failed, "error").unwrap().contains("access_denied"), "{failed}");
+    let done = target(&[("code", "a-code")]).await;
+    assert_eq!((done.host_str(), done.path()), (Some("acme.test"), "/done"));
+    for (name, value) in [
+        ("tab", "1"),
+        ("instanceId", &story.instance.id),
+        ("integrationName", "Shop Sync"),
+        ("requiredConfigVariableKey", "Shop"),
+    ] {
+        assert_eq!(parameter(&done, name).as_deref(), Some(value), "{name}");
+    }
+    assert_eq!(parameter(&done, "error"), None);
+    assert!(!done.as_str().contains("canary") && !done.as_str().contains("a-code"), "{done}");
+}
+
+/// A connection goes with its instance.
+#[tokio::test]
+async fn connections_of_an_instance_that_is_deleted_are_gone() {
+    let story = Story::connected().await;
+    let document = "mutation ($id: ID!) {
+        deleteInstance(input: { id: $id }) { errors { field messages } } }";
+    story.owner.query_with(document, &json!({ "id": story.instance.id })).await;
+    let expected = ["oauth2.authorization_completed", "connection.deleted"];
+    assert_eq!(story.events().await, expected);
 }
 
 #[tokio::test]

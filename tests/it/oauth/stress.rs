@@ -8,7 +8,7 @@ use reqwest::Url;
 
 use super::provider::Provider;
 use super::{Story, call, instance_of, parameter, variable};
-use crate::harness::{TestApp, TestProcess, text};
+use crate::harness::{TestApp, TestProcess, definition, text};
 
 const CALLS: usize = 1_000;
 const KILLS: u64 = 5;
@@ -71,7 +71,7 @@ async fn no_connection_is_lost_whatever_dies() {
     });
     let mut server = TestProcess::start().await;
     let owner = server.init().await;
-    let instance = instance_of(&owner, &provider, &[]).await;
+    let instance = instance_of(&owner, &provider, &definition("oauth2"), &[]).await;
     let url = Url::parse(&text(&variable(&owner, &instance, "Shop").await, "/authorizeUrl"));
     let state = parameter(&url.unwrap(), "state").unwrap();
     let back = format!("{}/oauth2/callback?code=a-code&state={state}", server.url());

@@ -2,6 +2,7 @@
 //!
 //! The schema itself says what to try, so a field that is added is walked the same day.
 
+mod alike;
 mod canaries;
 mod connections;
 mod fields;

@@ -84,7 +84,7 @@ impl Field {
         tried.iter().map(|id| json!({ "id": id })).collect()
     }
 
-    fn takes_id(&self) -> bool {
+    pub fn takes_id(&self) -> bool {
         self.arguments.contains("$id")
     }
 }

@@ -146,12 +146,13 @@ async fn a_paused_instance_keeps_what_waits() {
 
 #[tokio::test]
 async fn administrators_empty_queues() {
-    let story = Story::begin(Duration::from_millis(500)).await;
+    let story = Story::begin(Duration::from_mins(1)).await;
     let mut orders = Vec::new();
     for id in ["a", "b", "c", "d", "e"] {
         orders.push(story.order("In Order", id).await);
     }
     story.wait_for("In Order", 1, 4).await;
+    story.shop.wait_for("/orders", 1).await;
     let flow = story.instance.flow_config("In Order").to_owned();
     let clear = async |who: &User, mutation: &str, extra: &str| {
         let document = format!(
@@ -173,6 +174,7 @@ async fn administrators_empty_queues() {
     story.wait_for("In Order", 1, 2).await;
     let removed = story.execution(&orders[1]).await;
     assert_eq!(removed["error"], "Taken out of the queue by an administrator.");
+    story.shop.answer("/orders", Answer::default());
     clear(&story.owner, "clearFifoWorkingSet", "").await.data();
     assert_eq!(story.execution(&orders[0]).await["status"], "ERROR");
     story.owner.ended(&orders[3]).await;

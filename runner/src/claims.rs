@@ -17,6 +17,12 @@ const POLL: Duration = Duration::from_secs(1);
 /// How many executions one claim takes at most.
 const CLAIM_MAX: usize = 256;
 
+/// A look at the queue costs the same for one execution as for many. So when fewer places are free
+/// than this share of all, or than so many, a moment is given to others to come free.
+const GATHER_SHARE: usize = 4;
+const GATHER_MAX: usize = 64;
+const GATHER: Duration = Duration::from_millis(2);
+
 /// How long work waits for a paused instance.
 const HELD_SECONDS_MAX: i64 = 24 * 3_600;
 
@@ -45,6 +51,9 @@ pub async fn run(inner: Arc<Inner>) {
 async fn round(inner: &Arc<Inner>, after: &mut FlowConfigId) -> anyhow::Result<usize> {
     // Places are taken only for what there is: callers need them while the queue is looked at.
     drop(inner.slots.acquire().await?);
+    if inner.slots.available_permits() < (inner.concurrency_max / GATHER_SHARE).min(GATHER_MAX) {
+        tokio::time::sleep(GATHER).await;
+    }
     jobs::wake(&inner.env.db, inner.env.clock.now()).await?;
     let start = *after;
     let mut has_wrapped = start == FIRST;

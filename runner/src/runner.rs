@@ -61,6 +61,8 @@ pub struct Inner {
     pub node: Node,
     pub services: Arc<Services>,
     pub endpoints: Endpoints,
+    /// How many executions run at once, and the places that are left.
+    pub concurrency_max: usize,
     pub slots: Arc<Semaphore>,
     pub execution_time_limit: Duration,
     /// Mebibytes that files of all runs may take in memory.
@@ -97,6 +99,7 @@ impl Runner {
             writer,
             node,
             services: Arc::new(services),
+            concurrency_max: options.concurrency_max,
             slots: Arc::new(Semaphore::new(options.concurrency_max)),
             execution_time_limit: options.execution_time_limit,
             buffers: Arc::new(Semaphore::new(BUFFERS_MEBIBYTES_MAX)),

@@ -25,6 +25,7 @@ const HIDING = [
     ["Components", "Components"],
     ["Credentials", "Connections"],
     ["Executions", "Executions"],
+    ["Instances", "Integrations"],
     ["Logs", "Logs"],
     ["Marketplace", "Marketplace"],
   ].map(([tab, name]) => [DASHBOARD, { dashboard: { hideTabs: [tab] } }, link(name)]),

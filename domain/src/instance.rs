@@ -4,6 +4,7 @@
 
 mod config;
 mod config_check;
+mod configured;
 mod connections;
 mod deploy;
 mod flows;
@@ -24,6 +25,7 @@ use entity::{customer, instance, integration};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 
 use crate::alert::{self, Trigger};
+use crate::connection_template::templates_of;
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
 use crate::event::{self, EventType};
@@ -37,9 +39,10 @@ use crate::usage;
 use crate::viewer::Viewer;
 
 use config::Holder;
-pub use config::{ConfigInput, ConnectionInput, is_configured};
+pub use config::{ConfigInput, ConnectionInput};
 pub(crate) use config::{Mode, Values, merge as merge_inputs};
 pub(crate) use connections::place_of;
+pub use configured::is_configured;
 pub use connections::{
     Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
 };
@@ -350,10 +353,14 @@ pub async fn lacks_configuration(env: &Env, row: &instance::Model) -> Result<boo
     let definition = integrations::definition(&version)?;
     let values = config::values_of(env.db.read(), row).await?;
     let links = shared::links(env.db.read(), row, &definition, &values).await?;
+    let templates = templates_of(env.db.read(), row.organization_id, &definition).await?;
     let holder = Holder::instance(row);
     let mut kept = definition.config_vars.iter().filter(|it| holder.keeps(&definition, &it.key));
     Ok(kept.any(|variable| match &variable.scoped_config_var {
         Some(_) => !links.get(&variable.key).is_some_and(|link| link.is_configured(env)),
-        None => !is_configured(variable, values.get(&variable.key)),
+        None => {
+            let described = (variable, templates.get(&variable.key));
+            !is_configured(env, described, values.get(&variable.key))
+        }
     }))
 }

@@ -9,6 +9,7 @@
 
 pub mod alert;
 pub mod attachment;
+pub mod connection_template;
 pub mod customer;
 pub mod delivery;
 pub mod deployment;

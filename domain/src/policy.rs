@@ -126,6 +126,8 @@ pub enum Noun {
     ScopedVariable,
     /// What was entered for one, by or for a customer.
     CustomerVariable,
+    /// Presets for connections of one kind.
+    ConnectionTemplate,
     /// With its configuration, deployments, executions and logs.
     Instance,
     /// What a user of a customer fills in for themselves.
@@ -156,6 +158,7 @@ impl Noun {
         Self::TestCase,
         Self::ScopedVariable,
         Self::CustomerVariable,
+        Self::ConnectionTemplate,
         Self::Instance,
         Self::UserLevelConfig,
         Self::WebhookEndpoint,
@@ -248,7 +251,7 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAdminIntegrationPermissions,
             P::CustomerManageIntegrations,
         ],
-        (Noun::ScopedVariable | Noun::CustomerVariable, _) => {
+        (Noun::ScopedVariable | Noun::CustomerVariable | Noun::ConnectionTemplate, _) => {
             sufficient_for_connections(noun, action)
         }
         (
@@ -270,6 +273,8 @@ const fn sufficient_for_connections(noun: Noun, action: Action) -> &'static [Per
         (Noun::ScopedVariable, Action::View) => {
             &[P::OrgManageIntegrations, P::OrgManageCustomers, P::CustomerView]
         }
+        (Noun::ConnectionTemplate, Action::View) => &[P::OrgView, P::CustomerManageIntegrations],
+        (Noun::ConnectionTemplate, _) => &[P::OrgManageIntegrations],
         _ => &[P::OrgManageIntegrations, P::OrgManageCustomers, P::CustomerManageIntegrations],
     }
 }

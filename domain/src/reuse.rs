@@ -21,6 +21,7 @@ mod bulk;
 mod inputs;
 mod link;
 mod place;
+mod reach;
 mod scoped;
 mod usage;
 mod value;
@@ -33,6 +34,9 @@ pub(crate) use link::{freeze, links_of, write};
 pub use place::{disconnect_scoped, disconnect_value, place_of_scoped, place_of_value};
 pub(crate) use place::{scoped_to_change, value_to_change};
 pub use place::{update_scoped_connection, update_value_connection};
+pub use reach::{
+    scoped_of_instance, scoped_of_integration, values_of_instance, values_of_integration,
+};
 pub use scoped::{CreateScoped, Redirects, UpdateScoped, create, delete, update};
 pub use usage::{
     Use, Used, instances_of_scoped, instances_of_value, integrations_of_scoped, users_of, uses,

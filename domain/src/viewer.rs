@@ -201,6 +201,7 @@ impl UserViewer {
             Table::ScopedVariable if can_view(Noun::ScopedVariable) => {
                 user.customer_id.map_or_else(Condition::all, scoped_variables_of)
             }
+            Table::ConnectionTemplate if can_view(Noun::ConnectionTemplate) => Condition::all(),
             Table::CustomerVariable if can_view(Noun::CustomerVariable) => user
                 .customer_id
                 .map_or_else(Condition::all, |_| of_own_customer().add(is_filled_by_customers())),

@@ -25,6 +25,8 @@ pub struct Model {
     pub org_only: bool,
     /// The stable key of the scoped variable that it stands for.
     pub scoped_key: Option<String>,
+    /// The template whose presets it has; see [`crate::connection_template`].
+    pub template_reference: Option<String>,
     /// The whole entry of the definition as JSON text.
     #[sea_orm(column_type = "Text")]
     pub definition: String,

@@ -79,6 +79,7 @@ id_types! {
     AlertWebhookId = "AlertWebhook";
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
+    ConnectionTemplateId = "ConnectionTemplate";
     CustomerId = "Customer";
     CustomerTotalId = "CustomerTotalUsageMetrics";
     /// What one customer entered for a scoped variable.

@@ -19,6 +19,7 @@ mod attachments;
 pub mod authorization;
 pub mod config_value;
 pub mod config_variable;
+pub mod connection_template;
 pub mod customer;
 pub mod customer_total;
 pub mod customer_variable;

@@ -103,6 +103,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::refresh_token::Entity).await;
     compare(connection, entity::schedule::Entity).await;
     compare(connection, entity::scoped_variable::Entity).await;
+    compare(connection, entity::connection_template::Entity).await;
     compare(connection, entity::sign_in_code::Entity).await;
     compare(connection, entity::spent_state::Entity).await;
     compare(connection, entity::state_value::Entity).await;

@@ -2,6 +2,7 @@
 
 mod consent;
 mod seen;
+mod templates;
 mod used;
 
 use serde_json::{Value, json};

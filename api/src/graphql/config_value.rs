@@ -26,6 +26,7 @@ use super::integration::{definition::definition, is_organization};
 use super::order::Order;
 use super::page::{self, RowKey, all_of};
 use super::reuse::facts::{self, LinkOf};
+use super::reuse::template;
 use super::user_level;
 use crate::ApiError;
 use crate::context::Ask;
@@ -185,9 +186,11 @@ pub async fn status(ask: &Ask, of: &ConfigVariable) -> Result<&'static str, ApiE
         return Ok(status);
     }
     let definition = definition(ask, of.variable.integration_id).await?;
-    let is_ready = definition
-        .config_var(&of.variable.key)
-        .is_none_or(|variable| domain::instance::is_configured(variable, of.value.as_deref()));
+    let template = template::named(ask, of.variable.template_reference.as_ref()).await?;
+    let is_ready = definition.config_var(&of.variable.key).is_none_or(|variable| {
+        let described = (variable, template.as_deref());
+        domain::instance::is_configured(ask.env(), described, of.value.as_deref())
+    });
     Ok(if is_ready { "ACTIVE" } else { "PENDING" })
 }
 
@@ -292,7 +295,9 @@ impl ConfigVariable {
         let Some(variable) = definition.config_var(key) else { return Ok(Vec::new()) };
         let (env, viewer) = (ask.env(), ask.viewer());
         let value = self.value.as_deref();
-        let inputs = domain::instance::shown_inputs(env, viewer, variable, value).await?;
+        let template = template::named(ask, self.variable.template_reference.as_ref()).await?;
+        let of = (variable, template.as_deref());
+        let inputs = domain::instance::shown_inputs(env, viewer, of, value).await?;
         expression::shown(ask, &format!("{}:{key}", self.holder()), inputs)
     }
 

@@ -15,6 +15,7 @@ use super::integration::definition::definition;
 use super::order::Order;
 use super::reuse::facts::Named;
 use super::reuse::scoped::connection_of;
+use super::reuse::template;
 use super::{component, id, page};
 use crate::ApiError;
 use crate::context::Ask;
@@ -122,6 +123,8 @@ fn sources(of: Type<config_variable::Model>) -> Type<config_variable::Model> {
             let definition = definition(&ask, variable.integration_id).await?;
             let Some(of) = definition.config_var(&variable.key) else { return Ok(Vec::new()) };
             let (env, viewer) = (ask.env(), ask.viewer());
+            let template = template::named(&ask, variable.template_reference.as_ref()).await?;
+            let of = (of, template.as_deref());
             let inputs = domain::instance::shown_inputs(env, viewer, of, None).await?;
             expression::shown(&ask, &variable.id.0.to_string(), inputs)
         },
@@ -201,6 +204,14 @@ fn declarations(of: Type<config_variable::Model>) -> Type<config_variable::Model
                 component::connection(&connection.component.key, &connection.key)
             })
             .await
+        },
+    )
+    .resolve(
+        "connectionTemplate",
+        "ConnectionTemplate",
+        "The template that presets inputs of the connection.",
+        |variable, ask| async move {
+            template::seen(&ask, variable.template_reference.as_ref()).await
         },
     )
     .resolve(

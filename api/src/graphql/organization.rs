@@ -150,8 +150,7 @@ fn object() -> Type<organization::Model> {
 }
 
 /// What is not built is not claimed, and whether it is allowed depends on nobody.
-const NOT_BUILT: [(&str, &str); 12] = [
-    ("allowAddConnectionTemplate", "Whether you may add templates of connections."),
+const NOT_BUILT: [(&str, &str); 11] = [
     ("allowAddCredential", "Whether you may add credentials; connections are what there is."),
     ("allowConfigureCredentials", "Whether you may change credentials."),
     ("allowConfiguringInstanceMemory", "Whether the memory of instances can be set."),
@@ -167,6 +166,12 @@ const NOT_BUILT: [(&str, &str); 12] = [
 
 fn rights(of: Type<organization::Model>) -> Type<organization::Model> {
     let of = of
+        .allows_noun(
+            "allowAddConnectionTemplate",
+            Noun::ConnectionTemplate,
+            Action::Create,
+            "Whether you may add templates of connections.",
+        )
         .allows_noun(
             "allowAddScopedConfigVariable",
             Noun::ScopedVariable,

@@ -2,9 +2,11 @@
 
 pub mod facts;
 mod input;
+pub mod lists;
 mod narrow;
 mod picked;
 pub mod scoped;
+pub mod template;
 pub mod value;
 
 use super::builder::Registry;
@@ -14,4 +16,5 @@ pub fn register(registry: &mut Registry) {
     scoped::register(registry);
     value::register(registry);
     picked::register(registry);
+    template::register(registry);
 }

@@ -12,6 +12,7 @@ use super::Arguments;
 use super::builder::{Parameter, Registry, Type, parameter};
 use super::component::Operation;
 use super::mutation::Mutation;
+use super::reuse::lists;
 use crate::ApiError;
 
 /// What a page shows.
@@ -43,7 +44,7 @@ pub fn register(registry: &mut Registry) {
 }
 
 fn page(registry: &mut Registry) {
-    registry.add(
+    let content =
         Type::<PageContent>::new("FetchConfigWizardPageContentResult", "What a page shows.")
             .field("pageName", "String", "The name of the page.", |page| page.name.clone())
             .field("instance", "Instance", "The instance.", |page| page.instance.clone())
@@ -52,8 +53,8 @@ fn page(registry: &mut Registry) {
                 "JSONString",
                 "An object: what data sources found, by the keys of their config variables.",
                 |page| page.content.clone(),
-            ),
-    );
+            );
+    registry.add(lists::scoped_of(content, |page| page.instance.id));
     let result = "FetchConfigWizardPageContentResult";
     Mutation::new(
         "fetchConfigWizardPageContent",

@@ -5,13 +5,14 @@ use std::fmt;
 
 use anyhow::Context;
 use entity::{CustomerVariableId, config_value, instance, user_level_config, user_level_value};
-use flow::definition::{Choice, ConfigVar, DataType, ScheduleType};
-use flow::{Definition, Expression};
+use flow::Definition;
+use flow::definition::ConfigVar;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::{config_check, connections, shared};
+use super::{config_check, connections, inputs, shared};
+use crate::connection_template::{self as templates, Templates};
 use crate::env::Env;
 use crate::error::Error;
 use crate::input::Problems;
@@ -171,6 +172,8 @@ pub(super) async fn apply(
     let old = holder.values(tx).await?;
     let links = shared::links(tx, row, change.definition, &old).await?;
     shared::check(tx, viewer, (holder, change.definition), &links, inputs).await?;
+    let templates = templates::templates_of(tx, row.organization_id, change.definition);
+    check_preset(&templates.await?, &checked)?;
     let is_hidden = |key: &str| {
         let variable = change.definition.config_var(key);
         variable.is_some_and(|it| it.org_only) || shared::is_managed(&links, key)
@@ -244,6 +247,21 @@ fn check<'a>(
     }
     problems.finish()?;
     Ok(checked)
+}
+
+/// Nobody sets what a template presets: it would have no effect.
+fn check_preset(templates: &Templates, checked: &Checked<'_>) -> Result<(), Error> {
+    let mut problems = Problems::default();
+    for (input, connection) in checked {
+        let Some(template) = templates.get(&input.key) else { continue };
+        for given in connection.iter().flatten().filter(|it| !inputs::text(&it.value).is_empty()) {
+            if template.input_keys.0.contains(&given.name) {
+                let message = format!("{}: a template sets `{}`.", input.key, given.name);
+                problems.add(FIELD, message);
+            }
+        }
+    }
+    problems.finish()
 }
 
 /// Which of these inputs of a connection customers may not set.
@@ -330,56 +348,4 @@ pub(super) async fn open_inputs(
     let place = Place::new("config_value.sealed_inputs", value.id);
     let plain = env.secrets.open(db, value.organization_id, place, sealed).await?;
     Ok(serde_json::from_slice(&plain).context("reading connection inputs")?)
-}
-
-/// Whether a variable has what a deployment needs: a value, a default, or a filled connection.
-pub fn is_configured(variable: &ConfigVar, value: Option<&config_value::Model>) -> bool {
-    if variable.scoped_config_var.is_some() {
-        return true;
-    }
-    // The version may have changed since, and the variable with it.
-    if value.is_some_and(|value| config_check::check_stored(variable, value).is_err()) {
-        return false;
-    }
-    match variable.data_type {
-        DataType::Connection => {
-            let inputs = &variable.inputs;
-            let is_preset =
-                !inputs.is_empty() && inputs.values().all(|input| is_filled(&input.expression));
-            is_preset || value.is_some_and(|value| value.sealed_inputs.is_some())
-        }
-        DataType::Schedule if needs_no_cron(variable, value) => true,
-        _ => effective(variable, value).is_some_and(|text| !text.is_empty()),
-    }
-}
-
-/// Whether a schedule says everything without a cron expression.
-fn needs_no_cron(variable: &ConfigVar, value: Option<&config_value::Model>) -> bool {
-    let kind = schedule_type(variable, value);
-    matches!(kind, Some(ScheduleType::None | ScheduleType::Once))
-}
-
-/// The stored kind of a schedule, or that of the definition where none is stored.
-pub(super) fn schedule_type(
-    variable: &ConfigVar,
-    value: Option<&config_value::Model>,
-) -> Option<ScheduleType> {
-    let stored = value.and_then(|value| value.schedule_type.as_deref());
-    stored.filter(|kind| !kind.is_empty()).map_or(variable.schedule_type, ScheduleType::named)
-}
-
-fn is_filled(expression: &Expression) -> bool {
-    match expression {
-        Expression::Literal(value) => value.as_ref().is_some_and(|it| !it.to_text().is_empty()),
-        expression => !expression.is_unset(),
-    }
-}
-
-/// The stored text, or the default where none is stored.
-pub(super) fn effective<'a>(
-    variable: &'a ConfigVar,
-    value: Option<&'a config_value::Model>,
-) -> Option<&'a str> {
-    let stored = value.and_then(|value| value.value.as_deref());
-    stored.or(variable.default_value.as_deref())
 }

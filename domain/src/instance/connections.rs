@@ -10,7 +10,7 @@ use flow::definition::ConfigVar;
 use flow::{Definition, Map, OAuth2Shape, Value};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
-use super::config::{Holder, Values, open_inputs, values_of};
+use super::config::{Holder, Values, values_of};
 use super::resolve;
 use super::users::values_of_user;
 use crate::env::Env;
@@ -53,10 +53,8 @@ impl Configured<'_> {
         if shapes.is_empty() {
             return Ok(Vec::new());
         }
-        let mut inputs = Vec::new();
-        for value in self.values.values().filter(|value| value.sealed_inputs.is_some()) {
-            inputs.push((value.key.clone(), open_inputs(env, db, value).await?));
-        }
+        let organization = self.instance.organization_id;
+        let inputs = resolve::opened(env, db, organization, self.definition, self.values).await?;
         // What cannot be evaluated is refused when it is deployed; until then it says nothing.
         let map = resolve::resolve(self.definition, self.values, &inputs, &Map::new());
         let map = map.unwrap_or_default();

@@ -10,6 +10,7 @@ use super::config::{Holder, values_of};
 use super::flows::configs_of;
 use super::{config_check, connections, flows, is_configured, resolve, shared};
 use crate::alert;
+use crate::connection_template::templates_of;
 use crate::deployment::seal_config;
 use crate::env::Env;
 use crate::error::{Error, Kind, WHOLE_INPUT};
@@ -109,6 +110,7 @@ async fn require_configuration(
 ) -> Result<(), Error> {
     let values = values_of(tx, row).await?;
     let links = shared::links(tx, row, definition, &values).await?;
+    let templates = templates_of(tx, row.organization_id, definition).await?;
     let mut problems = Problems::default();
     let holder = Holder::instance(row);
     let is_kept = |variable: &&ConfigVar| holder.keeps(definition, &variable.key);
@@ -119,10 +121,16 @@ async fn require_configuration(
             }
             continue;
         }
+        let template = templates.get(&variable.key);
+        if let (Some(name), None) = (&variable.connection_template, template) {
+            let message = format!("{}: there is no connection template `{name}`.", variable.key);
+            problems.add("configVariables", message);
+            continue;
+        }
         let value = values.get(&variable.key);
         let fits = value.map_or(Ok(()), |value| config_check::check_stored(variable, value));
         let verdict = match fits {
-            Ok(()) if !is_configured(variable, value) => {
+            Ok(()) if !is_configured(env, (variable, template), value) => {
                 Err("this has no value and no default".to_owned())
             }
             fits => fits,

@@ -1,6 +1,6 @@
 //! The inputs of connections and data sources, as people get to see them.
 
-use entity::config_value;
+use entity::{config_value, connection_template};
 use flow::definition::{ActionRef, ConfigInput, ConfigVar};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -26,11 +26,12 @@ pub struct ShownInput {
 }
 
 /// The inputs of a variable, each as it was entered, or as the definition sets it. Secrets are
-/// never shown, and users of customers see nothing that only the organization sets.
+/// never shown, users of customers see nothing that only the organization sets, and nobody what a
+/// template presets.
 pub async fn shown_inputs(
     env: &Env,
     viewer: &Viewer,
-    variable: &ConfigVar,
+    (variable, template): (&ConfigVar, Option<&connection_template::Model>),
     value: Option<&config_value::Model>,
 ) -> Result<Vec<ShownInput>, Error> {
     let mut inputs: IndexMap<String, ConnectionInput> = variable
@@ -46,7 +47,9 @@ pub async fn shown_inputs(
     let open = variable.connection.as_ref().or(variable.data_source.as_ref());
     let open = open.map(|of| open_inputs_of(env, of)).unwrap_or_default();
     let is_customer = viewer.customer_id().is_some();
-    let shown = inputs.into_values().filter_map(|input| {
+    let is_preset = |name: &String| template.is_some_and(|it| it.input_keys.0.contains(name));
+    let inputs = inputs.into_values().filter(|input| !is_preset(&input.name));
+    let shown = inputs.filter_map(|input| {
         let declared = variable.inputs.get(&input.name);
         if is_customer && declared.is_some_and(ConfigInput::org_only) {
             return None;

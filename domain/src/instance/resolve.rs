@@ -1,13 +1,16 @@
 //! What steps see as the values of config variables.
 
-use entity::instance;
+use entity::{OrganizationId, instance};
 use flow::definition::{Choice, ConfigVar, DataType};
 use flow::{Definition, EvaluationError, Expression, Map, Scope, StepView, Value};
+use indexmap::IndexMap;
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
-use super::config::{ConnectionInput, Values, effective, open_inputs, schedule_type, values_of};
+use super::config::{ConnectionInput, Values, merge, open_inputs, values_of};
+use super::configured::{effective, schedule_type};
 use super::shared;
+use crate::connection_template;
 use crate::env::Env;
 use crate::error::Error;
 use crate::reuse;
@@ -20,14 +23,31 @@ pub(super) async fn all(
     definition: &Definition,
 ) -> Result<Map, Error> {
     let values = values_of(db, row).await?;
-    let mut connections = Vec::new();
-    for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
-        connections.push((value.key.clone(), open_inputs(env, db, value).await?));
-    }
+    let connections = opened(env, db, row.organization_id, definition, &values).await?;
     let links = shared::links(db, row, definition, &values).await?;
     let shared = reuse::freeze(env, db, &links).await?;
     resolve(definition, &values, &connections, &shared)
         .map_err(|error| Error::invalid("configVariables", error.to_string()))
+}
+
+/// The inputs of connections by the keys of their variables: what was entered, with what templates
+/// preset in its place.
+pub(super) async fn opened(
+    env: &Env,
+    db: &impl ConnectionTrait,
+    organization: OrganizationId,
+    definition: &Definition,
+    values: &Values,
+) -> Result<Vec<(String, Vec<ConnectionInput>)>, Error> {
+    let mut opened = IndexMap::new();
+    for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
+        opened.insert(value.key.clone(), open_inputs(env, db, value).await?);
+    }
+    for (key, template) in connection_template::templates_of(db, organization, definition).await? {
+        let presets = connection_template::presets_of(env, db, &template).await?;
+        merge(opened.entry(key).or_default(), presets);
+    }
+    Ok(opened.into_iter().collect())
 }
 
 /// The run-time values of all variables. Connections come last, since they may use the others;

@@ -4,9 +4,7 @@ use entity::{instance, user_level_config};
 use flow::{Definition, Map};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 
-use super::config::{
-    self, Change, ConfigInput, Holder, Mode, Values, open_inputs, values_of, values_of_config,
-};
+use super::config::{self, Change, ConfigInput, Holder, Mode, Values, values_of, values_of_config};
 use super::resolve;
 use crate::env::Env;
 use crate::error::Error;
@@ -46,10 +44,8 @@ pub(crate) async fn overlay_of_user(
     base: Map,
 ) -> Result<Map, Error> {
     let values = values_of_config(db, config).await?;
-    let mut connections = Vec::new();
-    for value in values.values().filter(|value| value.sealed_inputs.is_some()) {
-        connections.push((value.key.clone(), open_inputs(env, db, value).await?));
-    }
+    let organization = config.organization_id;
+    let connections = resolve::opened(env, db, organization, definition, &values).await?;
     resolve::overlay(base, definition, &values, &connections)
         .map_err(|error| Error::invalid("configVariables", error.to_string()))
 }

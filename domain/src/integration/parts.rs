@@ -5,6 +5,7 @@ use flow::Definition;
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
 
 use super::name_of;
+use crate::connection_template;
 use crate::env::Env;
 use crate::error::Error;
 use crate::rows;
@@ -86,6 +87,7 @@ fn variable_rows(
             default_value: variable.default_value.clone(),
             org_only: variable.org_only,
             scoped_key: variable.scoped_config_var.clone(),
+            template_reference: connection_template::reference(variable),
             definition: entries[index].to_string(),
         })
         .collect()

@@ -15,6 +15,7 @@ use crate::rows;
 pub(super) const SEALED_COLUMNS: &[&str] = &[
     "alert_webhook.sealed_headers",
     "config_value.sealed_inputs",
+    "connection_template.sealed_presets",
     "customer_config_variable.sealed_inputs",
     "delivery.sealed_message",
     "deployment.sealed_config",

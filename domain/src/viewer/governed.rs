@@ -1,13 +1,14 @@
 //! Which tables the policy speaks of.
 
 use entity::{
-    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, CustomerId, CustomerVariableId,
-    DeliveryId, ExecutionId, FlowConfigId, InstanceId, InstanceProfileId, IntegrationId,
-    LogStreamId, OrganizationId, ScopedVariableId, SigningKeyId, TenantOwned, TestCaseId, UserId,
-    UserLevelConfigId, WebhookEndpointId, alert_event, alert_group, alert_monitor, alert_webhook,
-    customer, customer_variable, delivery, execution, flow_config, instance, instance_profile,
-    integration, log_stream, organization, organization_signing_key, scoped_variable, test_case,
-    user, user_level_config, webhook_endpoint,
+    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, ConnectionTemplateId, CustomerId,
+    CustomerVariableId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, InstanceProfileId,
+    IntegrationId, LogStreamId, OrganizationId, ScopedVariableId, SigningKeyId, TenantOwned,
+    TestCaseId, UserId, UserLevelConfigId, WebhookEndpointId, alert_event, alert_group,
+    alert_monitor, alert_webhook, connection_template, customer, customer_variable, delivery,
+    execution, flow_config, instance, instance_profile, integration, log_stream, organization,
+    organization_signing_key, scoped_variable, test_case, user, user_level_config,
+    webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -52,6 +53,8 @@ governed! {
     test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
     scoped_variable(ScopedVariableId):
         ScopedVariable, |_| Noun::ScopedVariable, |row| row.customer_id;
+    connection_template(ConnectionTemplateId):
+        ConnectionTemplate, |_| Noun::ConnectionTemplate, |_| None;
     customer_variable(CustomerVariableId):
         CustomerVariable, |_| Noun::CustomerVariable, |row| row.customer_id;
     instance(InstanceId): Instance, |_| Noun::Instance, |row| Some(row.customer_id);

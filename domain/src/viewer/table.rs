@@ -4,11 +4,11 @@ use std::any::TypeId;
 
 use entity::{
     alert_event, alert_group, alert_monitor, alert_webhook, authorization, config_value,
-    config_variable, customer, customer_total, customer_variable, delivery, delivery_attempt,
-    deployment, event, execution, flow_config, instance, instance_profile, instance_usage,
-    integration, integration_flow, log, log_stream, organization, organization_signing_key,
-    organization_total, organization_usage, scoped_variable, step_result, test_case, user,
-    user_level_config, user_level_value, webhook_endpoint,
+    config_variable, connection_template, customer, customer_total, customer_variable, delivery,
+    delivery_attempt, deployment, event, execution, flow_config, instance, instance_profile,
+    instance_usage, integration, integration_flow, log, log_stream, organization,
+    organization_signing_key, organization_total, organization_usage, scoped_variable, step_result,
+    test_case, user, user_level_config, user_level_value, webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{Condition, EntityTrait};
@@ -28,6 +28,8 @@ pub enum Table {
     TestCase,
     /// Those that customers fill in are seen by customers as well.
     ScopedVariable,
+    /// Their names are seen by all who build integrations; what they set is another matter.
+    ConnectionTemplate,
     CustomerVariable,
     Instance,
     PartOfInstance,
@@ -64,6 +66,7 @@ impl Table {
             (TypeId::of::<test_case::Entity>(), Self::TestCase),
             (TypeId::of::<scoped_variable::Entity>(), Self::ScopedVariable),
             (TypeId::of::<customer_variable::Entity>(), Self::CustomerVariable),
+            (TypeId::of::<connection_template::Entity>(), Self::ConnectionTemplate),
             (TypeId::of::<instance::Entity>(), Self::Instance),
             (TypeId::of::<authorization::Entity>(), Self::Authorization),
             (TypeId::of::<config_value::Entity>(), Self::PartOfInstance),
@@ -106,6 +109,7 @@ impl Table {
             | Self::Delivery
             | Self::DeliveryAttempt
             | Self::AlertTarget
+            | Self::ConnectionTemplate
             | Self::InstanceProfile
             | Self::LogStream
             | Self::SigningKey

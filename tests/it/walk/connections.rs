@@ -9,7 +9,9 @@ use crate::harness::{User, text};
 /// Shared connections, and what mutations about them need.
 pub struct Connections {
     pub ids: [String; 3],
-    pub known: [(&'static str, String); 7],
+    /// Presets, which customers may know of.
+    pub template: String,
+    pub known: [(&'static str, String); 12],
 }
 
 /// One for all customers, and one of a customer who has entered something.
@@ -33,7 +35,13 @@ pub async fn connections(acme: &User, customer: &str) -> Connections {
     let variables = json!({ "scoped": own, "customer": customer });
     let data = acme.query_with(document, &variables).await;
     let value = text(&data, "/createCustomerConfigVariable/customerConfigVariable/id");
+    let template = template(acme, &connection).await;
     let known = [
+        ("CreateConnectionTemplateInput.name", "Was here".to_owned()),
+        ("CreateConnectionTemplateInput.connection", connection.clone()),
+        ("UpdateConnectionTemplateInput.connection", connection.clone()),
+        ("ConnectionTemplateField.key", "clientId".to_owned()),
+        ("ConnectionTemplateField.value", "was-here".to_owned()),
         ("CreateScopedConfigVariableInput.key", "Was here".to_owned()),
         ("CreateScopedConfigVariableInput.stableKey", "was-here".to_owned()),
         ("CreateScopedConfigVariableInput.variableScope", "customer".to_owned()),
@@ -42,5 +50,15 @@ pub async fn connections(acme: &User, customer: &str) -> Connections {
         ("CreateCustomerConfigVariableInput.customer", customer.to_owned()),
         ("UpdateCustomerConfigVariableInput.customer", customer.to_owned()),
     ];
-    Connections { ids: [all, own, value], known }
+    Connections { ids: [all, own, value], template, known }
+}
+
+/// Presets whose names customers who build integrations may know, and nothing more.
+async fn template(acme: &User, connection: &str) -> String {
+    let document = "mutation ($connection: ID!) { createConnectionTemplate(input: {
+        name: \"Shared\", connection: $connection,
+        presets: [{ key: \"clientId\", value: \"canary-client\" }] }) {
+        connectionTemplate { id } errors { field messages } } }";
+    let data = acme.query_with(document, &json!({ "connection": connection })).await;
+    text(&data, "/createConnectionTemplate/connectionTemplate/id")
 }

@@ -8,6 +8,7 @@ use super::Component;
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::connection::register_pages;
 use crate::graphql::id;
+use crate::graphql::reuse::template;
 
 /// An input of an action, trigger or connection.
 pub struct InputField {
@@ -27,6 +28,13 @@ impl InputField {
         let of = |known| Arc::new(Self { owner: owner.to_owned(), known });
         inputs.iter().map(of).collect()
     }
+
+    /// An input of a connection by its key, or by one of the keys it had.
+    pub fn of_connection(component: &str, connection: &str, key: &str) -> Option<Arc<Self>> {
+        let connection = super::connection(component, connection)?;
+        let mut inputs = Self::all(&connection.owner(), &connection.known.inputs).into_iter();
+        inputs.find(|input| input.known.key == key || input.known.aliases.contains(&key))
+    }
 }
 
 impl Connection {
@@ -40,6 +48,11 @@ impl Connection {
 
     pub fn component_label(&self) -> &'static str {
         self.component.label
+    }
+
+    /// Those of its component and its own.
+    pub fn keys(&self) -> (&'static str, &'static str) {
+        (self.component.key, self.known.key)
     }
 
     fn owner(&self) -> String {
@@ -125,27 +138,31 @@ fn field() -> Type<InputField> {
 }
 
 fn connection() -> Type<Connection> {
-    Type::<Connection>::new("Connection", "A kind of credentials that a component can use.")
-        .id(|connection| id::encode_key("Connection", &connection.owner()))
-        .fixed()
-        .field("key", "String!", "The key in definitions.", |connection| connection.known.key)
-        .field("label", "String!", "The name that people see.", |connection| connection.known.label)
-        .field("comments", "String", "What it is for.", |connection| connection.known.comments)
-        .field("component", "Component!", "The component it belongs to.", |connection| {
-            Arc::new(Component::by_key(connection.component.key))
-        })
-        .field("oauth2Type", "ConnectionOauth2Type", "How its tokens are got.", |connection| {
-            connection.known.grant.map(|grant| match grant {
-                Grant::AuthorizationCode => "AUTHORIZATION_CODE",
-                Grant::ClientCredentials => "CLIENT_CREDENTIALS",
+    let of =
+        Type::<Connection>::new("Connection", "A kind of credentials that a component can use.")
+            .id(|connection| id::encode_key("Connection", &connection.owner()))
+            .fixed()
+            .field("key", "String!", "The key in definitions.", |connection| connection.known.key)
+            .field("label", "String!", "The name that people see.", |connection| {
+                connection.known.label
             })
-        })
-        .field("onPremiseAvailable", "Boolean!", "Whether an agent can be used.", |_| false)
-        .short_list::<InputField, _>(
-            ("inputs", "InputField", "What has to be entered."),
-            &[],
-            |connection, _| async move {
-                Ok(InputField::all(&connection.owner(), &connection.known.inputs))
-            },
-        )
+            .field("comments", "String", "What it is for.", |connection| connection.known.comments)
+            .field("component", "Component!", "The component it belongs to.", |connection| {
+                Arc::new(Component::by_key(connection.component.key))
+            })
+            .field("oauth2Type", "ConnectionOauth2Type", "How its tokens are got.", |connection| {
+                connection.known.grant.map(|grant| match grant {
+                    Grant::AuthorizationCode => "AUTHORIZATION_CODE",
+                    Grant::ClientCredentials => "CLIENT_CREDENTIALS",
+                })
+            })
+            .field("onPremiseAvailable", "Boolean!", "Whether an agent can be used.", |_| false)
+            .short_list::<InputField, _>(
+                ("inputs", "InputField", "What has to be entered."),
+                &[],
+                |connection, _| async move {
+                    Ok(InputField::all(&connection.owner(), &connection.known.inputs))
+                },
+            );
+    template::of_connection(of)
 }

@@ -7,11 +7,12 @@ use components::{Catalog, DataSourceKind, ScheduleSupport};
 mod data_source;
 mod input;
 mod search;
+mod templates;
 
-pub use input::Connection;
+pub use input::{Connection, InputField};
 
-use self::input::InputField;
 use self::search::{Search, Searchable, narrow};
+use self::templates::{HAS_TEMPLATES, WITH_TEMPLATES, connections_of, with_templates};
 use super::Arguments;
 use super::argument::text;
 use super::builder::{Parameter, Registry, Type};
@@ -266,9 +267,10 @@ pub fn register(registry: &mut Registry) {
             )
             .short_list::<Component, _>(
                 ("components", "Component", "The components that steps can use."),
-                &parameters(&COMPONENT_FILTERS),
+                &parameters(&COMPONENT_FILTERS).into_iter().chain([HAS_TEMPLATES]).collect::<Vec<_>>(),
                 |_, ask| async move {
                     let all = CATALOG.iter().map(|known| Component::by_key(known.key)).collect();
+                    let all = with_templates(all, &ask).await?;
                     narrow(all, &ask.args, &COMPONENT_FILTERS)
                 },
             )
@@ -315,10 +317,8 @@ fn component() -> Type<Component> {
         .field("forCodeNativeIntegration", "Boolean!", "Whether it belongs to one.", |_| false)
         .short_list::<Connection, _>(
             ("connections", "Connection", "The kinds of credentials it can use."),
-            &[],
-            |component, _| async move {
-                Ok(component.known.map(Connection::all).unwrap_or_default())
-            },
+            &[WITH_TEMPLATES],
+            |component, ask| async move { connections_of(&component, &ask).await },
         )
         .short_list::<Operation, _>(
             ("actions", "Action", "Its actions and triggers."),

@@ -19,7 +19,9 @@ use super::integration::{marketplace, name_of, together_with};
 use super::order::Order;
 use super::page::RowKey;
 use super::user::customer_name;
-use super::{execution as executions, flow_config as flow_configs, id, latest, log as logs, page};
+use super::{
+    execution as executions, flow_config as flow_configs, id, latest, log as logs, page, reuse,
+};
 
 impl page::Noun for instance::Entity {
     type Id = InstanceId;
@@ -220,7 +222,8 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
 }
 
 fn lists(of: Type<instance::Model>) -> Type<instance::Model> {
-    of.last_run()
+    reuse::lists::of_instance(of)
+        .last_run()
         .users()
         .connection::<execution::Entity>(
             "executionResults",

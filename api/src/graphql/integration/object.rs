@@ -25,7 +25,8 @@ use crate::graphql::flow_config::SharedUrl;
 use crate::graphql::order::{Direction, Order};
 use crate::graphql::page::{PageKey, Request};
 use crate::graphql::{
-    attachment, config_value, config_variable as required, flow as flows, id, instance as instances,
+    attachment, config_value, config_variable as required, flow as flows, id,
+    instance as instances, reuse,
 };
 use crate::loader::Key;
 
@@ -239,46 +240,47 @@ fn relations(of: Type<integration::Model>) -> Type<integration::Model> {
 }
 
 fn lists(of: Type<integration::Model>) -> Type<integration::Model> {
-    of.connection::<integration_flow::Entity>(
-        "flows",
-        "The flows, in the order of the definition.",
-        flows::listing(),
-        |integration| integration.id.uuid(),
-        |id| integration_flow::Column::IntegrationId.eq(IntegrationId(id)).into_condition(),
-    )
-    .connection::<instance::Entity>(
-        "instances",
-        "The instances of all versions.",
-        instances::listing(),
-        |integration| integration.sequence_id.uuid(),
-        |id| instance::Column::IntegrationId.in_subquery(of_sequence(id)).into_condition(),
-    )
-    .connection::<config_variable::Entity>(
-        "requiredConfigVariables",
-        "The config variables that an instance has to have.",
-        required::listing(),
-        |integration| integration.id.uuid(),
-        |id| config_variable::Column::IntegrationId.eq(IntegrationId(id)).into_condition(),
-    )
-    .connection::<integration::Entity>(
-        "versionSequence",
-        "The published versions.",
-        versions(),
-        |integration| integration.sequence_id.uuid(),
-        |id| integration::Column::SequenceId.eq(SequenceId(id)).into_condition(),
-    )
-    .short_list::<ConfigVariable, _>(
-        (
-            "testConfigVariables",
-            "InstanceConfigVariable",
-            "The config variables of the test instance.",
-        ),
-        &STATUS_FILTERS,
-        |integration, ask| async move {
-            let instance = test_instance(&ask, integration.sequence_id).await?;
-            config_value::variables_of(&ask, &instance).await
-        },
-    )
+    reuse::lists::of_integration(of)
+        .connection::<integration_flow::Entity>(
+            "flows",
+            "The flows, in the order of the definition.",
+            flows::listing(),
+            |integration| integration.id.uuid(),
+            |id| integration_flow::Column::IntegrationId.eq(IntegrationId(id)).into_condition(),
+        )
+        .connection::<instance::Entity>(
+            "instances",
+            "The instances of all versions.",
+            instances::listing(),
+            |integration| integration.sequence_id.uuid(),
+            |id| instance::Column::IntegrationId.in_subquery(of_sequence(id)).into_condition(),
+        )
+        .connection::<config_variable::Entity>(
+            "requiredConfigVariables",
+            "The config variables that an instance has to have.",
+            required::listing(),
+            |integration| integration.id.uuid(),
+            |id| config_variable::Column::IntegrationId.eq(IntegrationId(id)).into_condition(),
+        )
+        .connection::<integration::Entity>(
+            "versionSequence",
+            "The published versions.",
+            versions(),
+            |integration| integration.sequence_id.uuid(),
+            |id| integration::Column::SequenceId.eq(SequenceId(id)).into_condition(),
+        )
+        .short_list::<ConfigVariable, _>(
+            (
+                "testConfigVariables",
+                "InstanceConfigVariable",
+                "The config variables of the test instance.",
+            ),
+            &STATUS_FILTERS,
+            |integration, ask| async move {
+                let instance = test_instance(&ask, integration.sequence_id).await?;
+                config_value::variables_of(&ask, &instance).await
+            },
+        )
 }
 
 /// The instance that test runs of an integration use.

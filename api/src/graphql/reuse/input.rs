@@ -19,6 +19,11 @@ const SELECTOR: [Parameter; 3] = [
     ("version", "String", "Any version is meant where none is given."),
 ];
 
+const PRESET: [Parameter; 2] = [
+    ("key", "String!", "The input."),
+    ("value", "String!", "Its value; slots such as {{#host}} are filled from other inputs."),
+];
+
 const REDIRECTS: [Parameter; 2] = [
     ("oAuthSuccessRedirectUri", "String", "Where browsers go after consent."),
     ("oAuthFailureRedirectUri", "String", "Where browsers go when there was none."),
@@ -27,6 +32,7 @@ const REDIRECTS: [Parameter; 2] = [
 pub fn register(registry: &mut Registry) {
     for (name, about, fields) in [
         ("ComponentSelector", "Names a component.", &SELECTOR[..]),
+        ("ConnectionTemplateField", "What a template sets for one input.", &PRESET[..]),
         ("OAuthRedirectConfigInput", "Where browsers go in the end.", &REDIRECTS[..]),
     ] {
         let input = InputObject::new(name).description(about);
@@ -74,4 +80,11 @@ pub fn remark(ask: &Ask, redeployed: &[Redeployed]) {
         let instance = id::encode(it.instance);
         value!({ "message": it.problems.join("\n"), "instance": instance })
     }));
+}
+
+/// Reads the keys of a component and of its connection.
+pub fn connection(input: &Arguments) -> Result<(String, String), ApiError> {
+    let id = id::decode_key("Connection", &input.require_text("connection")?)?;
+    let (component, connection) = id.split_once(':').ok_or(ApiError::NotFound)?;
+    Ok((component.to_owned(), connection.to_owned()))
 }

@@ -13,11 +13,10 @@ use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ActiveEnum, ColumnTrait};
 
 use super::facts;
-use super::input::{read_inputs, read_redirects, remark};
+use super::input::{connection, read_inputs, read_redirects, remark};
 use super::{narrow, value};
 use crate::ApiError;
 use crate::context::Ask;
-use crate::graphql::Arguments;
 use crate::graphql::builder::{Parameter, Registry, Type};
 use crate::graphql::component::{self, Connection};
 use crate::graphql::config_value::oauth2::{UPDATE, read_update};
@@ -361,11 +360,4 @@ async fn again(ask: &Ask, id: ScopedVariableId) -> Result<Arc<scoped_variable::M
     ask.forget();
     let row = ask.viewer().find::<scoped_variable::Entity>(ask.env().db.read(), id).await?;
     Ok(Arc::new(row))
-}
-
-/// The keys of a component and of its connection.
-fn connection(input: &Arguments) -> Result<(String, String), ApiError> {
-    let id = id::decode_key("Connection", &input.require_text("connection")?)?;
-    let (component, connection) = id.split_once(':').ok_or(ApiError::NotFound)?;
-    Ok((component.to_owned(), connection.to_owned()))
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::World;
@@ -45,7 +47,15 @@ async fn populate(world: &World) {
     let (_, offer) = world.published(None).await;
     let roles = world.ask("{ customerRoles { id } }", json!({})).await;
     let role = &roles["customerRoles"][0]["id"];
+    let connection = STANDARD.encode("Connection:http:basic");
     for number in 0..20 {
+        let key = format!("shared-{number}");
+        let scoped = json!({ "key": key, "stableKey": key, "variableScope": "customer",
+            "connection": connection });
+        world.change("createScopedConfigVariable", "scopedConfigVariable", scoped).await;
+        let presets = json!([{ "key": "username", "value": "robot" }]);
+        let template = json!({ "name": key, "connection": connection, "presets": presets });
+        world.change("createConnectionTemplate", "connectionTemplate", template).await;
         let customer = world.customer(&format!("Customer {number}")).await;
         let email = format!("user{number}@example.test");
         let user = json!({"email": email, "role": role, "customer": customer});

@@ -15,7 +15,7 @@ use domain::{Env, UserViewer, Viewer};
 use entity::{
     Clock, Db, DbUrl, ExecutionId, Ids, ManualClock, Timestamp, execution, log, step_result,
 };
-use flow::{ActionShape, Vocabulary};
+use flow::{ActionShape, InputShape, Vocabulary};
 use migration::Migrator;
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
 use sea_orm_migration::MigratorTrait;
@@ -45,7 +45,12 @@ impl Vocabulary for AnyComponent {
     }
 
     fn connections(&self, _: &str) -> Vec<String> {
-        Vec::new()
+        vec!["basic".to_owned()]
+    }
+
+    fn connection_inputs(&self, _: &str, _: &str) -> Vec<InputShape> {
+        let key = "username".to_owned();
+        vec![InputShape { key, aliases: Vec::new(), required: true }]
     }
 
     fn data_sources(&self, _: &str) -> Vec<String> {

@@ -97,8 +97,9 @@ async fn a_template_presets_what_nobody_sees_or_changes() {
     let seen = state(&owner, &instance).await;
     assert_eq!(seen["needsDeploy"], true);
     assert_eq!(account(&seen)["inputs"]["nodes"], json!([]));
+    // The draft has an instance for tests.
     let expected = json!({ "name": "Partner", "templatedInputKeys": ["password", "username"],
-        "hasDeployedInstances": true, "instances": { "totalCount": 1 },
+        "hasDeployedInstances": true, "instances": { "totalCount": 2 },
         "inputFieldTemplates": { "nodes": [
             { "value": null, "inputField": { "key": "password" } },
             { "value": "robot", "inputField": { "key": "username" } }] } });

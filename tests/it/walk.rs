@@ -162,7 +162,6 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ids.pop();
     ids.extend(wizard.ids);
     ids.extend(shared_connections.ids);
-    ids.push(shared_connections.template.clone());
     ids.extend([
         connection,
         happened,
@@ -184,8 +183,6 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         customer,
     ]);
     let mut secrets = ids.clone();
-    // That there is such a template, whoever builds integrations may know.
-    secrets.retain(|id| *id != shared_connections.template);
     secrets.push("anary".to_owned());
     Prey { ids, known, secrets, user: wizard.user }
 }

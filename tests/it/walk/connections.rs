@@ -9,9 +9,7 @@ use crate::harness::{User, text};
 /// Shared connections, and what mutations about them need.
 pub struct Connections {
     pub ids: [String; 3],
-    /// Presets, which customers may know of.
-    pub template: String,
-    pub known: [(&'static str, String); 12],
+    pub known: [(&'static str, String); 14],
 }
 
 /// One for all customers, and one of a customer who has entered something.
@@ -37,6 +35,9 @@ pub async fn connections(acme: &User, customer: &str) -> Connections {
     let value = text(&data, "/createCustomerConfigVariable/customerConfigVariable/id");
     let template = template(acme, &connection).await;
     let known = [
+        // Customers who build integrations may know of templates, so these are no secret.
+        ("UpdateConnectionTemplateInput.id", template.clone()),
+        ("DeleteConnectionTemplateInput.id", template),
         ("CreateConnectionTemplateInput.name", "Was here".to_owned()),
         ("CreateConnectionTemplateInput.connection", connection.clone()),
         ("UpdateConnectionTemplateInput.connection", connection.clone()),
@@ -50,7 +51,7 @@ pub async fn connections(acme: &User, customer: &str) -> Connections {
         ("CreateCustomerConfigVariableInput.customer", customer.to_owned()),
         ("UpdateCustomerConfigVariableInput.customer", customer.to_owned()),
     ];
-    Connections { ids: [all, own, value], template, known }
+    Connections { ids: [all, own, value], known }
 }
 
 /// Presets whose names customers who build integrations may know, and nothing more.

@@ -81,6 +81,14 @@ await play(async (host, context) => {
   await frame.getByRole("link", { name: "Test" }).click();
   await frame.getByRole("button", { name: "Save and run" }).click();
   await frame.getByText("Good morning, order").first().waitFor();
+
+  // What ran is chosen, and runs again.
+  await frame.getByRole("link", { name: "Executions", exact: true }).click();
+  await frame.getByRole("checkbox", { name: /Choose to run again/ }).first().check();
+  await frame.getByRole("button", { name: "Run again" }).click();
+  await frame.getByText("1 execution to run again.").waitFor();
+  await frame.getByRole("link", { name: "Queued" }).click();
+  await frame.getByText("Good morning, order").first().waitFor();
   await frame.getByRole("button", { name: /Pause/ }).click();
   await frame.getByRole("button", { name: /Unpause|Resume|Go on/ }).first().click();
 

@@ -124,6 +124,7 @@ impl Stage {
         json!([
             ["/integration-marketplace/", "Order Sync"],
             [format!("/integration-marketplace/{offered}/"), "Contact Form"],
+            [format!("/integration-marketplace/{running}/"), "Documentation"],
             [format!("/integration-marketplace/{offered}/activate/"), "Start set-up"],
             [format!("/configure-instance/{id}/"), "Warehouse URL"],
             [format!("/instances/{id}/"), "Receive Order"],
@@ -134,6 +135,9 @@ impl Stage {
             [format!("/instances/{id}/logs/"), "Logs"],
             ["/customer-connections/", "Connections"],
             ["/dashboard/", "Dashboard"],
+            ["/dashboard/executions/", "Receive Order"],
+            ["/dashboard/monitors/", "No monitors"],
+            ["/dashboard/users/", "Ada"],
             ["/logs/", "Logs"],
             ["/components/", "HTTP"],
             ["/workflows/", "Not switched on"],

@@ -161,13 +161,15 @@ function CallFields({ call, change }: CallProps) {
           />
         )}
       </Field>
-      <div>
-        <CopyButton
-          text={call.payload}
-          label={say("input.payloadBodyLabel")}
-          name={say("tooltip.copyPayload")}
-        />
-      </div>
+      {call.payload !== "" && (
+        <div>
+          <CopyButton
+            text={call.payload}
+            label={say("input.payloadBodyLabel")}
+            name={say("tooltip.copyPayload")}
+          />
+        </div>
+      )}
       <HeaderRows headers={call.headers} onChange={(headers) => change({ headers })} />
     </>
   );

@@ -15,8 +15,11 @@ use crate::html::{escaped, page, secured};
 
 const START_PATH: &str = "/auth/oidc/start";
 
-/// What browsers keep until they come back. With `__Host-` in front no other host can set it.
+/// What browsers keep until they come back.
 const COOKIE: &str = "marquetry_sign_in";
+
+/// Where they send it to, and nowhere else: flows of tenants answer at the same host.
+const COOKIE_PATH: &str = "/auth/oidc";
 
 /// Anything shorter was not made by us.
 const SECRET_CHARS_MIN: usize = 32;
@@ -52,7 +55,7 @@ async fn start(
         Err(reason) => return refused(&env, &Failed { reason, request: Some(request) }),
     };
     let cookie = format!(
-        "{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={SECONDS_MAX}{only}",
+        "{name}={secret}; Path={COOKIE_PATH}; HttpOnly; SameSite=Lax; Max-Age={SECONDS_MAX}{only}",
         name = cookie_name(&env),
         secret = departure.browser,
         only = if is_protected(&env) { "; Secure" } else { "" },
@@ -151,8 +154,9 @@ fn secret(env: &Env, headers: &HeaderMap) -> Option<String> {
     is_ours.then(|| secret.to_owned())
 }
 
+/// Under this name browsers take it from protected pages only.
 fn cookie_name(env: &Env) -> String {
-    let prefix = if is_protected(env) { "__Host-" } else { "" };
+    let prefix = if is_protected(env) { "__Secure-" } else { "" };
     format!("{prefix}{COOKIE}")
 }
 

@@ -149,7 +149,7 @@ async fn another_service_signs_somebody_in_and_knows_them_from_then_on() {
     let story = Elsewhere::begins().await;
     let left = story.leave().await;
     let cookie = left.header("set-cookie").to_owned();
-    for part in ["HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/"] {
+    for part in ["HttpOnly", "SameSite=Lax", "Max-Age=600", "Path=/auth/oidc;"] {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert_eq!(left.header("cache-control"), "no-store");

@@ -41,8 +41,8 @@ use crate::viewer::Viewer;
 use config::Holder;
 pub use config::{ConfigInput, ConnectionInput};
 pub(crate) use config::{Mode, Values, merge as merge_inputs};
-pub(crate) use connections::place_of;
 pub use configured::is_configured;
+pub(crate) use connections::place_of;
 pub use connections::{
     Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
 };

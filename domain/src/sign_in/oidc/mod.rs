@@ -2,8 +2,8 @@
 //!
 //! * [`begin`]: where the browser goes. What our own client wants travels along in a signed
 //!   [`State`]; nothing is written, and the browser keeps a secret that only it can bring back.
-//! * [`complete`]: its return. The code is redeemed ([`crate::oauth::Client`]), the identity token is
-//!   verified (`identity`) with the keys of the [`Provider`], and `account` finds who it is here.
+//! * [`complete`]: its return. The code is redeemed ([`crate::oauth::Client`]), the identity token
+//!   is verified (`identity`) with the keys of the [`Provider`], and `account` finds who it is.
 //!
 //! From then on everything is as after a password: the browser takes a code of ours to the client.
 

@@ -24,6 +24,7 @@ pub struct Create {
     pub external_id: Option<String>,
     pub labels: Vec<String>,
     pub allow_embedded_designer: bool,
+    pub allow_embedded_workflow_builder: bool,
     /// How many executions run at once; `None` or 0 sets no limit.
     pub concurrent_execution_limit: Option<i32>,
 }
@@ -36,6 +37,7 @@ pub struct Update {
     pub external_id: Option<String>,
     pub labels: Option<Vec<String>>,
     pub allow_embedded_designer: Option<bool>,
+    pub allow_embedded_workflow_builder: Option<bool>,
     pub attachments: attachment::Change,
     /// 0 takes the limit away.
     pub concurrent_execution_limit: Option<i32>,
@@ -56,6 +58,7 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<custome
         attachments: Attachments::default(),
         is_system: false,
         allow_embedded_designer: input.allow_embedded_designer,
+        allow_embedded_workflow_builder: input.allow_embedded_workflow_builder,
         concurrent_execution_limit: problems.limit(input.concurrent_execution_limit),
         created_at: now,
         updated_at: now,
@@ -96,6 +99,9 @@ pub async fn update(
     }
     if let Some(allow) = input.allow_embedded_designer {
         edit.allow_embedded_designer = Set(allow);
+    }
+    if let Some(allow) = input.allow_embedded_workflow_builder {
+        edit.allow_embedded_workflow_builder = Set(allow);
     }
     if !input.attachments.is_empty() {
         let old = &permit.row().attachments;

@@ -96,6 +96,7 @@ pub enum Kind {
     Delivery,
     LogStream,
     UserLevelConfig,
+    Workflow,
 }
 
 impl fmt::Display for Kind {
@@ -127,6 +128,7 @@ impl fmt::Display for Kind {
             Self::Delivery => "delivery",
             Self::LogStream => "log stream",
             Self::UserLevelConfig => "user-level configuration",
+            Self::Workflow => "workflow",
         })
     }
 }

@@ -11,9 +11,10 @@ mod slots;
 use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
+use entity::integration::Variant;
 use entity::{
-    CustomerId, EventId, IntegrationId, OrganizationId, customer, event, event_sequence, instance,
-    integration,
+    CustomerId, EventId, IntegrationId, OrganizationId, SequenceId, customer, event,
+    event_sequence, instance, integration,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
@@ -24,6 +25,7 @@ use sea_orm::{
 use crate::delivery::Content;
 use crate::env::Env;
 use crate::error::Error;
+use crate::integration::draft_of;
 use crate::rows;
 use crate::viewer::Viewer;
 
@@ -108,12 +110,15 @@ pub(crate) async fn record_of_instances(
     event_type: EventType,
     instances: &[instance::Model],
 ) -> Result<(), Error> {
-    let instances: Vec<_> = instances.iter().filter(|row| !row.is_system).collect();
-    if instances.is_empty() {
+    let told = instances.iter().filter(|row| !row.is_system);
+    let told = told.filter_map(|row| Some((row, event_type.of_variant(row.variant)?)));
+    let told: Vec<_> = told.collect();
+    if told.is_empty() {
         return Ok(());
     }
+    let instances: Vec<_> = told.iter().map(|(row, _)| *row).collect();
     let context = Owners::load(tx, viewer.signed_in()?, &instances).await?;
-    let events = instances.iter().map(|row| (event_type, context.slots(row))).collect();
+    let events = told.iter().map(|(row, event)| (*event, context.slots(row))).collect();
     record_all(env, tx, viewer, events).await
 }
 
@@ -126,6 +131,8 @@ pub async fn of_instance(db: &impl ConnectionTrait, row: &instance::Model) -> Re
 struct Owners {
     customers: HashMap<CustomerId, customer::Model>,
     integrations: HashMap<IntegrationId, integration::Model>,
+    /// The drafts of those that are workflows.
+    workflows: HashMap<SequenceId, integration::Model>,
 }
 
 impl Owners {
@@ -148,7 +155,17 @@ impl Owners {
             .filter(integration::Column::Id.is_in(ids))
             .all(db)
             .await?;
+        let workflows = integrations.iter().filter(|row| row.variant == Variant::Workflow);
+        let sequences: HashSet<_> = workflows.map(|row| row.sequence_id).collect();
+        let drafts = if sequences.is_empty() {
+            Vec::new()
+        } else {
+            let drafts = system.rows::<integration::Entity>();
+            let drafts = drafts.filter(integration::Column::SequenceId.is_in(sequences));
+            drafts.filter(integration::Column::IsDraft.eq(true)).all(db).await?
+        };
         Ok(Self {
+            workflows: drafts.into_iter().map(|row| (row.sequence_id, row)).collect(),
             customers: customers.into_iter().map(|row| (row.id, row)).collect(),
             integrations: integrations.into_iter().map(|row| (row.id, row)).collect(),
         })
@@ -160,7 +177,10 @@ impl Owners {
             slots = slots.with_customer(customer);
         }
         if let Some(integration) = self.integrations.get(&row.integration_id) {
-            slots = slots.with_integration(integration);
+            slots = match self.workflows.get(&integration.sequence_id) {
+                Some(draft) => slots.with_workflow(draft),
+                None => slots.with_integration(integration),
+            };
         }
         slots
     }
@@ -183,17 +203,32 @@ pub(crate) async fn record_integration_update(
     if *after == otherwise_same {
         return Ok(());
     }
-    let slots = of_integration(tx, after).await?;
-    record(env, tx, viewer, EventType::IntegrationUpdated, slots).await
+    record_of_integration(env, tx, viewer, EventType::IntegrationUpdated, after).await
+}
+
+/// Writes an event about an integration or a workflow, as it is by now.
+pub(crate) async fn record_of_integration(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    event_type: EventType,
+    row: &integration::Model,
+) -> Result<(), Error> {
+    let Some(event_type) = event_type.of_variant(row.variant) else { return Ok(()) };
+    let slots = of_integration(tx, row).await?;
+    record(env, tx, viewer, event_type, slots).await
 }
 
 /// The slots of an event about an integration, its owner and what it was forked from.
-pub(crate) async fn of_integration(
+async fn of_integration(
     db: &impl ConnectionTrait,
     row: &integration::Model,
 ) -> Result<Slots, Error> {
     let system = Viewer::System(row.organization_id);
-    let mut slots = Slots::default().with_integration(row);
+    let mut slots = match row.variant {
+        Variant::Integration => Slots::default().with_integration(row),
+        Variant::Workflow => Slots::default().with_workflow(&draft_of(db, row).await?),
+    };
     if let Some(id) = row.customer_id {
         slots = slots.with_customer(&system.find::<customer::Entity>(db, id).await?);
     }

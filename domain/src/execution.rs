@@ -21,6 +21,7 @@ use serde_json::Value as Json;
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::instance::{deploy_draft, test_instance_of};
+use crate::integration as integrations;
 use crate::policy::Action;
 use crate::sample::PAYLOAD_BYTES_MAX;
 use crate::viewer::Viewer;
@@ -54,8 +55,7 @@ pub async fn test_flow(
     let found = viewer.rows::<integration_flow::Entity>();
     let found = found.filter(integration_flow::Column::Id.eq(flow)).one(&tx).await?;
     let flow = found.ok_or(Error::NotFound(Kind::Flow))?;
-    let permit =
-        viewer.permit::<integration::Entity>(&tx, Action::Run, flow.integration_id).await?;
+    let permit = integrations::permit(&tx, viewer, Action::Run, flow.integration_id).await?;
     let instance = test_instance_of(&tx, permit.row()).await?;
     let configs = Viewer::System(instance.organization_id)
         .rows::<flow_config::Entity>()

@@ -6,6 +6,7 @@ mod config;
 mod config_check;
 mod configured;
 mod connections;
+mod copy;
 mod deploy;
 mod flows;
 mod inputs;
@@ -46,6 +47,7 @@ pub(crate) use connections::place_of;
 pub use connections::{
     Configured, Names, by_key, connection_to_change, disconnect, oauth2, update_connection,
 };
+pub(crate) use copy::{disable_copy, enable_copy};
 pub use deploy::deploy;
 pub(crate) use deploy::deploy_on_behalf;
 pub(crate) use flows::configs_of;
@@ -120,32 +122,14 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
     let version = version_of(&tx, viewer, input.integration).await?;
     check_choice(&tx, viewer, &version, &customer).await?;
     let mut problems = Problems::default();
-    let now = env.now();
     let row = instance::Model {
-        id: env.ids.next(),
-        organization_id: customer.organization_id,
-        customer_id: customer.id,
-        integration_id: version.id,
         name: problems.name("name", &input.name),
         description: problems.text("description", &input.description.unwrap_or_default()),
         labels: match &input.labels {
             Some(labels) => problems.labels(labels),
             None => version.labels.clone(),
         },
-        enabled: true,
-        is_system: false,
-        global_debug: false,
-        listening_until: None,
-        needs_deploy: true,
-        deployment_id: None,
-        deployed_version: 0,
-        last_deployed_at: None,
-        profile_id: None,
-        logs_disabled: false,
-        step_results_disabled: false,
-        created_at: now,
-        updated_at: now,
-        removed_at: None,
+        ..new_row(env, env.ids.next(), &customer, &version)
     };
     problems.finish()?;
     let definition = integrations::definition(&version)?;
@@ -165,6 +149,40 @@ pub async fn create(env: &Env, viewer: &Viewer, input: Create) -> Result<instanc
     env.deliveries_arrived();
     env.authorizations.nudge();
     Ok(row)
+}
+
+/// An instance of a version before anybody has said anything about it.
+fn new_row(
+    env: &Env,
+    id: InstanceId,
+    customer: &customer::Model,
+    version: &integration::Model,
+) -> instance::Model {
+    let now = env.now();
+    instance::Model {
+        id,
+        organization_id: customer.organization_id,
+        customer_id: customer.id,
+        integration_id: version.id,
+        variant: version.variant,
+        name: version.name.clone(),
+        description: String::new(),
+        labels: version.labels.clone(),
+        enabled: true,
+        is_system: false,
+        global_debug: false,
+        listening_until: None,
+        needs_deploy: true,
+        deployment_id: None,
+        deployed_version: 0,
+        last_deployed_at: None,
+        profile_id: None,
+        logs_disabled: false,
+        step_results_disabled: false,
+        created_at: now,
+        updated_at: now,
+        removed_at: None,
+    }
 }
 
 pub async fn update(

@@ -13,15 +13,18 @@ mod testing;
 mod tests;
 
 use anyhow::anyhow;
-use entity::{IntegrationId, OrganizationId, SequenceId, integration, integration_flow};
+use entity::integration::Variant;
+use entity::{IntegrationId, OrganizationId, SequenceId, customer, integration, integration_flow};
 use flow::{Definition, definition};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 use serde_json::Value as Json;
 
 use crate::env::Env;
 use crate::error::{Error, Kind, Problem};
-use crate::viewer::Viewer;
+use crate::policy::Action;
+use crate::viewer::{Permit, Viewer};
 
+pub(crate) use import::{CONFLICTS, check_flows, draft_row, read, replace_draft, write_draft};
 pub use import::{Create, Import, Imported, create, import, validate};
 pub use release::{Fork, Publish, fork, publish, set_availability};
 pub use remove::delete;
@@ -30,13 +33,31 @@ pub use settings::{Marketplace, Update, set_marketplace, update};
 pub(crate) use testing::keep_sample;
 pub use testing::{Testing, set_testing};
 
+/// The right to do something with an integration. Users of a customer need its leave to build
+/// workflows.
+pub(crate) async fn permit(
+    db: &impl ConnectionTrait,
+    viewer: &Viewer,
+    action: Action,
+    id: IntegrationId,
+) -> Result<Permit<integration::Entity>, Error> {
+    let permit = viewer.permit::<integration::Entity>(db, action, id).await?;
+    if permit.row().variant == Variant::Workflow
+        && let Some(customer) = viewer.customer_id()
+        && !viewer.find::<customer::Entity>(db, customer).await?.allow_embedded_workflow_builder
+    {
+        return Err(Error::Forbidden);
+    }
+    Ok(permit)
+}
+
 /// The definition of a draft or version.
 pub fn definition(row: &integration::Model) -> Result<Definition, Error> {
     parse_stored(&row.definition)
 }
 
 /// As [`definition()`], with the text that a draft was imported as.
-fn definition_as_written(row: &integration::Model) -> Result<Definition, Error> {
+pub(crate) fn definition_as_written(row: &integration::Model) -> Result<Definition, Error> {
     let definition = definition(row)?;
     Ok(match &row.source {
         Some(source) => definition.written_as(source),
@@ -113,7 +134,10 @@ pub(crate) async fn flows_of(
 }
 
 /// Changes texts of a definition, so that an export tells the same as the row.
-fn with_texts(definition: &Definition, texts: &[(&str, Json)]) -> Result<Definition, Error> {
+pub(crate) fn with_texts(
+    definition: &Definition,
+    texts: &[(&str, Json)],
+) -> Result<Definition, Error> {
     let mut document = definition.document().clone();
     if let Json::Object(map) = &mut document {
         for (key, value) in texts {

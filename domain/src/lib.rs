@@ -61,6 +61,7 @@ pub mod user_level;
 mod viewer;
 pub mod webhook;
 mod whom;
+pub mod workflow;
 
 pub use env::{Env, InstanceListener, ScheduleListener, WorkListener};
 pub use error::{Error, Kind, Problem};

@@ -138,6 +138,7 @@ pub(crate) async fn create_tenant(
         attachments: Attachments::default(),
         is_system: true,
         allow_embedded_designer: false,
+        allow_embedded_workflow_builder: false,
         concurrent_execution_limit: None,
         created_at: now,
         updated_at: now,

@@ -20,6 +20,8 @@ pub struct Model {
     /// The hidden customer that owns the test instances of integrations.
     pub is_system: bool,
     pub allow_embedded_designer: bool,
+    /// Its users may build workflows.
+    pub allow_embedded_workflow_builder: bool,
     /// How many of its executions run at once; null sets no limit.
     pub concurrent_execution_limit: Option<i32>,
     pub created_at: Timestamp,

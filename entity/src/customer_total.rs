@@ -20,6 +20,8 @@ pub struct Model {
     pub deployed_instances: i32,
     /// Different integrations among them, whatever the version.
     pub deployed_integrations: i32,
+    pub workflows: i32,
+    pub enabled_workflows: i32,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -20,6 +20,9 @@ pub trait Id:
     /// The name in front of the colon of a global id.
     const TYPE_NAME: &'static str;
 
+    /// Another name that clients know the same rows by.
+    const ALIAS: Option<&'static str> = None;
+
     fn uuid(self) -> Uuid {
         self.into()
     }
@@ -38,7 +41,7 @@ pub trait Id:
 }
 
 macro_rules! id_types {
-    ($($(#[$doc:meta])* $name:ident = $type_name:literal;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $type_name:literal $(or $alias:literal)?;)*) => {$(
         $(#[$doc])*
         #[derive(
             Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd, DeriveValueType, Serialize,
@@ -48,6 +51,7 @@ macro_rules! id_types {
 
         impl Id for $name {
             const TYPE_NAME: &'static str = $type_name;
+            $(const ALIAS: Option<&'static str> = Some($alias);)?
         }
 
         impl From<Uuid> for $name {
@@ -95,7 +99,7 @@ id_types! {
     InstanceProfileId = "InstanceProfile";
     InstanceUsageId = "InstanceDailyUsageMetrics";
     /// One row of an integration: its draft or one published version.
-    IntegrationId = "Integration";
+    IntegrationId = "Integration" or "Workflow";
     LogId = "Log";
     LogStreamId = "ExternalLogStream";
     NodeId = "Node";
@@ -112,6 +116,8 @@ id_types! {
     UserLevelConfigId = "UserLevelConfig";
     UserLevelValueId = "UserLevelConfigVariable";
     WebhookEndpointId = "WebhookEndpoint";
+    /// The row of an integration that is a workflow, as its clients call it.
+    WorkflowId = "Workflow";
 }
 
 /// Makes ids from the time of a clock and a source of randomness.

@@ -2,6 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
+use crate::integration::Variant;
 use crate::{CustomerId, DeploymentId, InstanceId, InstanceProfileId, IntegrationId};
 use crate::{Labels, OrganizationId, TenantOwned, Timestamp};
 
@@ -15,6 +16,8 @@ pub struct Model {
     pub customer_id: CustomerId,
     /// The version it is configured for; of a test instance, the draft.
     pub integration_id: IntegrationId,
+    /// Of its integration.
+    pub variant: Variant,
     pub name: String,
     pub description: String,
     pub labels: Labels,

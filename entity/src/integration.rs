@@ -1,5 +1,7 @@
 //! An integration: one row for its draft and one for each published version.
 //!
+//! A workflow is such an integration too, built by a customer for itself.
+//!
 //! Rows of one integration share `sequence_id`. The draft is edited; a version never changes but
 //! for its availability.
 
@@ -18,6 +20,7 @@ pub struct Model {
     /// Set for integrations that one customer owns.
     pub customer_id: Option<CustomerId>,
     pub sequence_id: SequenceId,
+    pub variant: Variant,
     pub is_draft: bool,
     /// Versions count from 1; the draft carries the number of the newest version, or 0.
     pub version_number: i32,
@@ -51,6 +54,13 @@ pub struct Model {
     pub template_configuration: TemplateConfiguration,
     /// The tabs of an instance that customers see; null for all.
     pub marketplace_tabs: Option<Labels>,
+    /// Of a workflow: its id in the organization's own product, unique for the customer.
+    pub external_id: Option<String>,
+    /// Of a workflow: the kind of place in the organization's product that it was made in, and JSON
+    /// text that the product keeps with it.
+    pub context_key: Option<String>,
+    #[sea_orm(column_type = "Text", nullable)]
+    pub context_data: Option<String>,
     /// What this integration was forked from.
     pub parent_id: Option<IntegrationId>,
     /// What test calls of a URL that flows share send; JSON text of an object for the headers.
@@ -70,6 +80,16 @@ impl ActiveModelBehavior for ActiveModel {}
 impl TenantOwned for Entity {
     const ORGANIZATION: Column = Column::OrganizationId;
     const CUSTOMER: Option<Column> = Some(Column::CustomerId);
+}
+
+/// What a row is to people; both are built, published and run in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Variant {
+    /// Has any number of instances.
+    Integration,
+    /// Belongs to a customer, has one flow, and at most one instance: the copy that runs.
+    Workflow,
 }
 
 /// How the marketplace shows an integration to customers.

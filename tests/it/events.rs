@@ -4,6 +4,7 @@ mod crash;
 mod delivered;
 mod emitted;
 mod failing;
+mod workflow;
 
 use std::sync::Arc;
 

@@ -76,4 +76,6 @@ mod usage;
 #[cfg(test)]
 mod walk;
 #[cfg(test)]
+mod workflows;
+#[cfg(test)]
 mod workspace;

@@ -8,6 +8,7 @@ mod connections;
 mod fields;
 mod marketplace;
 mod scope;
+mod workflow;
 
 use std::collections::HashMap;
 
@@ -154,6 +155,8 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let wizard = marketplace::wizard(app, acme).await;
     known.extend(wizard.known);
     known.extend(shared_connections.known);
+    let workflow = workflow::workflow(acme, &customer).await;
+    known.insert("ImportWorkflowInput.definition", definition("workflow"));
     known.extend(known_to_embedding(acme).await);
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
     known.extend(known_to_alerts(&instance.id, &text(&user, "/authenticatedUser/id"), &alerts));
@@ -162,6 +165,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     ids.pop();
     ids.extend(wizard.ids);
     ids.extend(shared_connections.ids);
+    ids.extend(workflow);
     ids.extend([
         connection,
         happened,
@@ -325,6 +329,8 @@ async fn everything(owner: &User) -> Value {
         customers { nodes { id name description updatedAt } }
         users { nodes { id name email role { id } } }
         integrations(allVersions: true) { nodes { id name description versionIsAvailable } }
+        workflows(allVersions: true) { nodes { id name description externalId versionNumber
+            instance { id enabled lastDeployedAt } } }
         instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id }
             configVariables { nodes { id status } }
             userLevelConfigs { nodes { id updatedAt } } } }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use entity::integration;
-use sea_orm::{ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::integration::Variant;
+use sea_orm::sea_query::IntoCondition;
+use sea_orm::{ColumnTrait, Condition, QueryFilter, QueryOrder, QuerySelect};
 
-use super::builder::{Registry, Type};
+use super::builder::{Parameter, Registry, Type};
 use super::id;
 use crate::ApiError;
 use crate::context::Ask;
@@ -25,7 +27,7 @@ pub fn register(registry: &mut Registry) {
                 "categories",
                 "[IntegrationCategory]!",
                 "The categories in use on integrations.",
-                |_, ask| in_use(ask),
+                |_, ask| in_use(ask, Variant::Integration),
             )
             .resolve_with(
                 (
@@ -33,28 +35,48 @@ pub fn register(registry: &mut Registry) {
                     "[IntegrationCategory]!",
                     "The categories in use on integrations.",
                 ),
-                &[
-                    ("fromTemplates", "Boolean", "Only of integrations that can be started from."),
-                    ("onlyLatest", "Boolean", "Only of drafts."),
-                    ("onlyPublished", "Boolean", "Only of published versions."),
-                ],
-                |_, ask| in_use(ask),
+                &WHICH,
+                |_, ask| in_use(ask, Variant::Integration),
+            )
+            .resolve_with(
+                (
+                    "workflowCategories",
+                    "[IntegrationCategory]!",
+                    "The categories in use on workflows.",
+                ),
+                &WHICH,
+                |_, ask| in_use(ask, Variant::Workflow),
             )
     });
 }
 
-async fn in_use(ask: Ask) -> Result<Vec<Arc<Category>>, ApiError> {
+/// Arguments that say whose texts are listed.
+pub const WHICH: [Parameter; 3] = [
+    ("fromTemplates", "Boolean", "Only of what can be started from."),
+    ("onlyLatest", "Boolean", "Only of drafts."),
+    ("onlyPublished", "Boolean", "Only of published versions."),
+];
+
+/// Reads [`WHICH`].
+pub fn which(ask: &Ask, variant: Variant) -> Result<Condition, ApiError> {
     use integration::{Column as C, TemplateConfiguration};
-    let mut rows = ask.viewer().rows::<integration::Entity>().filter(C::Category.ne(""));
+    let mut which = C::Variant.eq(variant).into_condition();
     if ask.args.flag("fromTemplates")? == Some(true) {
-        rows = rows.filter(C::TemplateConfiguration.ne(TemplateConfiguration::NotAvailable));
+        which = which.add(C::TemplateConfiguration.ne(TemplateConfiguration::NotAvailable));
     }
     if ask.args.flag("onlyLatest")? == Some(true) {
-        rows = rows.filter(C::IsDraft.eq(true));
+        which = which.add(C::IsDraft.eq(true));
     }
     if ask.args.flag("onlyPublished")? == Some(true) {
-        rows = rows.filter(C::IsDraft.eq(false));
+        which = which.add(C::IsDraft.eq(false));
     }
+    Ok(which)
+}
+
+async fn in_use(ask: Ask, variant: Variant) -> Result<Vec<Arc<Category>>, ApiError> {
+    use integration::Column as C;
+    let rows = ask.viewer().rows::<integration::Entity>();
+    let rows = rows.filter(which(&ask, variant)?).filter(C::Category.ne(""));
     let names = rows.select_only().column(C::Category).distinct().order_by_asc(C::Category);
     let names: Vec<String> = names.into_tuple().all(ask.env().db.read()).await?;
     Ok(names.into_iter().map(|name| Arc::new(Category(name))).collect())

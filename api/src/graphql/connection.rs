@@ -102,8 +102,13 @@ impl<E: Noun> Listing<E> {
 
     /// Registers the connection, edge and order types.
     pub fn register(&self, registry: &mut Registry) {
+        register_pages::<E::Model>(registry, self.node);
+        self.register_order(registry);
+    }
+
+    /// Registers the order types alone.
+    pub fn register_order(&self, registry: &mut Registry) {
         let node = self.node;
-        register_pages::<E::Model>(registry, node);
         if self.orders.is_empty() {
             return;
         }

@@ -8,7 +8,7 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::IntoCondition;
 
 use super::argument::Arguments;
-use super::builder::{Registry, Type};
+use super::builder::{Parameter, Registry, Type};
 use super::connection::Listing;
 use super::filter::Filter;
 use super::mutation::Mutation;
@@ -89,6 +89,12 @@ fn object() -> Type<customer::Model> {
             "Boolean!",
             "Whether users of the customer may build integrations.",
             |customer| customer.allow_embedded_designer,
+        )
+        .field(
+            "allowEmbeddedWorkflowBuilder",
+            "Boolean!",
+            "Whether users of the customer may build workflows.",
+            |customer| customer.allow_embedded_workflow_builder,
         )
         .field("concurrentExecutionLimit", "Int", LIMIT, |customer| {
             customer.concurrent_execution_limit
@@ -181,6 +187,9 @@ fn relations(of: Type<customer::Model>) -> Type<customer::Model> {
 
 const PAYLOAD: (&str, &str, &str) = ("customer", "Customer", "The customer; null on errors.");
 
+const BUILDER_INPUT: Parameter =
+    ("allowEmbeddedWorkflowBuilder", "Boolean", "Whether its users may build workflows.");
+
 const LIMIT: &str = "How many of its executions run at once.";
 const LIMIT_INPUT: &str = "How many of its executions run at once; 0 for no limit.";
 
@@ -198,6 +207,7 @@ fn create(registry: &mut Registry) {
             ("labels", "[String]", "Free text tags."),
             ("allowEmbeddedDesigner", "Boolean", "Whether its users may build integrations."),
             ("concurrentExecutionLimit", "Int", LIMIT_INPUT),
+            BUILDER_INPUT,
         ])
         .refuses([("allowWorkflowCopilot", "Boolean")])
         .run(registry, |input, ask| async move {
@@ -207,6 +217,7 @@ fn create(registry: &mut Registry) {
                 external_id: input.text("externalId")?,
                 labels: input.texts("labels")?.unwrap_or_default(),
                 allow_embedded_designer: input.flag("allowEmbeddedDesigner")?.unwrap_or_default(),
+                allow_embedded_workflow_builder: input.flag(BUILDER_INPUT.0)?.unwrap_or_default(),
                 concurrent_execution_limit: limit(&input)?,
             };
             Ok(Arc::new(domain::customer::create(ask.env(), ask.viewer(), create).await?))
@@ -223,6 +234,7 @@ fn update(registry: &mut Registry) {
             ("labels", "[String]", "Free text tags; replaces all of them."),
             ("allowEmbeddedDesigner", "Boolean", "Whether its users may build integrations."),
             ("concurrentExecutionLimit", "Int", LIMIT_INPUT),
+            BUILDER_INPUT,
         ])
         .inputs(attachment::INPUTS)
         .refuses([
@@ -237,6 +249,7 @@ fn update(registry: &mut Registry) {
                 external_id: input.text("externalId")?,
                 labels: input.texts("labels")?,
                 allow_embedded_designer: input.flag("allowEmbeddedDesigner")?,
+                allow_embedded_workflow_builder: input.flag(BUILDER_INPUT.0)?,
                 attachments: attachment::read(&input)?,
                 concurrent_execution_limit: limit(&input)?,
             };

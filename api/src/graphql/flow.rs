@@ -14,6 +14,7 @@ use super::integration::definition::definition;
 use super::integration::object::test_instance;
 use super::order::Order;
 use super::page::{self, RowKey};
+use super::workflow::last_run as last_run_of_workflow;
 use super::{execution as executions, id};
 use crate::ApiError;
 use crate::context::Ask;
@@ -54,12 +55,48 @@ pub fn register(registry: &mut Registry) {
         ],
     );
     registry.add(samples(settings(object())));
+    registry.add(workflow_flow());
     registry.add(trigger());
 }
 
 fn object() -> Type<integration_flow::Model> {
-    Type::<integration_flow::Model>::new("IntegrationFlow", "A flow of an integration.")
-        .id(|flow| id::encode(flow.id))
+    let flow = Type::<integration_flow::Model>::new("IntegrationFlow", "A flow of an integration.")
+        .field("usesFifoQueue", "Boolean!", "Whether its runs take turns.", |flow| {
+            flow.uses_fifo_queue
+        });
+    let flags: [(&str, &str, Get<bool>); 2] = [
+        ("singletonExecutions", "Whether it runs once at a time.", |flow| {
+            flow.queue.as_ref().is_some_and(|queue| queue.singleton_executions)
+        }),
+        ("isAgentFlow", "Whether agents may call it.", |flow| flow.is_agent_flow),
+    ];
+    flags.into_iter().fold(facts(flow), |of, (name, about, get)| {
+        of.resolve(name, "Boolean!", about, move |flow, ask| async move {
+            declared(&flow, &ask, get).await
+        })
+    })
+}
+
+/// The one flow of a workflow, which people call the workflow itself.
+fn workflow_flow() -> Type<integration_flow::Model> {
+    let flow = Type::<integration_flow::Model>::new("WorkflowFlow", "What a workflow does.");
+    let flow = flow.resolve(
+        "lastExecutedAt",
+        "DateTime",
+        "When the copy that runs ran last.",
+        |flow, ask| async move {
+            let key = RowKey::<integration::Entity>(flow.integration_id);
+            let workflow = ask.load(key).await?.ok_or(ApiError::NotFound)?;
+            last_run_of_workflow(&workflow, ask).await
+        },
+    );
+    samples(settings(facts(flow)))
+}
+
+type Get<V> = fn(&Flow) -> V;
+
+fn facts(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> {
+    of.id(|flow| id::encode(flow.id))
         .fixed()
         .field("name", "String!", "The name.", |flow| flow.name.clone())
         .field("description", "String", "What it does.", |flow| flow.description.clone())
@@ -67,9 +104,6 @@ fn object() -> Type<integration_flow::Model> {
         .field("sortOrder", "Int!", "The place in the definition, from 0.", |flow| flow.position)
         .field("isSynchronous", "Boolean!", "Whether callers wait for the result.", |flow| {
             flow.is_synchronous
-        })
-        .field("usesFifoQueue", "Boolean!", "Whether its runs take turns.", |flow| {
-            flow.uses_fifo_queue
         })
         .field(
             "endpointSecurityType",
@@ -138,7 +172,6 @@ async fn test_config(
 }
 
 fn settings(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> {
-    type Get<V> = fn(&Flow) -> V;
     let number: [(&str, &str, Get<u32>); 2] = [
         ("retryMaxAttempts", "How often a failed run is tried again.", |flow| {
             flow.retry.as_ref().map_or(0, |retry| retry.max_attempts)
@@ -147,21 +180,23 @@ fn settings(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> 
             flow.retry.as_ref().map_or(0, |retry| retry.delay_minutes)
         }),
     ];
-    let flags: [(&str, &str, Get<bool>); 3] = [
-        ("retryUsesExponentialBackoff", "Whether each wait is longer.", |flow| {
-            flow.retry.as_ref().is_some_and(|retry| retry.uses_exponential_backoff)
-        }),
-        ("singletonExecutions", "Whether it runs once at a time.", |flow| {
-            flow.queue.as_ref().is_some_and(|queue| queue.singleton_executions)
-        }),
-        ("isAgentFlow", "Whether agents may call it.", |flow| flow.is_agent_flow),
-    ];
     let of = number.into_iter().fold(of, |of, (name, about, get)| {
         of.resolve(name, "Int!", about, move |flow, ask| async move {
             Ok(i64::from(declared(&flow, &ask, get).await?))
         })
     });
-    let of = of.resolve(
+    of.resolve(
+        "retryUsesExponentialBackoff",
+        "Boolean!",
+        "Whether each wait is longer.",
+        |flow, ask| async move {
+            declared(&flow, &ask, |flow| {
+                flow.retry.as_ref().is_some_and(|retry| retry.uses_exponential_backoff)
+            })
+            .await
+        },
+    )
+    .resolve(
         "schemas",
         "JSONString",
         "What the flow takes and gives, as JSON text by purpose.",
@@ -172,12 +207,7 @@ fn settings(of: Type<integration_flow::Model>) -> Type<integration_flow::Model> 
             })
             .await
         },
-    );
-    flags.into_iter().fold(of, |of, (name, about, get)| {
-        of.resolve(name, "Boolean!", about, move |flow, ask| async move {
-            declared(&flow, &ask, get).await
-        })
-    })
+    )
 }
 
 /// Reads the declaration of a flow.

@@ -24,7 +24,8 @@ pub fn encode_key(type_name: &str, key: &str) -> String {
 
 /// Reads the id of a row. An id of another type leads to no row, as does any other text.
 pub fn decode<I: Id>(text: &str) -> Result<I, ApiError> {
-    let key = decode_key(I::TYPE_NAME, text)?;
+    let by_alias = |missing| I::ALIAS.map_or(Err(missing), |alias| decode_key(alias, text));
+    let key = decode_key(I::TYPE_NAME, text).or_else(by_alias)?;
     Uuid::parse_str(&key).map(I::from).map_err(|_| ApiError::NotFound)
 }
 

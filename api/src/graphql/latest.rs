@@ -124,6 +124,11 @@ async fn started_at(ask: Ask, key: Latest) -> Result<Option<Timestamp>, ApiError
     Ok(ask.load(key).await?.map(|run| run.started_at))
 }
 
+/// When an instance ran last.
+pub async fn of_instance(ask: Ask, id: InstanceId) -> Result<Option<Timestamp>, ApiError> {
+    started_at(ask, Latest::OfInstance(id)).await
+}
+
 async fn failed(ask: Ask, key: Latest) -> Result<bool, ApiError> {
     Ok(ask.load(key).await?.is_some_and(|run| run.failed))
 }

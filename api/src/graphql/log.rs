@@ -13,7 +13,7 @@ use super::argument::text;
 use super::builder::{Registry, Type};
 use super::connection::Listing;
 use super::execution::filters::{
-    flow_configs_of, in_sequence, instance_type, instances_of, is_system, of_integration,
+    flow_configs_of, in_sequence, instances_of, is_system, of_instance_type, of_integration,
 };
 use super::filter::{Filter, constant};
 use super::order::Order;
@@ -40,7 +40,7 @@ pub fn listing() -> Listing<log::Entity> {
             Filter::id::<FlowConfigId>("flowConfig", C::FlowConfigId),
             Filter::id_through::<FlowId>("flowConfig_Flow", C::FlowConfigId, flow_configs_of),
             Filter::id::<InstanceId>("instance", C::InstanceId),
-            instance_type(),
+            of_instance_type(C::InstanceId),
             Filter::id::<CustomerId>("instance_Customer", C::CustomerId),
             Filter::id_through::<IntegrationId>(
                 "instance_Integration",

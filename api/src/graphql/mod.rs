@@ -49,6 +49,7 @@ mod user;
 mod user_level;
 mod webhook;
 mod wizard;
+mod workflow;
 
 use std::sync::Arc;
 
@@ -112,6 +113,7 @@ fn build() -> Result<async_graphql::dynamic::Schema, SchemaError> {
     integration::register(&mut registry);
     test_case::register(&mut registry);
     instance::register(&mut registry);
+    workflow::register(&mut registry);
     user_level::register(&mut registry);
     expression::register(&mut registry);
     wizard::register(&mut registry);

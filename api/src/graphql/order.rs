@@ -84,12 +84,6 @@ impl Order {
         Self { name, about, key: Arc::new(key), kind: Kind::Number }
     }
 
-    /// By something that is the same for all rows.
-    pub fn same(name: &'static str, about: &'static str) -> Self {
-        let key = || Expr::val(0_i64).cast_as("bigint");
-        Self { name, about, key: Arc::new(key), kind: Kind::Number }
-    }
-
     pub fn expr(&self) -> SimpleExpr {
         (self.key)()
     }

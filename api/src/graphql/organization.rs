@@ -269,7 +269,10 @@ fn lists(of: Type<organization::Model>) -> Type<organization::Model> {
         "The integrations of the organization and its customers.",
         integrations::latest(),
         |organization| organization.id.uuid(),
-        |id| integration::Column::OrganizationId.eq(OrganizationId(id)).into_condition(),
+        |id| {
+            let own = integration::Column::OrganizationId.eq(OrganizationId(id));
+            integrations::is_integration().add(own)
+        },
     )
     .connection::<organization_signing_key::Entity>(
         "signingKeys",

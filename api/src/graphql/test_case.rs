@@ -21,7 +21,7 @@ impl page::Noun for test_case::Entity {
     }
 }
 
-fn listing() -> Listing<test_case::Entity> {
+pub fn listing() -> Listing<test_case::Entity> {
     use test_case::Column as C;
     Listing::new("TestCase").filters([
         Filter::id::<FlowId>("flow", C::FlowId),

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use entity::integration::Variant;
+
 macro_rules! event_types {
     ($($event:ident = $name:literal, $label:literal;)*) => {
         /// What has happened.
@@ -78,6 +80,28 @@ event_types! {
 impl EventType {
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|event| event.name() == name)
+    }
+
+    /// What it is where it happens to this kind of integration or to an instance of one.
+    pub(crate) fn of_variant(self, variant: Variant) -> Option<Self> {
+        match variant {
+            Variant::Integration => Some(self),
+            Variant::Workflow => self.of_workflow(),
+        }
+    }
+
+    /// What it is where it happens to a workflow or to the copy of one that runs. Of the copy,
+    /// only whether it runs is told: everything else about it follows from the workflow.
+    fn of_workflow(self) -> Option<Self> {
+        match self {
+            Self::IntegrationCreated => Some(Self::WorkflowCreated),
+            Self::IntegrationUpdated => Some(Self::WorkflowUpdated),
+            Self::IntegrationDeleted => Some(Self::WorkflowDeleted),
+            Self::IntegrationPublished => Some(Self::WorkflowPublished),
+            Self::InstanceEnabled => Some(Self::WorkflowEnabled),
+            Self::InstanceDisabled => Some(Self::WorkflowDisabled),
+            _ => None,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What an event is about, as it was when it happened.
 
-use entity::{Id, Timestamp, customer, instance, integration, user};
+use entity::{Id, Timestamp, WorkflowId, customer, instance, integration, user};
 use serde_json::{Map, Value as Json, json};
 
 use crate::global_id;
@@ -114,6 +114,15 @@ impl Slots {
         self.with(Slot::ParentIntegration, integration_subject(row))
     }
 
+    /// With a workflow as its draft is: all that happens to a workflow names it by the same id.
+    #[must_use]
+    pub fn with_workflow(self, draft: &integration::Model) -> Self {
+        let id = WorkflowId(draft.id.0);
+        let subject = Subject::new(id, &draft.name, draft.created_at, draft.updated_at)
+            .field("external_id", draft.external_id.clone());
+        self.with(Slot::Workflow, versioned(subject, draft))
+    }
+
     /// With an instance alone; [`super::of_instance`] fills what belongs to it too.
     #[must_use]
     pub fn with_instance(self, row: &instance::Model) -> Self {
@@ -148,7 +157,11 @@ impl Slots {
 }
 
 fn integration_subject(row: &integration::Model) -> Subject {
-    Subject::new(row.id, &row.name, row.created_at, row.updated_at)
+    versioned(Subject::new(row.id, &row.name, row.created_at, row.updated_at), row)
+}
+
+fn versioned(subject: Subject, row: &integration::Model) -> Subject {
+    subject
         .field("description", row.description.clone())
         .field("category", row.category.clone())
         .field("has_unpublished_changes", row.has_unpublished_changes)

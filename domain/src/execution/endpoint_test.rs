@@ -1,6 +1,6 @@
 //! Test calls of the URL that the flows of a draft share.
 
-use entity::{IntegrationId, execution, flow_config, integration};
+use entity::{IntegrationId, execution, flow_config};
 use flow::definition::EndpointType;
 use flow::{Definition, Scope, StepView, Value};
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -22,7 +22,7 @@ pub async fn test_endpoint(
     test: Test,
 ) -> Result<execution::Model, Error> {
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Run, id).await?;
+    let permit = integrations::permit(&tx, viewer, Action::Run, id).await?;
     let draft = integrations::draft_of(&tx, permit.row()).await?;
     let definition = integrations::definition(&draft)?;
     let name = flow_name(&definition, &request_of(&test)?)?;

@@ -62,12 +62,27 @@ async fn deploy_as(
 ) -> Result<instance::Model, Error> {
     let tx = env.db.begin().await?;
     let permit = rights.permit::<instance::Entity>(&tx, Action::Release, id).await?;
+    let (deployed, started) = deploy_within(env, &tx, actor, &permit, force).await?;
+    tx.commit().await?;
+    announce(env, id, started);
+    Ok(deployed)
+}
+
+/// Deploys in a transaction of the caller, who says so to everybody when it is committed; also
+/// returns whether flows are queued.
+pub(super) async fn deploy_within(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    actor: &Viewer,
+    permit: &Permit<instance::Entity>,
+    force: bool,
+) -> Result<(instance::Model, bool), Error> {
     let row = permit.row();
     if row.removed_at.is_some() {
         return Err(Error::NotFound(Kind::Instance));
     }
     let version = Viewer::System(row.organization_id)
-        .find::<integration::Entity>(&tx, row.integration_id)
+        .find::<integration::Entity>(tx, row.integration_id)
         .await?;
     let definition = integrations::definition(&version)?;
     let problems = integrations::check(env, &definition);
@@ -76,19 +91,23 @@ async fn deploy_as(
         return Err(Error::Invalid(problems));
     }
     if !force {
-        require_configuration(env, &tx, row, &definition).await?;
+        require_configuration(env, tx, row, &definition).await?;
     }
     if version.is_draft {
         // Versions never change, but a draft may have got other flows since it was chosen.
-        let flows = integrations::flows_of(&tx, row.organization_id, version.id).await?;
-        flows::sync(env, &tx, row, &flows).await?;
+        let flows = integrations::flows_of(tx, row.organization_id, version.id).await?;
+        flows::sync(env, tx, row, &flows).await?;
     }
-    let deployed = freeze(env, &tx, &permit, &version, &definition).await?;
-    alert::deployed(&tx, &deployed, env.now()).await?;
-    usage::follow(env, &tx, &deployed).await?;
-    let started = start_deploy_flows(env, &tx, &deployed, &definition).await?;
-    event::record_of_instance(env, &tx, actor, EventType::InstanceDeployed, &deployed).await?;
-    tx.commit().await?;
+    let deployed = freeze(env, tx, permit, &version, &definition).await?;
+    alert::deployed(tx, &deployed, env.now()).await?;
+    usage::follow(env, tx, &deployed).await?;
+    let started = start_deploy_flows(env, tx, &deployed, &definition).await?;
+    event::record_of_instance(env, tx, actor, EventType::InstanceDeployed, &deployed).await?;
+    Ok((deployed, started))
+}
+
+/// Tells everybody of a deployment.
+pub(super) fn announce(env: &Env, id: InstanceId, started: bool) {
     env.instances_changed(&[id]);
     env.deliveries_arrived();
     env.authorizations.nudge();
@@ -97,7 +116,6 @@ async fn deploy_as(
     if started {
         env.work_arrived();
     }
-    Ok(deployed)
 }
 
 /// Everything that is still to be configured. A value may also have stopped fitting its variable

@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 
 use entity::execution::{InvokeType, ResultType, Status};
+use entity::integration::Variant;
 use entity::{
     ExecutionId, InstanceId, OrganizationId, deployment, execution, flow_config, instance,
     integration_flow, schedule, work,
@@ -37,6 +38,10 @@ pub async fn delete(env: &Env, viewer: &Viewer, id: InstanceId) -> Result<instan
     let row = permit.into_row();
     if row.is_system {
         let message = "A test instance goes with its integration.";
+        return Err(Error::invalid("id", message));
+    }
+    if row.variant == Variant::Workflow {
+        let message = "What runs of a workflow goes with the workflow; disable it instead.";
         return Err(Error::invalid("id", message));
     }
     let this = instance::Column::Id.eq(id).into_condition();

@@ -1,6 +1,7 @@
 //! The hidden instance of each integration that test runs use.
 
-use entity::{InstanceId, Timestamp, instance, integration, integration_flow};
+use entity::integration::Variant;
+use entity::{InstanceId, Timestamp, customer, instance, integration, integration_flow};
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait, QueryFilter};
 
 use super::{deploy, flows};
@@ -108,48 +109,44 @@ async fn insert(
     tx: &DatabaseTransaction,
     draft: &integration::Model,
 ) -> Result<instance::Model, Error> {
-    let owner = organization::system_customer(tx, draft.organization_id).await?;
-    let now = env.now();
+    let (owner, name) = owner_and_name(tx, draft).await?;
     let id = env.ids.next();
     let row = instance::Model {
-        id,
-        organization_id: owner.organization_id,
-        customer_id: owner.id,
-        integration_id: draft.id,
-        name: free_name(tx, draft, &owner.id, id).await?,
-        description: String::new(),
-        labels: draft.labels.clone(),
-        enabled: true,
+        name: free_name(tx, &owner, &name, id).await?,
         is_system: true,
-        global_debug: false,
-        listening_until: None,
-        needs_deploy: true,
-        deployment_id: None,
-        deployed_version: 0,
-        last_deployed_at: None,
-        profile_id: None,
-        logs_disabled: false,
-        step_results_disabled: false,
-        created_at: now,
-        updated_at: now,
-        removed_at: None,
+        ..super::new_row(env, id, &owner, draft)
     };
     Ok(rows::insert::<instance::Entity>(tx, row).await?)
 }
 
-/// The name of the integration; integrations may share a name, instances of a customer may not.
-async fn free_name(
+/// Customers build their workflows themselves, so they see how those do in tests.
+async fn owner_and_name(
     db: &impl ConnectionTrait,
     draft: &integration::Model,
-    owner: &entity::CustomerId,
+) -> Result<(customer::Model, String), Error> {
+    let organization = draft.organization_id;
+    match (draft.variant, draft.customer_id) {
+        (Variant::Workflow, Some(id)) => {
+            let owner = Viewer::System(organization).find::<customer::Entity>(db, id).await?;
+            Ok((owner, format!("{} (test)", draft.name)))
+        }
+        _ => Ok((organization::system_customer(db, organization).await?, draft.name.clone())),
+    }
+}
+
+/// This name; integrations may share a name, instances of a customer may not.
+pub(super) async fn free_name(
+    db: &impl ConnectionTrait,
+    owner: &customer::Model,
+    name: &str,
     id: InstanceId,
 ) -> Result<String, Error> {
-    let taken = Viewer::System(draft.organization_id)
+    let taken = Viewer::System(owner.organization_id)
         .rows::<instance::Entity>()
-        .filter(instance::Column::CustomerId.eq(*owner))
-        .filter(instance::Column::Name.eq(&draft.name))
+        .filter(instance::Column::CustomerId.eq(owner.id))
+        .filter(instance::Column::Name.eq(name))
         .filter(instance::Column::RemovedAt.is_null())
         .count(db)
         .await?;
-    Ok(if taken == 0 { draft.name.clone() } else { format!("{} ({})", draft.name, id.0) })
+    Ok(if taken == 0 { name.to_owned() } else { format!("{name} ({})", id.0) })
 }

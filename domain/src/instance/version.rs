@@ -1,5 +1,6 @@
 //! Which versions of integrations instances may have.
 
+use entity::integration::Variant;
 use entity::{IntegrationId, SequenceId, customer, instance, integration};
 use sea_orm::sea_query::SelectStatement;
 use sea_orm::{
@@ -19,6 +20,10 @@ pub(super) async fn check_choice(
 ) -> Result<(), Error> {
     if customer.is_system {
         return Err(Error::invalid("customer", "This customer has only test instances."));
+    }
+    if version.variant == Variant::Workflow {
+        let message = "A workflow has no instances but the copy that enabling it makes.";
+        return Err(Error::invalid("integration", message));
     }
     if version.customer_id.is_some_and(|owner| owner != customer.id) {
         return Err(Error::invalid("integration", "Another customer owns this integration."));

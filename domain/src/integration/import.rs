@@ -1,14 +1,16 @@
 //! Creating integrations and replacing their drafts.
 
-use entity::integration::{MarketplaceConfiguration, TemplateConfiguration};
-use entity::{Attachments, CustomerId, IntegrationId, Labels, customer, integration};
+use entity::integration::{MarketplaceConfiguration, TemplateConfiguration, Variant};
+use entity::{
+    Attachments, CustomerId, IntegrationId, Labels, OrganizationId, customer, integration,
+};
 use flow::{Definition, problem};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 use serde_json::json;
 
 use super::{as_input_problems, check, draft_of, parse_stored, parts, with_texts};
 use crate::env::Env;
-use crate::error::Error;
+use crate::error::{Error, OnUnique, Unique};
 use crate::event::{self, EventType};
 use crate::input::Problems;
 use crate::instance;
@@ -90,10 +92,11 @@ pub async fn import(env: &Env, viewer: &Viewer, input: Import) -> Result<Importe
             (draft, None)
         }
         Some(id) => {
-            let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, id).await?;
+            let permit = super::permit(&tx, viewer, Action::Modify, id).await?;
             let draft = draft_of(&tx, permit.row()).await?;
-            let permit = viewer.permit(&tx, Action::Modify, draft.id).await?;
+            let permit = super::permit(&tx, viewer, Action::Modify, draft.id).await?;
             check_kind(permit.row(), &definition, input.replace)?;
+            check_flows(permit.row().variant, &definition)?;
             let (draft, test_instance) = replace_draft(env, &tx, &permit, &definition).await?;
             event::record_integration_update(env, &tx, viewer, permit.row(), &draft).await?;
             (draft, Some(test_instance))
@@ -119,7 +122,7 @@ pub fn validate(env: &Env, viewer: &Viewer, text: &str) -> Result<Vec<flow::Prob
 }
 
 /// Parses a document, refusing what could not be stored.
-fn read(text: &str) -> Result<Definition, Error> {
+pub(crate) fn read(text: &str) -> Result<Definition, Error> {
     let definition = Definition::parse(text)
         .map_err(|problems| Error::Invalid(as_input_problems("definition", &problems)))?;
     let problems = names(&definition);
@@ -173,6 +176,14 @@ fn check_kind(
     Err(Error::invalid("replace", message))
 }
 
+/// What runs of a workflow is one flow.
+pub(crate) fn check_flows(variant: Variant, definition: &Definition) -> Result<(), Error> {
+    if variant == Variant::Integration || definition.flows.len() == 1 {
+        return Ok(());
+    }
+    Err(Error::invalid("definition", "A workflow has exactly one flow."))
+}
+
 /// Writes a new draft with its test instance.
 pub(super) async fn insert_draft(
     env: &Env,
@@ -193,12 +204,27 @@ pub(super) async fn insert_draft(
             }
         }
     }
-    let now = env.now();
     let row = integration::Model {
-        id: env.ids.next(),
-        organization_id: viewer.signed_in()?,
         customer_id: customer,
+        parent_id: parent,
+        ..draft_row(env, viewer.signed_in()?, definition)
+    };
+    write_draft(env, viewer, tx, row, definition).await
+}
+
+/// A draft that says what a definition says.
+pub(crate) fn draft_row(
+    env: &Env,
+    organization_id: OrganizationId,
+    definition: &Definition,
+) -> integration::Model {
+    let now = env.now();
+    integration::Model {
+        id: env.ids.next(),
+        organization_id,
+        customer_id: None,
         sequence_id: env.ids.next(),
+        variant: Variant::Integration,
         is_draft: true,
         version_number: 0,
         name: definition.name.clone(),
@@ -220,24 +246,43 @@ pub(super) async fn insert_draft(
         allow_multiple_marketplace_instances: false,
         template_configuration: TemplateConfiguration::NotAvailable,
         marketplace_tabs: None,
-        parent_id: parent,
+        external_id: None,
+        context_key: None,
+        context_data: None,
+        parent_id: None,
         test_payload: None,
         test_headers: None,
         test_content_type: None,
         created_at: now,
         updated_at: now,
         removed_at: None,
-    };
-    let row = rows::insert::<integration::Entity>(tx, row).await?;
+    }
+}
+
+/// Writes a new draft, which somebody may make, with its test instance.
+pub(crate) async fn write_draft(
+    env: &Env,
+    viewer: &Viewer,
+    tx: &DatabaseTransaction,
+    row: integration::Model,
+    definition: &Definition,
+) -> Result<integration::Model, Error> {
+    let row = rows::insert::<integration::Entity>(tx, row).await.on_unique(&CONFLICTS)?;
     let flows = parts::write(env, tx, &row, definition).await?;
     instance::keep_test_instance(env, tx, &row, &flows).await?;
-    let slots = event::of_integration(tx, &row).await?;
-    event::record(env, tx, viewer, EventType::IntegrationCreated, slots).await?;
+    event::record_of_integration(env, tx, viewer, EventType::IntegrationCreated, &row).await?;
     Ok(row)
 }
 
+/// What may be there once.
+pub(crate) const CONFLICTS: [Unique; 1] = [Unique {
+    index: "integration_customer_id_external_id",
+    field: "externalId",
+    message: "Another workflow of this customer has this external id.",
+}];
+
 /// Writes another definition into a draft, and says which test instance it concerns.
-pub(super) async fn replace_draft(
+pub(crate) async fn replace_draft(
     env: &Env,
     tx: &DatabaseTransaction,
     permit: &Permit<integration::Entity>,

@@ -43,7 +43,7 @@ pub async fn publish(
     }
     problems.finish()?;
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Release, id).await?;
+    let permit = super::permit(&tx, viewer, Action::Release, id).await?;
     let draft = permit.row();
     if !draft.is_draft {
         return Err(Error::invalid("id", "This is a published version: publish its draft."));
@@ -80,8 +80,8 @@ pub async fn publish(
     edit.has_unpublished_changes = Set(false);
     edit.updated_at = Set(now);
     edit.update(&tx).await?;
-    let slots = event::of_integration(&tx, &version).await?;
-    event::record(env, &tx, viewer, EventType::IntegrationPublished, slots).await?;
+    let published = EventType::IntegrationPublished;
+    event::record_of_integration(env, &tx, viewer, published, &version).await?;
     tx.commit().await?;
     env.deliveries_arrived();
     Ok(version)
@@ -95,7 +95,7 @@ pub async fn set_availability(
     is_available: bool,
 ) -> Result<integration::Model, Error> {
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, id).await?;
+    let permit = super::permit(&tx, viewer, Action::Modify, id).await?;
     if permit.row().is_draft {
         return Err(Error::invalid("id", "This is a draft: only versions are offered."));
     }

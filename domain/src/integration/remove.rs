@@ -20,7 +20,7 @@ pub async fn delete(
     id: IntegrationId,
 ) -> Result<integration::Model, Error> {
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Remove, id).await?;
+    let permit = super::permit(&tx, viewer, Action::Remove, id).await?;
     let row = permit.into_row();
     let instances = mark_instances(env, &tx, viewer, row.sequence_id).await?;
     let sequence = integration::Column::SequenceId.eq(row.sequence_id);
@@ -49,8 +49,8 @@ pub(crate) async fn mark_rows(
         .all(tx)
         .await?;
     for draft in &drafts {
-        let slots = event::of_integration(tx, draft).await?;
-        event::record(env, tx, viewer, EventType::IntegrationDeleted, slots).await?;
+        let gone = EventType::IntegrationDeleted;
+        event::record_of_integration(env, tx, viewer, gone, draft).await?;
     }
     let marked = rows::update::<integration::Entity>(organization)
         .col_expr(integration::Column::RemovedAt, env.now().into())

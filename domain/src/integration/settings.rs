@@ -47,9 +47,9 @@ pub async fn update(
     input: Update,
 ) -> Result<integration::Model, Error> {
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, id).await?;
+    let permit = super::permit(&tx, viewer, Action::Modify, id).await?;
     let draft = draft_of(&tx, permit.row()).await?;
-    let mut permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, draft.id).await?;
+    let mut permit = super::permit(&tx, viewer, Action::Modify, draft.id).await?;
     let mut problems = Problems::default();
     let mut texts = Vec::new();
     texts.extend(input.name.map(|text| ("name", json!(problems.name("name", &text)))));
@@ -117,7 +117,7 @@ pub async fn set_marketplace(
     let tabs = input.tabs.map(|tabs| problems.labels_of("marketplaceTabConfiguration", &tabs));
     problems.finish()?;
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, id).await?;
+    let permit = super::permit(&tx, viewer, Action::Modify, id).await?;
     let row = permit.into_row();
     let concerned = if row.is_draft {
         integration::Column::SequenceId.eq(row.sequence_id)

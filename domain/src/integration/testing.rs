@@ -37,9 +37,9 @@ pub async fn set_testing(
     input: Testing,
 ) -> Result<integration::Model, Error> {
     let tx = env.db.begin().await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, id).await?;
+    let permit = super::permit(&tx, viewer, Action::Modify, id).await?;
     let draft = draft_of(&tx, permit.row()).await?;
-    let permit = viewer.permit::<integration::Entity>(&tx, Action::Modify, draft.id).await?;
+    let permit = super::permit(&tx, viewer, Action::Modify, draft.id).await?;
     let mut problems = Problems::default();
     input.endpoint.check(&mut problems, ENDPOINT_FIELDS);
     for (_, sample) in &input.flows {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use entity::integration::Variant;
 use entity::scoped_variable::Scope;
 use entity::{
     CustomerId, CustomerVariableId, DeploymentId, InstanceId, OrganizationId, config_value,
@@ -45,7 +46,8 @@ impl Wanted {
             instance: row.id,
             owner,
             customer: row.customer_id,
-            is_test: row.is_system,
+            // Workflows are tested by the customer, with the connections that it has.
+            is_test: row.is_system && row.variant == Variant::Integration,
             stable_key: stable_key.to_owned(),
             chosen: value.and_then(|value| value.customer_variable_id),
         }

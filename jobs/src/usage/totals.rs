@@ -10,13 +10,20 @@ const USERS: &str = "(SELECT COUNT(*) FROM \"user\" WHERE \"user\".{key} = owner
 
 const INSTANCES: &str = "(SELECT COUNT({what}) FROM \"instance\" JOIN \"integration\" \
     ON \"integration\".id = \"instance\".integration_id WHERE \"instance\".{key} = owner.id \
-    AND deployment_id IS NOT NULL AND NOT is_system AND \"instance\".removed_at IS NULL)";
+    AND deployment_id IS NOT NULL AND NOT is_system AND \"instance\".variant = 'INTEGRATION' \
+    AND \"instance\".removed_at IS NULL)";
 
 const CUSTOMERS: &str = "(SELECT COUNT(*) FROM \"customer\" WHERE organization_id = owner.id \
     AND NOT is_system AND removed_at IS NULL)";
 
 const INTEGRATIONS: &str = "(SELECT COUNT(*) FROM \"integration\" WHERE \
-    organization_id = owner.id AND is_draft AND removed_at IS NULL)";
+    organization_id = owner.id AND variant = 'INTEGRATION' AND is_draft AND removed_at IS NULL)";
+
+const WORKFLOWS: &str = "(SELECT COUNT(*) FROM \"integration\" WHERE customer_id = owner.id \
+    AND variant = 'WORKFLOW' AND is_draft AND removed_at IS NULL)";
+
+const ENABLED_WORKFLOWS: &str = "(SELECT COUNT(*) FROM \"instance\" WHERE customer_id = owner.id \
+    AND variant = 'WORKFLOW' AND NOT is_system AND enabled AND removed_at IS NULL)";
 
 const SET_ORGANIZATION: &str = "ON CONFLICT (organization_id, day) DO UPDATE SET \
     counted_at = excluded.counted_at, customers = excluded.customers, users = excluded.users, \
@@ -26,7 +33,8 @@ const SET_ORGANIZATION: &str = "ON CONFLICT (organization_id, day) DO UPDATE SET
 const SET_CUSTOMER: &str = "ON CONFLICT (customer_id, day) DO UPDATE SET \
     counted_at = excluded.counted_at, users = excluded.users, \
     deployed_instances = excluded.deployed_instances, \
-    deployed_integrations = excluded.deployed_integrations";
+    deployed_integrations = excluded.deployed_integrations, workflows = excluded.workflows, \
+    enabled_workflows = excluded.enabled_workflows";
 
 /// Counts what everybody has now.
 pub async fn count_totals(db: &Db, ids: &Ids, now: Timestamp) -> anyhow::Result<()> {
@@ -39,8 +47,8 @@ pub async fn count_totals(db: &Db, ids: &Ids, now: Timestamp) -> anyhow::Result<
     let organizations: Vec<_> =
         found.iter().map(|row| organization(row, ids, now, day)).collect::<Result<_, DbErr>>()?;
     let sql = format!(
-        "SELECT owner.id, {}, owner.organization_id FROM \"customer\" AS owner \
-         WHERE NOT owner.is_system AND owner.removed_at IS NULL",
+        "SELECT owner.id, {}, owner.organization_id, {WORKFLOWS}, {ENABLED_WORKFLOWS} \
+         FROM \"customer\" AS owner WHERE NOT owner.is_system AND owner.removed_at IS NULL",
         shared("customer_id")
     );
     let found = rows::query(db.read(), &sql, Vec::new()).await?;
@@ -94,6 +102,8 @@ fn customer(
     Ok(customer_total::Model {
         id: ids.at(now),
         organization_id: row.try_get_by_index(4)?,
+        workflows: number(row, 5)?,
+        enabled_workflows: number(row, 6)?,
         customer_id: row.try_get_by_index(0)?,
         day,
         counted_at: now,

@@ -19,7 +19,8 @@ struct Listed {
     name: String,
     /// What can be said of it: name and type of each argument.
     arguments: Vec<(String, String)>,
-    has_ids: bool,
+    /// How the ids of its rows are selected, if they have some.
+    nodes: &'static str,
     /// The members of `field` of its order, and the name of that input.
     orders: Vec<String>,
 }
@@ -71,9 +72,8 @@ async fn stays_closed(stranger: &User, owner: &User, prey: &Prey) {
 impl Listed {
     /// The list as this user gets it with these arguments; nothing where it is refused.
     async fn ask(&self, user: &User, arguments: &str, variables: &Value) -> Value {
-        let nodes = if self.has_ids { "nodes { id }" } else { "" };
         let declared = if variables["cursor"].is_null() { "" } else { "($cursor: String)" };
-        let name = &self.name;
+        let Self { name, nodes, .. } = self;
         let document = format!("query {declared} {{ {name}{arguments} {{ totalCount {nodes} }} }}");
         let mut reply = user.ask(&document, variables).await;
         match reply.body["data"][name].take() {
@@ -126,14 +126,19 @@ async fn read(owner: &User) -> Vec<Listed> {
             return None;
         }
         // The list of one's own tenants names no rows.
-        let fields = types.get(node)?["fields"].as_array()?;
-        let has_ids = fields.iter().any(|it| it["name"] == "id");
+        let row = types.get(node)?;
+        let nodes = match row["fields"].as_array() {
+            Some(fields) if fields.iter().any(|it| it["name"] == "id") => "nodes { id }",
+            Some(_) => "",
+            None if row["kind"] == "UNION" => "nodes { ... on Node { id } }",
+            None => return None,
+        };
         let orders =
             types.get(&format!("{node}OrderField")).and_then(|it| it["enumValues"].as_array());
         let is_sorted = arguments.iter().any(|(name, _)| name == "sortBy");
         let orders = orders.into_iter().flatten().filter(|_| is_sorted);
         let orders = orders.map(|it| text(it, "/name")).collect();
-        Some(Listed { name: text(field, "/name"), arguments, has_ids, orders })
+        Some(Listed { name: text(field, "/name"), arguments, nodes, orders })
     });
     listed.collect()
 }

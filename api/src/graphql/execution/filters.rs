@@ -10,6 +10,7 @@ use sea_orm::{ColumnTrait, Condition};
 
 use crate::graphql::Arguments;
 use crate::graphql::argument::{flag, text, uuid};
+use crate::graphql::builder::Parameter;
 use crate::graphql::filter::{Filter, constant};
 
 /// All filters of executions.
@@ -74,15 +75,32 @@ fn facts() -> Vec<Filter> {
         Filter::always("resumedAt_Isnull", true),
         none("resumedAt_Gte", "DateTime"),
         none("resumedAt_Lte", "DateTime"),
-        instance_type(),
+        of_instance_type(execution::Column::InstanceId),
     ]
 }
 
-/// Instances of integrations are the only ones there are.
-pub fn instance_type() -> Filter {
-    let parameter = ("instanceType", "InstanceType", "Only those of this kind of instance.");
-    Filter::new(parameter, |value| Ok(constant(text("instanceType", value)? == "INTEGRATION")))
+/// Rows of instances that are made of this.
+pub fn of_instance_type(column: impl ColumnTrait) -> Filter {
+    Filter::new(INSTANCE_TYPE, move |value| {
+        let instances = Query::select()
+            .column(instance::Column::Id)
+            .from(instance::Entity)
+            .and_where(instance::Column::Variant.eq(text(INSTANCE_TYPE.0, value)?))
+            .take();
+        Ok(column.in_subquery(instances).into_condition())
+    })
 }
+
+/// The same for instances themselves.
+pub fn instance_type() -> Filter {
+    Filter::new(INSTANCE_TYPE, |value| {
+        let variant = text(INSTANCE_TYPE.0, value)?;
+        Ok(instance::Column::Variant.eq(variant).into_condition())
+    })
+}
+
+const INSTANCE_TYPE: Parameter =
+    ("instanceType", "InstanceType", "Only those of this kind of instance.");
 
 fn status() -> Filter {
     let parameter = ("status", "ExecutionStatus", "Only those that stand like this.");

@@ -3,12 +3,13 @@
 mod mutation;
 
 use domain::Action;
+use entity::integration::Variant;
 use entity::{
     CustomerId, Id, InstanceId, IntegrationId, alert_monitor, customer, execution, flow_config,
     instance, instance_profile, integration, log, organization,
 };
-use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Expr, IntoCondition, Query, SelectStatement};
+use sea_orm::{ActiveEnum, ColumnTrait};
 
 use super::argument::text;
 use super::builder::{Registry, Type};
@@ -45,7 +46,7 @@ pub fn listing() -> Listing<instance::Entity> {
         }),
         Order::text("DESCRIPTION", "The description.", C::Description),
         Order::flag("ENABLED", "Whether it is paused; paused ones first.", C::Enabled),
-        Order::same("INSTANCE_TYPE", "What it is made of; all are the same."),
+        Order::text("INSTANCE_TYPE", "What it is made of.", C::Variant),
         Order::text_of("INTEGRATION", "The name of the integration.", || {
             integration_column(integration::Column::Name)
         }),
@@ -165,7 +166,7 @@ fn object() -> Type<instance::Model> {
         .field("lastDeployedAt", "DateTime", "When it was deployed last.", |it| it.last_deployed_at)
         .field("createdAt", "DateTime!", "When it was created.", |it| it.created_at)
         .field("updatedAt", "DateTime!", "When it was changed last.", |it| it.updated_at)
-        .field("instanceType", "InstanceType", "What it is made of.", |_| "INTEGRATION")
+        .field("instanceType", "InstanceType", "What it is made of.", |it| it.variant.to_value())
         .field("logsDisabled", "Boolean!", LOGS, |it| it.logs_disabled)
         .field("stepResultsDisabled", "Boolean!", RESULTS, |it| it.step_results_disabled)
         .field("systemSuspended", "Boolean!", "Whether the platform halted it.", |_| false)
@@ -180,6 +181,12 @@ fn relations(of: Type<instance::Model>) -> Type<instance::Model> {
         "Integration!",
         "The version it is configured for.",
         |it| Some(it.integration_id),
+    )
+    .row::<integration::Entity>(
+        "workflow",
+        "Workflow",
+        "The version of a workflow that it makes run.",
+        |it| (it.variant == Variant::Workflow).then_some(it.integration_id),
     )
     .resolve("profile", "InstanceProfile", PROFILE, |it, ask| async move {
         let own = if let Some(own) = it.profile_id {

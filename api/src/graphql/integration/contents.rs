@@ -69,7 +69,11 @@ pub fn fields(of: Type<integration::Model>) -> Type<integration::Model> {
         &[("orderBy", "VersionOrder", "How to sort the list.")],
         |integration, ask| async move { versions(&integration, &ask).await },
     )
-    .short_list::<Component, _>(
+}
+
+/// What a definition is made of.
+pub fn components(of: Type<integration::Model>) -> Type<integration::Model> {
+    of.short_list::<Component, _>(
         ("components", "Component", "The components that it uses."),
         &component::parameters_of_lists(),
         |integration, ask| async move {

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use domain::Viewer;
-use entity::integration::MarketplaceConfiguration;
+use entity::integration::{MarketplaceConfiguration, Variant};
 use entity::{Id, IntegrationId, SequenceId, instance, integration};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ActiveEnum, ColumnTrait, Condition, QueryFilter, QuerySelect, QueryTrait};
@@ -243,6 +243,7 @@ fn versions_in_use(viewer: &Viewer) -> SelectStatement {
     viewer
         .rows::<instance::Entity>()
         .filter(instance::Column::IsSystem.eq(false))
+        .filter(instance::Column::Variant.eq(Variant::Integration))
         .select_only()
         .column(instance::Column::IntegrationId)
         .into_query()

@@ -1,8 +1,9 @@
 //! Integrations: drafts and versions, and what hangs on them.
 
-mod contents;
+pub mod contents;
 pub mod definition;
 mod deployed;
+pub mod facts;
 pub mod marketplace;
 mod mutation;
 pub mod object;
@@ -10,10 +11,13 @@ mod query;
 pub mod testing;
 
 use domain::Viewer;
+use entity::integration::Variant;
 use entity::{IntegrationId, SequenceId, instance, integration};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
+
+pub use mutation::remark_problems;
 
 use super::argument::{flag, text};
 use super::builder::Registry;
@@ -36,14 +40,20 @@ impl page::Noun for integration::Entity {
 pub fn register(registry: &mut Registry) {
     listing().register(registry);
     let integration = deployed::fields(object::object());
-    registry.add(contents::fields(testing::fields(integration)));
+    registry.add(contents::components(contents::fields(testing::fields(integration))));
     contents::register(registry);
     deployed::register(registry);
     object::enumerations(registry);
     registry.query(|query| {
         query
             .by_id::<integration::Entity>("integration", "Integration", "One draft or version.")
-            .list("integrations", "The integrations you may see.", latest())
+            .connection(
+                "integrations",
+                "The integrations you may see.",
+                latest(),
+                |()| Uuid::nil(),
+                |_| is_integration(),
+            )
             .resolve_with(
                 ("marketplaceIntegration", "Integration", "One integration of the marketplace."),
                 &[("id", "ID!", "Any version; the one on offer is what comes back.")],
@@ -54,10 +64,11 @@ pub fn register(registry: &mut Registry) {
                 "What customers are offered: the newest available version of each integration.",
                 marketplace::listing(),
             )
-            .labels::<integration::Entity>(
-                "integrationLabels",
-                "The labels in use on integrations.",
+            .labels_of::<integration::Entity>(
+                ("integrationLabels", "The labels in use on integrations."),
+                &[],
                 integration::Column::Labels,
+                |_| Ok(is_integration()),
             )
     });
     category::register(registry);
@@ -81,7 +92,7 @@ pub fn versions() -> Listing<integration::Entity> {
 }
 
 /// The draft is the latest; those who do not see drafts get the newest version on offer.
-fn is_latest(viewer: &Viewer) -> Condition {
+pub fn is_latest(viewer: &Viewer) -> Condition {
     use integration::Column as C;
     let draft = C::IsDraft.eq(true).into_condition();
     if viewer.customer_id().is_none() {
@@ -105,7 +116,7 @@ fn listing() -> Listing<integration::Entity> {
     Listing::new("Integration").filters(filters()).orders(orders())
 }
 
-fn filters() -> Vec<Filter> {
+pub fn filters() -> Vec<Filter> {
     use integration::Column as C;
     let mut filters = plain_filters();
     filters.extend([
@@ -146,7 +157,7 @@ fn filters() -> Vec<Filter> {
     filters
 }
 
-fn orders() -> [Order; 8] {
+pub fn orders() -> [Order; 8] {
     use integration::Column as C;
     [
         Order::text("CATEGORY", "The category.", C::Category),
@@ -162,7 +173,7 @@ fn orders() -> [Order; 8] {
     ]
 }
 
-fn plain_filters() -> Vec<Filter> {
+pub fn plain_filters() -> Vec<Filter> {
     use integration::Column as C;
     let multiple = "allowMultipleMarketplaceInstances";
     vec![
@@ -235,7 +246,12 @@ pub fn together_with(id: IntegrationId) -> SelectStatement {
 
 /// Integrations a customer owns.
 pub fn of_customer(customer: Uuid) -> Condition {
-    integration::Column::CustomerId.eq(entity::CustomerId(customer)).into_condition()
+    is_integration().add(integration::Column::CustomerId.eq(entity::CustomerId(customer)))
+}
+
+/// What is listed among integrations: workflows have lists of their own.
+pub fn is_integration() -> Condition {
+    integration::Column::Variant.eq(Variant::Integration).into_condition()
 }
 
 /// The name of the integration with this id, for sorting.

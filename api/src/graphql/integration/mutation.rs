@@ -109,8 +109,13 @@ async fn take(
     import: domain::integration::Import,
 ) -> Result<integration::Model, ApiError> {
     let imported = domain::integration::import(ask.env(), ask.viewer(), import).await?;
-    ask.remark(imported.problems.iter().map(remark));
+    remark_problems(ask, &imported.problems);
     Ok(imported.integration)
+}
+
+/// Remarks what would keep a draft from being published.
+pub fn remark_problems(ask: &Ask, problems: &[flow::Problem]) {
+    ask.remark(problems.iter().map(remark));
 }
 
 fn remark(problem: &flow::Problem) -> Value {

@@ -6,24 +6,21 @@ use std::sync::Arc;
 use domain::Action;
 use entity::integration::TemplateConfiguration;
 use entity::{
-    Id, IntegrationId, SequenceId, config_variable, customer, instance, integration,
-    integration_flow, user,
+    Id, IntegrationId, SequenceId, config_variable, instance, integration, integration_flow,
 };
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use sea_orm::sea_query::IntoCondition;
-use sea_orm::{ColumnTrait, Condition, QueryFilter};
+use sea_orm::{ColumnTrait, QueryFilter};
 
 use super::definition::{config_pages, definition};
 use super::testing::owns;
-use super::{marketplace, of_sequence, versions};
+use super::{facts, marketplace, of_sequence, versions};
 use crate::ApiError;
 use crate::context::{Ask, Context};
 use crate::graphql::builder::{Registry, Type};
 use crate::graphql::config_value::{ConfigVariable, STATUS_FILTERS};
 use crate::graphql::flow_config::SharedUrl;
-use crate::graphql::order::{Direction, Order};
-use crate::graphql::page::{PageKey, Request};
 use crate::graphql::{
     attachment, config_value, config_variable as required, flow as flows, id,
     instance as instances, reuse,
@@ -48,149 +45,60 @@ pub fn object() -> Type<integration::Model> {
         "Documents that its authors keep beside it.",
         |it, ask| async move { Ok(owns(&ask, &it).then(|| attachment::shown(&it.attachments))) },
     );
-    marketplace::fields(lists(relations(version(texts(integration)))))
+    marketplace::fields(lists(relations(version(texts(facts::of(integration))))))
 }
 
 fn texts(of: Type<integration::Model>) -> Type<integration::Model> {
-    of.field("name", "String!", "The name.", |integration| integration.name.clone())
-        .field("description", "String", "What it does.", |integration| {
-            integration.description.clone()
-        })
-        .field("category", "String", "Under which heading it is listed.", |integration| {
-            integration.category.clone()
-        })
-        .field("documentation", "String", "Notes for its authors, Markdown.", |integration| {
-            integration.documentation.clone()
-        })
-        .field("overview", "String", "What customers read about it, Markdown.", |integration| {
-            integration.overview.clone()
-        })
-        .field("labels", "[String!]", "Free text tags.", |integration| integration.labels.clone())
-        .field("avatarUrl", "String", "Where its picture is.", |_| None::<String>)
-        .field("createdAt", "DateTime!", "When it was created.", |integration| {
-            integration.created_at
-        })
-        .field("updatedAt", "DateTime!", "When it was changed last.", |integration| {
-            integration.updated_at
-        })
-        .field(
-            "templateConfiguration",
-            "IntegrationTemplateConfiguration!",
-            "Who may start a new integration from it.",
-            |integration| template_name(integration.template_configuration),
-        )
-        .field(
-            "useAsTemplate",
-            "Boolean!",
-            "Whether a new integration can be started from it.",
-            |integration| integration.template_configuration != TemplateConfiguration::NotAvailable,
-        )
-        .resolve_with(
-            ("definition", "String", "The definition as YAML, which imports again."),
-            &[
-                ("useLatestComponentVersions", "Boolean", "Do not pin versions of components."),
-                ("version", "Int", "Version of the definition language; there is one."),
-            ],
-            |integration, ask| async move {
-                // It holds what only the organization sets. A customer reads its own definitions.
-                if !owns(&ask, &integration) {
-                    return Ok(None);
-                }
-                let latest = ask.args.flag("useLatestComponentVersions")?.unwrap_or_default();
-                Ok(Some(domain::integration::export(&integration, latest)?))
-            },
-        )
+    of.field("overview", "String", "What customers read about it, Markdown.", |integration| {
+        integration.overview.clone()
+    })
+    .field("avatarUrl", "String", "Where its picture is.", |_| None::<String>)
+    .field(
+        "templateConfiguration",
+        "IntegrationTemplateConfiguration!",
+        "Who may start a new integration from it.",
+        |integration| template_name(integration.template_configuration),
+    )
+    .field(
+        "useAsTemplate",
+        "Boolean!",
+        "Whether a new integration can be started from it.",
+        |integration| integration.template_configuration != TemplateConfiguration::NotAvailable,
+    )
+    .resolve_with(
+        ("definition", "String", "The definition as YAML, which imports again."),
+        &[
+            ("useLatestComponentVersions", "Boolean", "Do not pin versions of components."),
+            ("version", "Int", "Version of the definition language; there is one."),
+        ],
+        |integration, ask| async move {
+            // It holds what only the organization sets. A customer reads its own definitions.
+            if !owns(&ask, &integration) {
+                return Ok(None);
+            }
+            let latest = ask.args.flag("useLatestComponentVersions")?.unwrap_or_default();
+            Ok(Some(domain::integration::export(&integration, latest)?))
+        },
+    )
 }
 
 fn version(of: Type<integration::Model>) -> Type<integration::Model> {
-    of.field("versionNumber", "Int!", "Number of the version; of a draft, the newest one.", |it| {
-        it.version_number
-    })
-    .field("versionComment", "String", "What was noted at publishing.", |integration| {
-        integration.version_comment.clone()
-    })
-    .field("versionAttributes", "JSONString", "What was given at publishing.", |integration| {
-        integration.version_attributes.clone()
-    })
-    .field("versionCreatedAt", "DateTime", "When the version was published.", |integration| {
-        integration.version_created_at
-    })
-    .field("versionIsAvailable", "Boolean!", "Whether new instances can have it.", |integration| {
-        integration.version_is_available
-    })
-    .field("versionSequenceId", "UUID", "The same for all versions.", |integration| {
-        integration.sequence_id.uuid()
-    })
-    .field(
-        "hasUnpublishedChanges",
-        "Boolean!",
-        "Whether the draft differs from the newest version.",
-        |integration| integration.has_unpublished_changes,
-    )
-    .field("versionIsLatest", "Boolean!", "Whether this is the draft.", |integration| {
-        integration.is_draft
-    })
-    .field("hasOutdatedComponents", "Boolean!", "Whether components could be updated.", |_| false)
-    .allows::<integration::Entity>("allowFork", Action::Create, "Whether you may fork it.")
-    .allows::<integration::Entity>("allowPublish", Action::Release, "Whether you may publish it.")
-    .resolve_with(
-        ("versionAt", "Integration", "Another version of the same integration."),
-        &[
-            ("id", "ID", "The id of the version."),
-            ("latestAvailable", "Boolean", "The newest version that is available."),
-            ("versionNumber", "Int", "The number of the version."),
-        ],
-        |integration, ask| async move { version_at(&integration, ask).await },
-    )
-}
-
-async fn version_at(
-    integration: &integration::Model,
-    ask: Ask,
-) -> Result<Option<Arc<integration::Model>>, ApiError> {
-    use integration::Column as C;
-    let mut filter = Condition::all();
-    if let Some(id) = ask.args.id::<IntegrationId>("id")? {
-        filter = filter.add(C::Id.eq(id));
-    }
-    if let Some(number) = ask.args.int("versionNumber")? {
-        filter = filter.add(C::IsDraft.eq(false)).add(C::VersionNumber.eq(number));
-    }
-    if ask.args.flag("latestAvailable")? == Some(true) {
-        filter = filter.add(C::IsDraft.eq(false)).add(C::VersionIsAvailable.eq(true));
-    }
-    let newest = Order::number("VERSION", "The number of the version.", C::VersionNumber);
-    let draft = Order::flag("DRAFT", "The draft is newer than any version.", C::IsDraft);
-    let request = Request {
-        identity: format!("versionAt:{}", ask.args.canonical()),
-        filter,
-        size: 1,
-        ..Request::all(
-            |id| C::SequenceId.eq(SequenceId(id)).into_condition(),
-            vec![(newest, Direction::Descending), (draft, Direction::Descending)],
+    facts::version_at(facts::version(of), "Integration")
+        .field("hasOutdatedComponents", "Boolean!", "Whether components could be updated.", |_| {
+            false
+        })
+        .allows::<integration::Entity>("allowFork", Action::Create, "Whether you may fork it.")
+        .allows::<integration::Entity>(
+            "allowPublish",
+            Action::Release,
+            "Whether you may publish it.",
         )
-    };
-    let key = PageKey::<integration::Entity>::new(integration.sequence_id.uuid(), request.into());
-    let page = ask.load(key).await?;
-    Ok(page.and_then(|page| page.rows.first().map(|(row, _)| row.clone())))
 }
 
 fn relations(of: Type<integration::Model>) -> Type<integration::Model> {
-    of.row::<customer::Entity>("customer", "Customer", "The customer who owns it.", |it| {
-        it.customer_id
-    })
-    .row::<integration::Entity>("parent", "Integration", "What it was forked from.", |it| {
+    of.row::<integration::Entity>("parent", "Integration", "What it was forked from.", |it| {
         it.parent_id
     })
-    .row::<user::Entity>("versionCreatedBy", "User", "Who published the version.", |it| {
-        it.version_created_by
-    })
-    .resolve(
-        "systemInstance",
-        "Instance!",
-        "The instance that test runs use.",
-        |it, ask| async move { test_instance(&ask, it.sequence_id).await },
-    )
     .resolve("isCodeNative", "Boolean!", "Whether it is written in code.", |it, ask| async move {
         Ok(definition(&ask, it.id).await?.is_code_native)
     })

@@ -236,7 +236,7 @@ fn lists(of: Type<scoped_variable::Model>) -> Type<scoped_variable::Model> {
         |it| it.id.uuid(),
         |id| {
             let refers = reuse::integrations_of_scoped(ScopedVariableId(id));
-            integration::Column::Id.in_subquery(refers).into_condition()
+            integrations::is_integration().add(integration::Column::Id.in_subquery(refers))
         },
     )
     .connection::<config_variable::Entity>(

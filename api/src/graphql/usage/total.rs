@@ -121,6 +121,12 @@ fn of_customer() -> Type<customer_total::Model> {
         .field("deployedUniqueIntegrationCount", "Int!", INTEGRATIONS, |row| {
             row.deployed_integrations
         })
+        .field("createdWorkflowCount", "Int!", "How many workflows there were.", |row| {
+            row.workflows
+        })
+        .field("enabledWorkflowCount", "Int!", "How many workflows were enabled.", |row| {
+            row.enabled_workflows
+        })
         .row::<customer::Entity>("customer", "Customer!", "The customer.", |row| {
             Some(row.customer_id)
         })

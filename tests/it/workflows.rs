@@ -126,8 +126,9 @@ async fn drafts_do_not_touch_what_runs() {
     assert!(answer(builder, &again).await.contains("two"));
     act(builder, "deleteWorkflow", &id).await;
     assert_eq!(builder.trigger(&url, &json!({})).await.status, 404);
-    let gone = builder.ask("query ($id: ID!) { workflow(id: $id) { id } }", &json!({ "id": id }));
-    assert_eq!(gone.await.errors(), ["Record not found"]);
+    let found = "query ($id: ID!) { workflow(id: $id) { id } }";
+    let gone = builder.ask(found, &json!({ "id": id })).await;
+    assert_eq!(gone.errors(), ["Record not found"]);
 }
 
 /// Lists of integrations and of what customers activate know nothing of workflows.

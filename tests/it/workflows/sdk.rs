@@ -1,23 +1,34 @@
-//! What the published browser SDK sends about workflows.
+//! What the published browser SDK (4.14) sends about workflows.
 
 use serde_json::{Value, json};
 
 use super::{Workshop, act, publish, saying};
-use crate::harness::{User, list, project, text};
+use crate::harness::{User, list, text};
 
-const SDK: &str = "tests/clients/node_modules/@prismatic-io/embedded/dist/index.umd.js";
+/// The document of `createWorkflow`.
+const CREATE: &str = "
+    mutation createWorkflow($name: String!, $contextStableKey: String, $contextData: String,
+        $externalId: String) {
+        importWorkflow(input: { name: $name contextStableKey: $contextStableKey
+            contextData: $contextData externalId: $externalId }) {
+            workflow { id } errors { field messages } } }";
 
-/// The document of the SDK that begins like this.
-fn document(start: &str) -> String {
-    let file = project().join(SDK);
-    let code = std::fs::read_to_string(&file).expect("install it first: npm ci in tests/clients");
-    let place = code.find(start).unwrap_or_else(|| panic!("the SDK sends no {start}"));
-    let end = code[place..].find('`').expect("documents end with their quotes");
-    code[place..place + end].to_owned()
-}
+/// The document of `queryWorkflows`.
+const QUERY: &str = "
+    query queryWorkflows($cursor: String $searchTerm: String $descriptionSearch: String
+        $categorySearch: String $labelSearch: String $contextStableKey: String
+        $externalId: String $first: Int $sortBy: [IntegrationVariantOrder]) {
+        workflows: integrationVariants(after: $cursor name_Icontains: $searchTerm
+            description_Icontains: $descriptionSearch category: $categorySearch
+            labels_Icontains: $labelSearch contextStableKey: $contextStableKey
+            externalId: $externalId exclude: [INTEGRATION] first: $first sortBy: $sortBy) {
+            nodes { ... on Workflow { id name versionNumber description externalId updatedAt
+                lastExecutedAt createdAt category labels customer { id name }
+                instance { enabled } deployedVersion { id } } }
+            pageInfo { hasNextPage endCursor } totalCount } }";
 
 async fn create(user: &User, variables: Value) -> String {
-    let data = user.query_with(&document("mutation createWorkflow("), &variables).await;
+    let data = user.query_with(CREATE, &variables).await;
     text(&data, "/importWorkflow/workflow/id")
 }
 
@@ -60,13 +71,13 @@ async fn the_sdk_makes_and_finds_workflows() {
         (json!({ "externalId": "o-7" }), vec![&first]),
         (json!({ "externalId": "o-8" }), vec![]),
     ] {
-        let found = user.query_with(&document("query queryWorkflows("), &variables).await;
+        let found = user.query_with(QUERY, &variables).await;
         let ids: Vec<_> =
             list(&found, "/workflows/nodes").iter().map(|it| text(it, "/id")).collect();
         assert_eq!(ids.iter().collect::<Vec<_>>(), expected, "{variables}");
     }
     let variables = json!({ "sortBy": newest, "first": 1 });
-    let page = user.query_with(&document("query queryWorkflows("), &variables).await;
+    let page = user.query_with(QUERY, &variables).await;
     let page = &page["workflows"];
     assert_eq!((&page["totalCount"], &page["pageInfo"]["hasNextPage"]), (&json!(2), &json!(true)));
     let node = &page["nodes"][0];
@@ -81,7 +92,7 @@ async fn the_sdk_makes_and_finds_workflows() {
     );
     assert!(node["deployedVersion"]["id"].is_string());
     let cursor = json!({ "sortBy": newest, "cursor": page["pageInfo"]["endCursor"] });
-    let next = user.query_with(&document("query queryWorkflows("), &cursor).await;
+    let next = user.query_with(QUERY, &cursor).await;
     assert_eq!(next["workflows"]["nodes"][0]["id"], first.as_str());
     assert_eq!(next["workflows"]["nodes"][0]["instance"], Value::Null);
 }

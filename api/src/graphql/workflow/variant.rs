@@ -20,6 +20,8 @@ use crate::graphql::page_info::PageInfo;
 
 const NODE: &str = "IntegrationVariant";
 
+const CONFIGURATION: &str = "marketplaceConfiguration_In";
+
 /// A row under the name of what it is.
 struct Built(Arc<integration::Model>);
 
@@ -60,6 +62,8 @@ fn listing() -> Listing<integration::Entity> {
         Filter::text("contextStableKey", C::ContextKey),
         Filter::flag("draft", C::IsDraft),
         Filter::text("externalId", C::ExternalId),
+        // Unlike that of integrations, it takes one word.
+        Filter::word(CONFIGURATION, C::MarketplaceConfiguration),
         Filter::new(
             ("exclude", "[IntegrationVariantType]", "Only those that are none of these."),
             |value| {

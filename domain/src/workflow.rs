@@ -40,7 +40,8 @@ pub struct Import {
 /// Texts of an import that were found to be good.
 struct Checked {
     name: Option<String>,
-    external_id: Option<Option<String>>,
+    /// Empty takes it away.
+    external_id: Option<String>,
     context_key: Option<String>,
     context_data: Option<String>,
 }
@@ -85,7 +86,7 @@ fn check(input: &Import) -> Result<Checked, Error> {
     let external_id = input.external_id.as_deref();
     let checked = Checked {
         name,
-        external_id: external_id.map(|id| problems.external_id(Some(id))),
+        external_id: external_id.map(|id| problems.external_id(Some(id)).unwrap_or_default()),
         context_key: input.context_key.as_deref().map(|key| problems.line("contextStableKey", key)),
         context_data: input.context_data.clone(),
     };
@@ -111,7 +112,7 @@ async fn create(
     let row = integration::Model {
         customer_id: Some(customer.row().id),
         variant: Variant::Workflow,
-        external_id: checked.external_id.flatten(),
+        external_id: checked.external_id.filter(|id| !id.is_empty()),
         context_key: checked.context_key,
         context_data: checked.context_data,
         ..integrations::draft_row(env, customer.row().organization_id, &definition)
@@ -160,7 +161,7 @@ async fn replace(
     };
     let mut edit = row.into_active_model();
     if let Some(external_id) = checked.external_id {
-        edit.external_id = Set(external_id);
+        edit.external_id = Set(Some(external_id).filter(|id| !id.is_empty()));
     }
     if checked.context_key.is_some() {
         edit.context_key = Set(checked.context_key);

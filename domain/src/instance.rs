@@ -374,11 +374,11 @@ pub async fn lacks_configuration(env: &Env, row: &instance::Model) -> Result<boo
     let templates = templates_of(env.db.read(), row.organization_id, &definition).await?;
     let holder = Holder::instance(row);
     let mut kept = definition.config_vars.iter().filter(|it| holder.keeps(&definition, &it.key));
-    Ok(kept.any(|variable| match &variable.scoped_config_var {
-        Some(_) => !links.get(&variable.key).is_some_and(|link| link.is_configured(env)),
-        None => {
-            let described = (variable, templates.get(&variable.key));
-            !is_configured(env, described, values.get(&variable.key))
+    Ok(kept.any(|variable| {
+        if variable.scoped_config_var.is_some() {
+            return !links.get(&variable.key).is_some_and(|link| link.is_configured(env));
         }
+        let described = (variable, templates.get(&variable.key));
+        !is_configured(env, described, values.get(&variable.key))
     }))
 }

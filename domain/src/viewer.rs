@@ -178,11 +178,8 @@ impl UserViewer {
         let allowed = match table {
             Table::Organization => of_own_customer(),
             Table::Customer | Table::CustomerTotal if can_view(Noun::Customer) => of_own_customer(),
-            Table::User => {
-                let users =
-                    if can_view(Noun::CustomerUser) { of_own_customer() } else { nothing() };
-                users_and(users, user.id)
-            }
+            Table::User if can_view(Noun::CustomerUser) => users_and(of_own_customer(), user.id),
+            Table::User => users_and(nothing(), user.id),
             Table::Integration if can_view(Noun::Integration) => {
                 user.customer_id.map_or_else(Condition::all, integrations_of)
             }
@@ -193,9 +190,8 @@ impl UserViewer {
                 None => Condition::all(),
             },
             Table::PartOfIntegration(column) if can_view(Noun::Integration) => {
-                user.customer_id.map_or_else(Condition::all, |customer| {
-                    part_of_integrations::<E>(column, customer)
-                })
+                let of_customer = |customer| part_of_integrations::<E>(column, customer);
+                user.customer_id.map_or_else(Condition::all, of_customer)
             }
             Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
             Table::ScopedVariable if can_view(Noun::ScopedVariable) => {
@@ -218,12 +214,13 @@ impl UserViewer {
             Table::Authorization if can_view(Noun::UserLevelConfig) => {
                 of_own_customer().add(is_connection_of(user.id))
             }
+            Table::PartOfUser
+                if can_view(Noun::UserLevelConfig) && can_view(Noun::CustomerUser) =>
+            {
+                of_own_customer()
+            }
             Table::PartOfUser if can_view(Noun::UserLevelConfig) => {
-                if can_view(Noun::CustomerUser) {
-                    of_own_customer()
-                } else {
-                    of_own_customer().add(Expr::col((E::default(), "user_id")).eq(user.id))
-                }
+                of_own_customer().add(Expr::col((E::default(), "user_id")).eq(user.id))
             }
             Table::PartOfWebhooks if can_view(Noun::WebhookEndpoint) => of_own_customer(),
             Table::Delivery if can_view(Noun::WebhookEndpoint) => {

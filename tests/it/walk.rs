@@ -186,8 +186,7 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
         draft,
         customer,
     ]);
-    let mut secrets = ids.clone();
-    secrets.push("anary".to_owned());
+    let secrets = [ids.clone(), vec!["anary".to_owned()]].concat();
     Prey { ids, known, secrets, user: wizard.user }
 }
 

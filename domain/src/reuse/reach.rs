@@ -61,16 +61,16 @@ fn referred_to(some: Expr) -> SelectStatement {
     use config_variable::Column as V;
     use scoped_variable::Column as S;
     let of_scoped = |column: S| Expr::col((scoped_variable::Entity, column));
-    let same =
-        |scoped: S, variable: V| of_scoped(scoped).equals((config_variable::Entity, variable));
+    let matches =
+        |column: S, variable: V| of_scoped(column).equals((config_variable::Entity, variable));
     Query::select()
         .column((scoped_variable::Entity, S::Id))
         .from(scoped_variable::Entity)
         .inner_join(
             config_variable::Entity,
-            same(S::StableKey, V::ScopedKey).and(same(S::OrganizationId, V::OrganizationId)),
+            matches(S::StableKey, V::ScopedKey).and(matches(S::OrganizationId, V::OrganizationId)),
         )
-        .and_where(of_scoped(S::CustomerId).is_null().or(same(S::CustomerId, V::CustomerId)))
+        .and_where(of_scoped(S::CustomerId).is_null().or(matches(S::CustomerId, V::CustomerId)))
         .and_where(some)
         .take()
 }

@@ -1,12 +1,13 @@
 //! The program dies while changes go on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
+use entity::{Ids, SystemClock};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::time::Instant;
-use uuid::Uuid;
 
 use super::CREATE;
 use crate::harness::{TestProcess, ThirdParty, User, eventually, list, text};
@@ -37,14 +38,15 @@ struct Fate {
 #[tokio::test]
 async fn no_event_is_lost_and_none_made_up_when_the_program_dies() {
     let (mut server, hook) = (TestProcess::start().await, ThirdParty::start().await);
-    let seed = std::env::var("SEED").unwrap_or_else(|_| Uuid::new_v4().to_string());
+    let given = std::env::var_os("SEED").map(|seed| seed.to_str().unwrap().parse().unwrap());
+    let seed = given.unwrap_or_else(|| Ids::random(Arc::new(SystemClock)).bits());
     let owner = server.init().await;
     let types = ["customer.created", "customer.updated", "customer.deleted"];
     let variables = json!({ "url": hook.url("/hook"), "types": types });
     owner.query_with(CREATE, &variables).await;
     let mut fates = Vec::new();
     for life in 0..LIVES {
-        let until = Instant::now() + LIFE_MAX.mul_f64(chance(&seed, life));
+        let until = Instant::now() + LIFE_MAX.mul_f64(chance(seed, life));
         let work = tokio::spawn(work(owner.clone(), life, until));
         tokio::time::sleep_until(until).await;
         server.kill().await;
@@ -62,7 +64,7 @@ async fn no_event_is_lost_and_none_made_up_when_the_program_dies() {
 }
 
 /// From 0 to 1.
-fn chance(seed: &str, life: u32) -> f64 {
+fn chance(seed: u128, life: u32) -> f64 {
     f64::from(Sha256::digest(format!("{seed} {life}"))[0]) / 255.0
 }
 

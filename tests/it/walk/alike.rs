@@ -50,6 +50,6 @@ async fn answer(user: &User, field: &Field, id: &str) -> String {
 fn nowhere(id: &str) -> Option<(String, String)> {
     let plain = String::from_utf8(STANDARD.decode(id).ok()?).ok()?;
     let (kind, key) = plain.split_once(':')?;
-    Uuid::parse_str(key).ok()?;
-    Some((kind.to_owned(), STANDARD.encode(format!("{kind}:{}", Uuid::now_v7()))))
+    let other = Uuid::from_u128(Uuid::parse_str(key).ok()?.as_u128() ^ 1);
+    Some((kind.to_owned(), STANDARD.encode(format!("{kind}:{other}"))))
 }

@@ -129,7 +129,8 @@ async fn an_endpoint_that_makes_no_sense_is_refused() {
         assert!(!reply.problems("updateWebhookEndpoint").is_empty(), "{headers}");
     }
     let types = story.owner.query("{ webhookEventTypes { id name } }").await;
-    assert_eq!(list(&types, "/webhookEventTypes").len(), 40);
+    // The 40 of the contract, and `webhook_endpoint.disabled`.
+    assert_eq!(list(&types, "/webhookEventTypes").len(), 41);
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod input;
 pub mod instance;
 pub mod instance_profile;
 pub mod integration;
+mod log_line;
 pub mod log_stream;
 pub mod oauth;
 pub mod organization;

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use anyhow::Context;
-use entity::{ExecutionId, Id, InstanceId, OrganizationId, Timestamp};
+use entity::{ExecutionId, Id, InstanceId, LogId, OrganizationId, Timestamp};
 use jobs::PayloadStore;
 use jobs::history::{self, Instance, Left};
 
@@ -71,6 +71,7 @@ struct Span {
 enum Stage {
     Instances { after: Option<InstanceId>, page: Vec<Instance> },
     Objects,
+    Lines,
     Keys,
     Space,
     Done,
@@ -97,6 +98,7 @@ impl<'a> Purge<'a> {
             Stage::Objects => {
                 history::remove_objects(db, self.store).await.context("removing objects")?
             }
+            Stage::Lines => self.purge_lines().await?,
             Stage::Keys => {
                 let keys = self.now.plus_seconds(-KEY_SECONDS);
                 let requests = days_before(self.now, REQUEST_DAYS);
@@ -107,12 +109,26 @@ impl<'a> Purge<'a> {
         };
         if left == Left::Nothing {
             self.stage = match self.stage {
-                Stage::Instances { .. } | Stage::Objects => Stage::Keys,
+                Stage::Instances { .. } | Stage::Objects => Stage::Lines,
+                Stage::Lines => Stage::Keys,
                 Stage::Keys => Stage::Space,
                 Stage::Space | Stage::Done => Stage::Done,
             };
         }
         Ok(true)
+    }
+
+    /// Lines that no execution takes with it.
+    async fn purge_lines(&self) -> Result<Left, Error> {
+        let db = &self.env.db;
+        for days in history::days_of_organizations(db).await? {
+            let kept = days.map_or(i64::from(self.settings.contents_days), i64::from);
+            let before = LogId::before(days_before(self.now, kept));
+            if history::purge_lines(db, days, before).await? == Left::Some {
+                return Ok(Left::Some);
+            }
+        }
+        Ok(Left::Nothing)
     }
 
     async fn next_instance(&mut self) -> Result<(), Error> {

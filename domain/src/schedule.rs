@@ -149,17 +149,20 @@ fn line(env: &Env, execution: &execution::Model, message: String) -> log::Model 
     log::Model {
         id: env.ids.at(execution.started_at),
         organization_id: execution.organization_id,
-        customer_id: execution.customer_id,
-        instance_id: execution.instance_id,
-        integration_id: execution.integration_id,
-        flow_config_id: execution.flow_config_id,
-        execution_id: execution.id,
+        customer_id: Some(execution.customer_id),
+        instance_id: Some(execution.instance_id),
+        integration_id: Some(execution.integration_id),
+        flow_config_id: Some(execution.flow_config_id),
+        execution_id: Some(execution.id),
         is_test: execution.is_test,
         timestamp: execution.started_at,
         severity: log::Severity::Warn,
         message,
         step_name: None,
         loop_path: String::new(),
+        kind: None,
+        owner_id: None,
+        variable_key: None,
     }
 }
 

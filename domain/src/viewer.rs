@@ -202,7 +202,7 @@ impl UserViewer {
                 .customer_id
                 .map_or_else(Condition::all, |_| of_own_customer().add(is_filled_by_customers())),
             Table::InstanceProfile if can_view(Noun::InstanceProfile) => of_own_customer(),
-            Table::Instance | Table::PartOfInstance | Table::Authorization
+            Table::Instance | Table::PartOfInstance | Table::Log | Table::Authorization
                 if can_view(Noun::Instance) =>
             {
                 of_own_customer()

@@ -1,4 +1,4 @@
-//! One log line of an execution.
+//! One log line: of an execution, or else of a connection or data source.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,11 +12,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: LogId,
     pub organization_id: OrganizationId,
-    pub customer_id: CustomerId,
-    pub instance_id: InstanceId,
-    pub integration_id: IntegrationId,
-    pub flow_config_id: FlowConfigId,
-    pub execution_id: ExecutionId,
+    /// None where a shared connection is all customers' together, or for the organization's eyes.
+    pub customer_id: Option<CustomerId>,
+    pub instance_id: Option<InstanceId>,
+    pub integration_id: Option<IntegrationId>,
+    pub flow_config_id: Option<FlowConfigId>,
+    pub execution_id: Option<ExecutionId>,
     pub is_test: bool,
     pub timestamp: Timestamp,
     pub severity: Severity,
@@ -24,6 +25,13 @@ pub struct Model {
     pub message: String,
     pub step_name: Option<String>,
     pub loop_path: String,
+    /// None for lines of executions.
+    pub kind: Option<Kind>,
+    /// What stores the connection: a scoped variable, the value of a customer, or what a user
+    /// configured. None where an instance does.
+    pub owner_id: Option<Uuid>,
+    /// The key of the config variable, where there is one.
+    pub variable_key: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -31,6 +39,16 @@ impl ActiveModelBehavior for ActiveModel {}
 impl TenantOwned for Entity {
     const ORGANIZATION: Column = Column::OrganizationId;
     const CUSTOMER: Option<Column> = Some(Column::CustomerId);
+}
+
+/// What a line is about, if not an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "i32", db_type = "Integer")]
+pub enum Kind {
+    #[sea_orm(num_value = 1)]
+    Connection,
+    #[sea_orm(num_value = 2)]
+    DataSource,
 }
 
 /// Severity of a line; the number is what filters of the API name.

@@ -32,6 +32,7 @@ mod m20261121_000025_workflows;
 mod m20261121_000026_linked_identity;
 mod m20261121_000027_templates;
 mod m20261121_000028_hosts;
+mod m20261121_000029_lines;
 #[cfg(test)]
 mod tests;
 
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000026_linked_identity::Migration),
             Box::new(m20261121_000027_templates::Migration),
             Box::new(m20261121_000028_hosts::Migration),
+            Box::new(m20261121_000029_lines::Migration),
         ]
     }
 }

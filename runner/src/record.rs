@@ -171,17 +171,20 @@ impl Record {
         log::Model {
             id: self.ids.at(timestamp),
             organization_id: execution.organization_id,
-            customer_id: execution.customer_id,
-            instance_id: execution.instance_id,
-            integration_id: execution.integration_id,
-            flow_config_id: execution.flow_config_id,
-            execution_id: execution.id,
+            customer_id: Some(execution.customer_id),
+            instance_id: Some(execution.instance_id),
+            integration_id: Some(execution.integration_id),
+            flow_config_id: Some(execution.flow_config_id),
+            execution_id: Some(execution.id),
             is_test: execution.is_test,
             timestamp,
             severity: severity(line.severity),
             message: line.message,
             step_name: step.map(ToOwned::to_owned),
             loop_path: loop_path.to_owned(),
+            kind: None,
+            owner_id: None,
+            variable_key: None,
         }
     }
 

@@ -1,15 +1,18 @@
-//! Log lines of executions.
+//! Log lines of executions, connections and data sources.
 
 use std::sync::Arc;
 
-use entity::log::Severity;
+use entity::log::{Kind, Severity};
 use entity::{
-    CustomerId, ExecutionId, FlowConfigId, FlowId, InstanceId, IntegrationId, LogId, customer,
-    execution, flow_config, instance, integration, log,
+    CustomerId, CustomerVariableId, ExecutionId, FlowConfigId, FlowId, Id, InstanceId,
+    IntegrationId, LogId, ScopedVariableId, customer, customer_variable, execution, flow_config,
+    instance, integration, log, scoped_variable,
 };
-use sea_orm::{ActiveEnum, Iterable};
+use sea_orm::sea_query::{ExprTrait, IntoCondition, Query};
+use sea_orm::{ActiveEnum, ColumnTrait, Condition, Iterable};
+use uuid::Uuid;
 
-use super::argument::text;
+use super::argument::{flag, list, text};
 use super::builder::{Registry, Type};
 use super::connection::Listing;
 use super::execution::filters::{
@@ -17,6 +20,7 @@ use super::execution::filters::{
 };
 use super::filter::{Filter, constant};
 use super::order::Order;
+use super::page::RowKey;
 use super::{id, page};
 
 impl page::Noun for log::Entity {
@@ -32,8 +36,9 @@ pub fn listing() -> Listing<log::Entity> {
     use log::Column as C;
     Listing::new("Log")
         .filters([
-            Filter::always("configVariable_Isnull", true),
+            Filter::is_null("configVariable_Isnull", C::VariableKey),
             Filter::id::<CustomerId>("customer", C::CustomerId),
+            Filter::id::<CustomerVariableId>("customerConfigVariable", C::OwnerId),
             Filter::id::<ExecutionId>("executionResult", C::ExecutionId),
             Filter::flag("executionResult_IsTestExecution", C::IsTest),
             Filter::id_through::<FlowId>("flow", C::FlowConfigId, flow_configs_of),
@@ -57,10 +62,29 @@ pub fn listing() -> Listing<log::Entity> {
             Filter::text("loopPath", C::LoopPath),
             Filter::starts_with("loopPath_Istartswith", C::LoopPath),
             Filter::contains("message_Icontains", C::Message),
+            Filter::text("requiredConfigVariableKey", C::VariableKey),
+            Filter::new(
+                ("scopedConfigVariable", "ID", "Only those of this shared connection."),
+                |value| {
+                    let id = id::decode::<ScopedVariableId>(&text("scopedConfigVariable", value)?)?;
+                    Ok(of_scoped(id.uuid()))
+                },
+            ),
             Filter::int("severity", C::Severity),
             Filter::since_by_id::<LogId>("timestamp_Gte", C::Timestamp, C::Id),
             Filter::until_by_id::<LogId>("timestamp_Lte", C::Timestamp, C::Id),
-            Filter::always("userLevelConfigVariable_Isnull", true),
+            Filter::new(
+                (
+                    "userLevelConfigVariable_Isnull",
+                    "Boolean",
+                    "Only those that are not of a user's own connection, or only those.",
+                ),
+                |value| {
+                    let of_user = C::OwnerId.is_not_null().and(C::VariableKey.is_not_null());
+                    let is_null = flag("userLevelConfigVariable_Isnull", value)?;
+                    Ok(if is_null { of_user.not() } else { of_user }.into_condition())
+                },
+            ),
         ])
         .orders([
             Order::text("MESSAGE", "The text.", C::Message),
@@ -69,14 +93,36 @@ pub fn listing() -> Listing<log::Entity> {
         ])
 }
 
-/// Executions write all the lines there are.
+/// By what wrote them; other types have no lines.
 fn of_type(parameter: super::builder::Parameter) -> Filter {
     Filter::new(parameter, move |value| {
-        let mut words = super::argument::list(value);
-        Ok(constant(words.any(|word| {
-            text(parameter.0, word).is_ok_and(|word| word.eq_ignore_ascii_case("execution"))
-        })))
+        let mut any = Condition::any().add(constant(false));
+        for word in list(value) {
+            any = match text(parameter.0, word)?.to_uppercase().as_str() {
+                "EXECUTION" => any.add(log::Column::Kind.is_null()),
+                "CONNECTION" => any.add(log::Column::Kind.eq(Kind::Connection)),
+                "DATA_SOURCE" => any.add(log::Column::Kind.eq(Kind::DataSource)),
+                _ => any,
+            };
+        }
+        Ok(any)
     })
+}
+
+/// Lines of a scoped variable, and of what was entered for it.
+pub fn of_scoped(id: Uuid) -> Condition {
+    let values = Query::select()
+        .column(customer_variable::Column::Id)
+        .from(customer_variable::Entity)
+        .and_where(customer_variable::Column::ScopedVariableId.eq(id))
+        .take();
+    let own = log::Column::OwnerId.eq(id);
+    Condition::any().add(own).add(log::Column::OwnerId.in_subquery(values))
+}
+
+/// Lines of what one row stores.
+pub fn of_owner(id: Uuid) -> Condition {
+    log::Column::OwnerId.eq(id).into_condition()
 }
 
 pub fn register(registry: &mut Registry) {
@@ -94,8 +140,16 @@ pub fn register(registry: &mut Registry) {
             ("METRIC", "A measurement."),
         ],
     );
-    registry.enumeration("LogType", "What wrote a log line.", &[("EXECUTION", "An execution.")]);
-    registry.add(object());
+    registry.enumeration(
+        "LogType",
+        "What a log line is about.",
+        &[
+            ("CONNECTION", "The authorization of a connection."),
+            ("DATA_SOURCE", "What a data source was asked for."),
+            ("EXECUTION", "An execution."),
+        ],
+    );
+    registry.add(about(object()));
     registry.add(severity());
     registry.query(|query| {
         query
@@ -111,46 +165,79 @@ pub fn register(registry: &mut Registry) {
 }
 
 fn object() -> Type<log::Model> {
-    Type::<log::Model>::new("Log", "One log line of an execution.")
+    Type::<log::Model>::new("Log", "One log line: of an execution, a connection or a data source.")
         .id(|log| id::encode(log.id))
         .field("message", "String!", "The text.", |log| log.message.clone())
         .field("severity", "LogSeverityLevel!", "How important it is.", |log| name(log.severity))
         .field("timestamp", "DateTime!", "When it was written.", |log| log.timestamp)
-        .field("sectionId", "UUID", "The section it belongs to.", |_| None::<uuid::Uuid>)
-        .field("logType", "LogType", "What wrote it.", |_| "EXECUTION")
+        .field("sectionId", "UUID", "The section it belongs to.", |_| None::<Uuid>)
+        .field("logType", "LogType", "What it is about.", |log| match log.kind {
+            None => "EXECUTION",
+            Some(Kind::Connection) => "CONNECTION",
+            Some(Kind::DataSource) => "DATA_SOURCE",
+        })
         .field("stepName", "String", "Key of the step that wrote it.", |log| log.step_name.clone())
         .field("loopPath", "String", "Where in nested loops it was written.", |log| {
             log.loop_path.clone()
         })
         .field("isTestExecution", "Boolean", "Whether a test wrote it.", |log| log.is_test)
         .field("fromPreprocessFlow", "Boolean", "Whether a preprocess flow wrote it.", |_| false)
-        .field("executionResultId", "ID", "The execution's id.", |log| id::encode(log.execution_id))
-        .field("instanceId", "ID", "The instance's id.", |log| id::encode(log.instance_id))
+        .field("executionResultId", "ID", "The execution's id.", |log| {
+            log.execution_id.map(id::encode)
+        })
+        .field("instanceId", "ID", "The instance's id.", |log| log.instance_id.map(id::encode))
         .fixed()
         .row::<execution::Entity>(
             "executionResult",
             "InstanceExecutionResult",
             "The execution that wrote it.",
-            |log| Some(log.execution_id),
+            |log| log.execution_id,
         )
         .row::<instance::Entity>("instance", "Instance", "The instance it ran for.", |log| {
-            Some(log.instance_id)
+            log.instance_id
         })
         .row::<integration::Entity>(
             "integration",
             "Integration",
             "The version of the integration that ran.",
-            |log| Some(log.integration_id),
+            |log| log.integration_id,
         )
         .row::<flow_config::Entity>(
             "flowConfig",
             "InstanceFlowConfig",
             "The flow as the instance has it.",
-            |log| Some(log.flow_config_id),
+            |log| log.flow_config_id,
         )
-        .row::<customer::Entity>("customer", "Customer", "The customer.", |log| {
-            Some(log.customer_id)
-        })
+        .row::<customer::Entity>("customer", "Customer", "The customer.", |log| log.customer_id)
+}
+
+/// The connection or data source that a line is about.
+fn about(of: Type<log::Model>) -> Type<log::Model> {
+    of.field("requiredConfigVariableKey", "String", "The key of the config variable.", |log| {
+        log.variable_key.clone()
+    })
+    .row::<customer_variable::Entity>(
+        "customerConfigVariable",
+        "CustomerConfigVariable",
+        "The connection of a customer.",
+        |log| owner(log).map(CustomerVariableId),
+    )
+    .resolve(
+        "scopedConfigVariable",
+        "ScopedConfigVariable",
+        "The shared connection.",
+        |log, ask| async move {
+            let Some(id) = owner(&log) else { return Ok(None) };
+            let value = ask.load(RowKey::<customer_variable::Entity>(CustomerVariableId(id)));
+            let scoped = value.await?.map_or(ScopedVariableId(id), |it| it.scoped_variable_id);
+            ask.load(RowKey::<scoped_variable::Entity>(scoped)).await
+        },
+    )
+}
+
+/// The row of a shared connection.
+fn owner(line: &log::Model) -> Option<Uuid> {
+    line.owner_id.filter(|_| line.variable_key.is_none())
 }
 
 fn severity() -> Type<Severity> {

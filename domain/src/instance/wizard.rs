@@ -7,6 +7,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use entity::log::Severity;
 use entity::{InstanceId, customer, instance, integration, user_level_config};
 use flow::definition::{ActionRef, ConfigPage, ConfigVar, ElementKind};
 use flow::expression::Mention;
@@ -19,6 +20,7 @@ use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
 use crate::input::Problems;
 use crate::integration as integrations;
+use crate::log_line;
 use crate::oauth;
 use crate::policy::Action;
 use crate::reuse::Deployed;
@@ -72,7 +74,7 @@ pub async fn page_content(
     for variable in wizard.variables_of(viewer, page) {
         let Some(source) = &variable.data_source else { continue };
         let inputs = declared(variable);
-        match wizard.perform(env, source, inputs).await? {
+        match wizard.perform(env, (&variable.key, source), inputs).await? {
             Ok(found) => {
                 content.insert(variable.key.as_str().into(), found);
             }
@@ -118,7 +120,7 @@ pub async fn data_source_content(
     problems.finish()?;
     let source = variable.data_source.as_ref();
     let source = source.ok_or_else(|| Error::invalid("dataSource", "There is no such one."))?;
-    let found = wizard.perform(env, source, inputs).await?;
+    let found = wizard.perform(env, (&variable.key, source), inputs).await?;
     let found = found.map_err(|message| Error::invalid(WHOLE_INPUT, message))?;
     Ok((wizard.instance, found))
 }
@@ -267,7 +269,28 @@ impl Wizard {
         variables.filter(move |variable| sees_all || !variable.org_only)
     }
 
+    /// Asks a data source for a config variable, and notes in the log what came of it.
     async fn perform(
+        &self,
+        env: &Env,
+        (key, source): (&str, &ActionRef),
+        inputs: Inputs,
+    ) -> Result<Result<Value, String>, Error> {
+        let found = self.ask(env, source, inputs).await?;
+        let name = format!("The data source `{}` of `{}`", source.key, source.component.key);
+        let (severity, mut message) = match &found {
+            Ok(_) => (Severity::Info, format!("{name} has answered.")),
+            Err(message) => (Severity::Error, format!("{name} has failed: {message}")),
+        };
+        for secret in self.secrets.iter().filter(|it| it.len() >= oauth::SECRET_BYTES_MIN) {
+            message = message.replace(secret.as_str(), "***");
+        }
+        let line = (severity, message.as_str());
+        log_line::of_data_source(env, &self.instance, key, line).await?;
+        Ok(found)
+    }
+
+    async fn ask(
         &self,
         env: &Env,
         source: &ActionRef,

@@ -39,25 +39,27 @@ impl Line {
     }
 
     fn notice(organization: OrganizationId, now: Timestamp, lost: u64) -> Self {
-        let none = Uuid::nil();
         let message = format!(
             "{lost} log lines were not sent to this stream: it did not take them in time, or \
              refused them."
         );
         let row = log::Model {
-            id: none.into(),
+            id: Uuid::nil().into(),
             organization_id: organization,
-            customer_id: none.into(),
-            instance_id: none.into(),
-            integration_id: none.into(),
-            flow_config_id: none.into(),
-            execution_id: none.into(),
+            customer_id: None,
+            instance_id: None,
+            integration_id: None,
+            flow_config_id: None,
+            execution_id: None,
             is_test: false,
             timestamp: now,
             severity: Severity::Warn,
             message,
             step_name: None,
             loop_path: String::new(),
+            kind: None,
+            owner_id: None,
+            variable_key: None,
         };
         Self { row, offered_at: now, is_notice: true, stands_for: lost }
     }

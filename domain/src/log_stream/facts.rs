@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use entity::{
-    FlowConfigId, IntegrationId, Timestamp, customer, flow_config, instance, integration,
-    integration_flow, log,
+    CustomerId, FlowConfigId, InstanceId, IntegrationId, Timestamp, customer, flow_config,
+    instance, integration, integration_flow, log,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter};
 
@@ -32,10 +32,13 @@ pub struct Facts {
     pub customer_external_id: Option<String>,
 }
 
+/// What the names around a line follow from.
+type Key = (Option<FlowConfigId>, Option<IntegrationId>, Option<InstanceId>, Option<CustomerId>);
+
 /// Names that were looked up lately.
 #[derive(Debug, Default)]
 pub struct Names {
-    known: HashMap<(FlowConfigId, IntegrationId), Arc<Facts>>,
+    known: HashMap<Key, Arc<Facts>>,
     since: Timestamp,
 }
 
@@ -46,7 +49,7 @@ impl Names {
             self.known.clear();
             self.since = now;
         }
-        let key = (line.flow_config_id, line.integration_id);
+        let key = (line.flow_config_id, line.integration_id, line.instance_id, line.customer_id);
         if let Some(facts) = self.known.get(&key) {
             return Ok(facts.clone());
         }
@@ -84,7 +87,8 @@ async fn look_up(env: &Env, line: &log::Model) -> Result<Facts, Error> {
 async fn find<E: Governed>(
     db: &impl ConnectionTrait,
     system: &Viewer,
-    id: E::Id,
+    id: Option<E::Id>,
 ) -> Result<Option<E::Model>, Error> {
+    let Some(id) = id else { return Ok(None) };
     Ok(system.rows::<E>().filter(E::ID.eq(id)).one(db).await?)
 }

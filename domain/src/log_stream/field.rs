@@ -63,8 +63,6 @@ impl Field {
     /// What stands for it; null where a line has no such thing.
     pub fn of(self, line: &log::Model, facts: Option<&Facts>) -> Json {
         let micros = line.timestamp.0;
-        // A line about the stream itself belongs to nothing.
-        let of_run = |value: String| if facts.is_some() { json!(value) } else { Json::Null };
         let fact = |read: fn(&Facts) -> Json| facts.map_or(Json::Null, read);
         match self {
             Self::Timestamp => json!(micros.div_euclid(1_000)),
@@ -75,19 +73,19 @@ impl Field {
             Self::Severity => json!(severity_name(line.severity)),
             Self::SeverityNumber => json!(syslog_number(line.severity)),
             Self::LogId => json!(global_id(line.id)),
-            Self::ExecutionId => of_run(global_id(line.execution_id)),
+            Self::ExecutionId => json!(line.execution_id.map(global_id)),
             Self::IsTestExecution => json!(line.is_test),
             Self::StepName => json!(line.step_name),
             Self::LoopPath => json!(line.loop_path),
-            Self::FlowConfigId => of_run(global_id(line.flow_config_id)),
+            Self::FlowConfigId => json!(line.flow_config_id.map(global_id)),
             Self::FlowId => fact(|facts| json!(facts.flow_id)),
             Self::FlowName => fact(|facts| json!(facts.flow_name)),
-            Self::InstanceId => of_run(global_id(line.instance_id)),
+            Self::InstanceId => json!(line.instance_id.map(global_id)),
             Self::InstanceName => fact(|facts| json!(facts.instance_name)),
-            Self::IntegrationId => of_run(global_id(line.integration_id)),
+            Self::IntegrationId => json!(line.integration_id.map(global_id)),
             Self::IntegrationName => fact(|facts| json!(facts.integration_name)),
             Self::IntegrationVersionNumber => fact(|facts| json!(facts.integration_version)),
-            Self::CustomerId => of_run(global_id(line.customer_id)),
+            Self::CustomerId => json!(line.customer_id.map(global_id)),
             Self::CustomerName => fact(|facts| json!(facts.customer_name)),
             Self::CustomerExternalId => fact(|facts| json!(facts.customer_external_id)),
             Self::OrganizationId => json!(global_id(line.organization_id)),

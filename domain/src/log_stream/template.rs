@@ -132,17 +132,20 @@ mod tests {
         log::Model {
             id: LogId(id),
             organization_id: id.into(),
-            customer_id: id.into(),
-            instance_id: id.into(),
-            integration_id: id.into(),
-            flow_config_id: id.into(),
-            execution_id: id.into(),
+            customer_id: Some(id.into()),
+            instance_id: Some(id.into()),
+            integration_id: Some(id.into()),
+            flow_config_id: Some(id.into()),
+            execution_id: Some(id.into()),
             is_test: false,
             timestamp: Timestamp(1_790_000_000_123_456),
             severity: Severity::Warn,
             message: message.to_owned(),
             step_name: None,
             loop_path: String::new(),
+            kind: None,
+            owner_id: None,
+            variable_key: None,
         }
     }
 

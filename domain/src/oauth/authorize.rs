@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use entity::authorization::{Model, OwnerKind, Status};
+use entity::log::Severity;
 use serde_json::Value as Json;
 use url::Url;
 
@@ -15,7 +16,7 @@ use super::store::{self, Owner, Scope};
 use crate::env::Env;
 use crate::error::Error;
 use crate::viewer::Viewer;
-use crate::{instance, reuse, spent, token, user_level};
+use crate::{instance, log_line, reuse, spent, token, user_level};
 
 /// Parameters of the callback that are kept for steps to see, and their size.
 const KEPT_PARAMETERS_MAX: usize = 32;
@@ -241,7 +242,10 @@ async fn connect(
     store::replace(&tx, &row, base.clone()).await?;
     store::grant(env, &tx, &base, &granted(env, &place.settings, token)).await?;
     announce::authorized(env, &tx, viewer, &base).await?;
+    let message = "It was authorized, and the provider handed out a token.";
+    let line = log_line::of_connection(env, &tx, &base, Severity::Info, message).await?;
     tx.commit().await?;
+    log_line::tell(env, line.as_ref());
     env.authorizations.nudge();
     env.deliveries_arrived();
     Ok(())
@@ -261,7 +265,10 @@ async fn refuse(env: &Env, viewer: &Viewer, place: &Place, reason: &str) -> Resu
         store::replace(&tx, &row, failed).await?;
     }
     announce::not_authorized(env, &tx, viewer, &row).await?;
+    let message = format!("It was not authorized: {reason}");
+    let line = log_line::of_connection(env, &tx, &row, Severity::Error, &message).await?;
     tx.commit().await?;
+    log_line::tell(env, line.as_ref());
     env.deliveries_arrived();
     Ok(())
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use entity::authorization::{self, Column, Model};
+use entity::log::Severity;
 use entity::{Timestamp, authorization::Status};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, QueryFilter};
@@ -23,7 +24,7 @@ use super::settings::Settings;
 use super::store::{self, Failed, Granted};
 use crate::env::Env;
 use crate::error::Error;
-use crate::rows;
+use crate::{log_line, rows};
 
 /// A token that could not be written is tried again this often, for this long.
 const WRITE_PAUSE: Duration = Duration::from_millis(200);
@@ -164,7 +165,14 @@ async fn write(env: &Env, settings: &Settings, held: &Model, token: &Token) -> R
     if is_ours && held.sealed_token.is_some() {
         announce::renewed(env, &tx, held).await?;
     }
+    let line = if is_ours {
+        let message = "The provider handed out a new token.";
+        log_line::of_connection(env, &tx, held, Severity::Info, message).await?
+    } else {
+        None
+    };
     tx.commit().await?;
+    log_line::tell(env, line.as_ref());
     env.deliveries_arrived();
     Ok(is_ours)
 }
@@ -194,7 +202,15 @@ async fn fail(env: &Env, held: &Model, failure: &Failure, was_cut: bool) -> Resu
         announce::renewal_failed(env, &tx, held, (failures, is_last)).await?;
         announce::alert(env, &tx, held, (failures, &message)).await?;
     }
+    let line = if is_ours {
+        let next = if is_last { " It is not asked again by itself." } else { "" };
+        let text = format!("No new token was handed out: {message}{next}");
+        log_line::of_connection(env, &tx, held, Severity::Error, &text).await?
+    } else {
+        None
+    };
     tx.commit().await?;
+    log_line::tell(env, line.as_ref());
     env.deliveries_arrived();
     env.alerts_arrived();
     if !is_ours {

@@ -2,7 +2,7 @@
 
 use entity::{
     CustomerId, CustomerVariableId, OrganizationId, ScopedVariableId, authorization, customer,
-    customer_variable, scoped_variable,
+    customer_variable, log, scoped_variable,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
@@ -138,6 +138,10 @@ pub(crate) async fn forget_customer(
 ) -> Result<(), Error> {
     rows::delete::<authorization::Entity>(organization)
         .filter(authorization::Column::CustomerId.eq(customer))
+        .exec(tx)
+        .await?;
+    rows::delete::<log::Entity>(organization)
+        .filter(log::Column::CustomerId.eq(customer))
         .exec(tx)
         .await?;
     rows::delete::<customer_variable::Entity>(organization)

@@ -33,6 +33,8 @@ pub enum Table {
     CustomerVariable,
     Instance,
     PartOfInstance,
+    /// The same, or part of a connection.
+    Log,
     /// What a user configured for themselves.
     PartOfUser,
     /// Of a connection, by whatever it is stored.
@@ -76,7 +78,7 @@ impl Table {
             (TypeId::of::<deployment::Entity>(), Self::PartOfInstance),
             (TypeId::of::<execution::Entity>(), Self::PartOfInstance),
             (TypeId::of::<step_result::Entity>(), Self::PartOfInstance),
-            (TypeId::of::<log::Entity>(), Self::PartOfInstance),
+            (TypeId::of::<log::Entity>(), Self::Log),
             (TypeId::of::<webhook_endpoint::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<event::Entity>(), Self::PartOfWebhooks),
             (TypeId::of::<delivery::Entity>(), Self::Delivery),
@@ -129,7 +131,7 @@ impl Table {
                 is_of_none("instance_id", marked::<instance::Entity>())
             }
             Self::Authorization => is_of_none("owner_id", marked::<instance::Entity>()),
-            Self::PartOfMonitor => {
+            Self::PartOfMonitor | Self::Log => {
                 let is_global = Expr::col((E::default(), "instance_id")).is_null();
                 let marked = marked::<instance::Entity>();
                 Condition::any().add(is_global).add(is_of_none("instance_id", marked))

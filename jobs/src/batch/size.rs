@@ -44,9 +44,9 @@ impl Sizes {
             let sum: u64 = steps.iter().map(step_bytes).sum();
             self.add(step.organization_id, slot_of(step.execution_id), sum + file_bytes);
         }
-        if let Some(line) = logs.first() {
+        if let Some((line, execution)) = logs.first().and_then(|it| Some((it, it.execution_id?))) {
             let sum: u64 = logs.iter().map(|line| line.message.len() as u64 + ROW_BYTES).sum();
-            self.add(line.organization_id, slot_of(line.execution_id), sum);
+            self.add(line.organization_id, slot_of(execution), sum);
         }
     }
 

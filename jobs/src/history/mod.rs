@@ -10,6 +10,7 @@
 
 mod contents;
 mod keys;
+mod lines;
 mod objects;
 mod records;
 mod size;
@@ -24,6 +25,7 @@ use crate::rows;
 
 pub use contents::{purge_contents, purge_late};
 pub use keys::forget_keys;
+pub use lines::{days_of_organizations, purge_lines};
 pub use objects::remove_objects;
 pub use records::purge_records;
 pub use size::{begin_of_newest, forget_sizes};

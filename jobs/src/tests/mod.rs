@@ -312,17 +312,20 @@ async fn a_run_may_leave_thousands_of_rows() {
     let line = |number: i64| log::Model {
         id: bench.ids.next(),
         organization_id: execution.organization_id,
-        customer_id: execution.customer_id,
-        instance_id: execution.instance_id,
-        integration_id: execution.integration_id,
-        flow_config_id: execution.flow_config_id,
-        execution_id: execution.id,
+        customer_id: Some(execution.customer_id),
+        instance_id: Some(execution.instance_id),
+        integration_id: Some(execution.integration_id),
+        flow_config_id: Some(execution.flow_config_id),
+        execution_id: Some(execution.id),
         is_test: false,
         timestamp: Timestamp(number),
         severity: log::Severity::Info,
         message: "line".into(),
         step_name: None,
         loop_path: String::new(),
+        kind: None,
+        owner_id: None,
+        variable_key: None,
     };
     finish.logs = (0..3_000).map(line).collect();
     bench.writer.finish(finish.into()).await.unwrap();

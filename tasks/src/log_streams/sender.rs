@@ -175,7 +175,7 @@ fn places(stream: &Stream, letters: Vec<Letter>) -> Vec<Vec<Letter>> {
     let mut places: Vec<Vec<Letter>> = Vec::new();
     let mut place_of: HashMap<ExecutionId, usize> = HashMap::new();
     for letter in letters {
-        let execution = letter.lines.first().map(|line| line.row.execution_id);
+        let execution = letter.lines.first().and_then(|line| line.row.execution_id);
         let next = place_of.len() % REQUESTS_AT_ONCE_MAX;
         let place = execution.map_or(0, |id| *place_of.entry(id).or_insert(next));
         if place == places.len() {

@@ -79,7 +79,7 @@ impl Filler {
             }
             for _ in 0..LINES {
                 let id = self.ids.at(at);
-                let execution_id = executions.last().expect("just added").id;
+                let execution_id = executions.last().map(|it| it.id);
                 lines.push(log::Model { id, execution_id, timestamp: at, ..self.line.clone() });
             }
         }

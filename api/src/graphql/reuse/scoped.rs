@@ -6,7 +6,7 @@ use domain::Action;
 use domain::reuse::{self, CreateScoped, Redirects, UpdateScoped, Used};
 use entity::scoped_variable::Scope;
 use entity::{
-    Id, ScopedVariableId, config_variable, customer, customer_variable, instance, integration,
+    Id, ScopedVariableId, config_variable, customer, customer_variable, instance, integration, log,
     scoped_variable,
 };
 use sea_orm::sea_query::{Expr, IntoCondition};
@@ -26,7 +26,8 @@ use crate::graphql::filter::Filter;
 use crate::graphql::mutation::Mutation;
 use crate::graphql::order::Order;
 use crate::graphql::{
-    config_variable as variables, id, instance as instances, integration as integrations, page,
+    config_variable as variables, id, instance as instances, integration as integrations,
+    log as logs, page,
 };
 
 impl page::Noun for scoped_variable::Entity {
@@ -221,6 +222,13 @@ fn lists(of: Type<scoped_variable::Model>) -> Type<scoped_variable::Model> {
         value::listing(),
         |it| it.id.uuid(),
         |id| customer_variable::Column::ScopedVariableId.eq(id).into_condition(),
+    )
+    .connection::<log::Entity>(
+        "logs",
+        "What happened to it.",
+        logs::listing(),
+        |it| it.id.uuid(),
+        logs::of_scoped,
     )
     .connection::<instance::Entity>(
         "instances",

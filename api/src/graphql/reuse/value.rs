@@ -6,7 +6,7 @@ use domain::Action;
 use domain::reuse::{self, CreateValue, Redeployed, UpdateValue, Used};
 use entity::{
     CustomerId, CustomerVariableId, Id, ScopedVariableId, customer, customer_variable, instance,
-    scoped_variable,
+    log, scoped_variable,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
@@ -23,7 +23,7 @@ use crate::graphql::filter::Filter;
 use crate::graphql::mutation::Mutation;
 use crate::graphql::order::Order;
 use crate::graphql::page::{self, RowKey};
-use crate::graphql::{id, instance as instances};
+use crate::graphql::{id, instance as instances, log as logs};
 
 impl page::Noun for customer_variable::Entity {
     type Id = CustomerVariableId;
@@ -126,6 +126,13 @@ fn object() -> Type<customer_variable::Model> {
             let shown = reuse::shown(ask.env(), ask.viewer(), &scoped, Some(&it)).await?;
             expression::shown(&ask, &format!("CustomerConfigVariable:{}", it.id.uuid()), shown)
         },
+    )
+    .connection::<log::Entity>(
+        "logs",
+        "What happened to it.",
+        logs::listing(),
+        |it| it.id.uuid(),
+        logs::of_owner,
     )
     .connection::<instance::Entity>(
         "instances",

@@ -227,17 +227,20 @@ impl World {
             let line = log::Model {
                 id: self.env.ids.next(),
                 organization_id: run.organization_id,
-                customer_id: run.customer_id,
-                instance_id: run.instance_id,
-                integration_id: run.integration_id,
-                flow_config_id: run.flow_config_id,
-                execution_id: id,
+                customer_id: Some(run.customer_id),
+                instance_id: Some(run.instance_id),
+                integration_id: Some(run.integration_id),
+                flow_config_id: Some(run.flow_config_id),
+                execution_id: Some(id),
                 is_test: run.is_test,
                 timestamp: self.clock.now(),
                 severity: log::Severity::Info,
                 message: format!("line of {name}"),
                 step_name: Some(name.to_owned()),
                 loop_path: String::new(),
+                kind: None,
+                owner_id: None,
+                variable_key: None,
             };
             line.into_active_model().reset_all().insert(&tx).await.unwrap();
             // Ids are of the time of their rows.

@@ -2,8 +2,8 @@
 //!
 //! A definition names a template beside the kind of a connection (`template`). What the template
 //! presets goes before everything that is written or entered elsewhere, and is shown to nobody who
-//! configures an instance. It is read whenever an instance is deployed; what has changed since then
-//! marks the instance as one to be deployed.
+//! configures an instance. It is read whenever an instance is deployed, and a change has its
+//! instances deployed again; those with other changes that wait keep waiting.
 //!
 //! The organization owns templates. Customers who build integrations see what there is to choose
 //! from, and never what is in it.
@@ -124,11 +124,12 @@ pub async fn update(
     }
     if new != old {
         presets::seal(env, &tx, &mut row, &new).await?;
-        usage::mark(&tx, before).await?;
+        usage::follow(env, &tx, viewer, before).await?;
     }
     row.updated_at = env.now();
     let row = row.into_active_model().reset_all().update(&tx).await.on_unique(&CONFLICTS)?;
     tx.commit().await?;
+    env.redeployments_arrived();
     Ok(row)
 }
 

@@ -33,6 +33,10 @@ pub type ScheduleListener = Box<dyn Fn() + Send + Sync>;
 
 /// Hears that there may be something to deliver.
 pub type DeliveryListener = Box<dyn Fn() + Send + Sync>;
+
+/// Hears that instances are to be deployed again.
+pub type RedeploymentListener = Box<dyn Fn() + Send + Sync>;
+
 /// Hears that something has happened that alert monitors watch for, or that a monitor has changed.
 pub type AlertListener = Box<dyn Fn() + Send + Sync>;
 
@@ -67,6 +71,7 @@ pub struct Env {
     pub on_schedule_change: OnceLock<ScheduleListener>,
     pub on_limit_change: OnceLock<LimitListener>,
     pub on_delivery: OnceLock<DeliveryListener>,
+    pub on_redeployment: OnceLock<RedeploymentListener>,
 }
 
 impl Env {
@@ -126,6 +131,13 @@ impl Env {
     /// To be called after the commit of an event or of something else to deliver.
     pub fn deliveries_arrived(&self) {
         if let Some(listener) = self.on_delivery.get() {
+            listener();
+        }
+    }
+
+    /// To be called after the commit that queues instances.
+    pub fn redeployments_arrived(&self) {
+        if let Some(listener) = self.on_redeployment.get() {
             listener();
         }
     }

@@ -49,7 +49,7 @@ pub use connections::{
 };
 pub(crate) use copy::{disable_copy, enable_copy};
 pub use deploy::deploy;
-pub(crate) use deploy::deploy_on_behalf;
+pub(crate) use deploy::{deploy_on_behalf, deploy_queued};
 pub(crate) use flows::configs_of;
 pub use flows::{FlowInput, api_keys, trigger_url, webhook_url};
 pub(crate) use inputs::text as shown_text;

@@ -31,6 +31,7 @@ pub mod oauth;
 pub mod organization;
 pub mod policy;
 pub mod queue;
+pub mod redeployment;
 pub mod removal;
 pub mod retention;
 pub mod reuse;

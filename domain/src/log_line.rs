@@ -1,4 +1,4 @@
-//! Log lines that belong to a connection or data source, and to no execution.
+//! Log lines that belong to a connection, a data source or an instance, and to no execution.
 //!
 //! What the organization fills in for a customer is not the customer's to know: such a line names
 //! no customer, and no user of one sees it.
@@ -7,8 +7,8 @@ use entity::authorization::{self, OwnerKind};
 use entity::log::{Kind, Severity};
 use entity::scoped_variable::Manager;
 use entity::{
-    CustomerVariableId, InstanceId, ScopedVariableId, UserLevelConfigId, config_variable,
-    customer_variable, instance, log, scoped_variable, user_level_config,
+    CustomerVariableId, InstanceId, OrganizationId, ScopedVariableId, UserLevelConfigId,
+    config_variable, customer_variable, instance, log, scoped_variable, user_level_config,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
@@ -30,7 +30,6 @@ pub(crate) async fn of_connection(
     message: &str,
 ) -> Result<Option<log::Model>, Error> {
     let blank = log::Model {
-        organization_id: row.organization_id,
         kind: Some(Kind::Connection),
         ..blank(env, row.organization_id, severity, message)
     };
@@ -92,17 +91,35 @@ pub(crate) async fn of_data_source(
     Ok(())
 }
 
+/// Writes what became of an instance, in the transaction that makes it so.
+pub(crate) async fn of_instance(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    (organization, id): (OrganizationId, InstanceId),
+    severity: Severity,
+    message: &str,
+) -> Result<Option<log::Model>, Error> {
+    let system = Viewer::System(organization);
+    let Some(instance) = find::<instance::Entity>(tx, &system, id).await? else {
+        return Ok(None);
+    };
+    let line = log::Model {
+        customer_id: Some(instance.customer_id),
+        instance_id: Some(id),
+        integration_id: Some(instance.integration_id),
+        is_test: instance.is_system,
+        kind: Some(Kind::Management),
+        ..blank(env, organization, severity, message)
+    };
+    write(env, tx, line).await
+}
+
 /// Takes a line to log streams; to be called after the commit.
 pub(crate) fn tell(env: &Env, line: Option<&log::Model>) {
     env.log_streams.offer(env.now(), &mut line.into_iter());
 }
 
-fn blank(
-    env: &Env,
-    organization: entity::OrganizationId,
-    severity: Severity,
-    message: &str,
-) -> log::Model {
+fn blank(env: &Env, organization: OrganizationId, severity: Severity, message: &str) -> log::Model {
     let timestamp = env.now();
     log::Model {
         id: env.ids.at(timestamp),

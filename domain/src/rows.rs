@@ -49,6 +49,20 @@ where
     insert_chunks::<E>(db, rows, Some(OnConflict::new().do_nothing().to_owned())).await
 }
 
+/// Inserts rows as they are; the rule says what becomes of those that are there already.
+pub(crate) async fn insert_or<E>(
+    db: &impl ConnectionTrait,
+    rows: Vec<E::Model>,
+    rule: OnConflict,
+) -> Result<(), DbErr>
+where
+    E: TenantOwned,
+    E::Model: IntoActiveModel<E::ActiveModel>,
+    E::ActiveModel: ActiveModelBehavior + Send,
+{
+    insert_chunks::<E>(db, rows, Some(rule)).await
+}
+
 async fn insert_chunks<E>(
     db: &impl ConnectionTrait,
     rows: Vec<E::Model>,

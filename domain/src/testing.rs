@@ -53,6 +53,7 @@ impl World {
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),
             on_delivery: OnceLock::new(),
+            on_redeployment: OnceLock::new(),
         };
         let created = organization::create(&env, "Acme", "owner@acme.test").await;
         let (_, owner) = created.unwrap();

@@ -3,6 +3,7 @@
 //! Everything here is unscoped on purpose, and nothing else is.
 
 pub(crate) mod alerts;
+pub(crate) mod redeployments;
 pub(crate) mod sign_in;
 
 use std::collections::{HashMap, HashSet};

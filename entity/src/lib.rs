@@ -62,6 +62,7 @@ pub mod organization_total;
 pub mod organization_usage;
 pub mod password;
 pub mod payload;
+pub mod redeployment;
 pub mod refresh_token;
 pub mod schedule;
 mod scope;

@@ -49,6 +49,9 @@ pub enum Kind {
     Connection,
     #[sea_orm(num_value = 2)]
     DataSource,
+    /// What became of an instance.
+    #[sea_orm(num_value = 3)]
+    Management,
 }
 
 /// Severity of a line; the number is what filters of the API name.

@@ -33,6 +33,7 @@ mod m20261121_000026_linked_identity;
 mod m20261121_000027_templates;
 mod m20261121_000028_hosts;
 mod m20261121_000029_lines;
+mod m20261121_000029_redeployments;
 #[cfg(test)]
 mod tests;
 
@@ -71,6 +72,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000027_templates::Migration),
             Box::new(m20261121_000028_hosts::Migration),
             Box::new(m20261121_000029_lines::Migration),
+            Box::new(m20261121_000029_redeployments::Migration),
         ]
     }
 }

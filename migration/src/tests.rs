@@ -100,6 +100,7 @@ async fn the_history_makes_the_tables_of_the_code() {
     compare(connection, entity::customer_total::Entity).await;
     compare(connection, entity::organization_usage::Entity).await;
     compare(connection, entity::password::Entity).await;
+    compare(connection, entity::redeployment::Entity).await;
     compare(connection, entity::refresh_token::Entity).await;
     compare(connection, entity::schedule::Entity).await;
     compare(connection, entity::scoped_variable::Entity).await;

@@ -115,6 +115,7 @@ impl Installation {
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),
             on_delivery: OnceLock::new(),
+            on_redeployment: OnceLock::new(),
         };
         Ok(Self { env: Arc::new(env), lock })
     }

@@ -12,6 +12,7 @@ mod deliveries;
 mod invitations;
 mod log_streams;
 mod notices;
+mod redeployments;
 mod removals;
 mod retention;
 mod schedules;
@@ -71,6 +72,10 @@ impl Tasks {
         let arrived = Arc::new(Notify::new());
         let nudge = arrived.clone();
         let _ = env.on_delivery.set(Box::new(move || nudge.notify_one()));
+        let asked = Arc::new(Notify::new());
+        let nudge = asked.clone();
+        let _ = env.on_redeployment.set(Box::new(move || nudge.notify_one()));
+        tasks.tracker.spawn(redeployments::run(env.clone(), asked, tasks.stopping.clone()));
         tasks.tracker.spawn(usage::run(env.clone(), tasks.stopping.clone()));
         tasks.tracker.spawn(deliveries::run(env.clone(), arrived, tasks.stopping.clone()));
         tasks.tracker.spawn(retention::run(env, store, history, tasks.stopping.clone()));

@@ -102,6 +102,7 @@ fn of_type(parameter: super::builder::Parameter) -> Filter {
                 "EXECUTION" => any.add(log::Column::Kind.is_null()),
                 "CONNECTION" => any.add(log::Column::Kind.eq(Kind::Connection)),
                 "DATA_SOURCE" => any.add(log::Column::Kind.eq(Kind::DataSource)),
+                "MANAGEMENT" => any.add(log::Column::Kind.eq(Kind::Management)),
                 _ => any,
             };
         }
@@ -147,6 +148,7 @@ pub fn register(registry: &mut Registry) {
             ("CONNECTION", "The authorization of a connection."),
             ("DATA_SOURCE", "What a data source was asked for."),
             ("EXECUTION", "An execution."),
+            ("MANAGEMENT", "What became of an instance."),
         ],
     );
     registry.add(about(object()));
@@ -175,6 +177,7 @@ fn object() -> Type<log::Model> {
             None => "EXECUTION",
             Some(Kind::Connection) => "CONNECTION",
             Some(Kind::DataSource) => "DATA_SOURCE",
+            Some(Kind::Management) => "MANAGEMENT",
         })
         .field("stepName", "String", "Key of the step that wrote it.", |log| log.step_name.clone())
         .field("loopPath", "String", "Where in nested loops it was written.", |log| {

@@ -12,9 +12,10 @@ use sea_orm::{
     QuerySelect,
 };
 
+use crate::env::Env;
 use crate::error::Error;
-use crate::rows;
 use crate::viewer::Viewer;
+use crate::{redeployment, rows};
 
 /// How many users a refusal names.
 const NAMED_MAX: usize = 5;
@@ -156,11 +157,24 @@ pub(super) async fn require_unused(
     Err(Error::invalid(field, format!("This template is used by {named}{more}.")))
 }
 
-/// What runs with it is no longer what is configured.
-pub(super) async fn mark(
+/// What runs with it is no longer what is configured. Instances without other changes that wait to
+/// be deployed are deployed again.
+pub(super) async fn follow(
+    env: &Env,
     tx: &DatabaseTransaction,
+    viewer: &Viewer,
     row: &connection_template::Model,
 ) -> Result<(), Error> {
+    let ready = Viewer::System(row.organization_id)
+        .rows::<instance::Entity>()
+        .filter(instance::Column::DeploymentId.is_not_null())
+        .filter(instance::Column::NeedsDeploy.eq(false))
+        .filter(instance::Column::RemovedAt.is_null())
+        .filter(instance::Column::IsSystem.eq(false))
+        .filter(instances_of(row.id))
+        .all(tx)
+        .await?;
+    redeployment::enqueue(env, tx, viewer, &ready).await?;
     rows::update::<instance::Entity>(row.organization_id)
         .col_expr(instance::Column::NeedsDeploy, true.into())
         .filter(instance::Column::DeploymentId.is_not_null())

@@ -1,7 +1,7 @@
 //! Deploying: the stored configuration is frozen and becomes what runs.
 
 use entity::execution::InvokeType;
-use entity::{InstanceId, deployment, flow_config, instance, integration};
+use entity::{InstanceId, deployment, flow_config, instance, integration, redeployment};
 use flow::definition::{ConfigVar, EndpointSecurity, Flow};
 use flow::{Definition, Map};
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
@@ -51,6 +51,24 @@ pub(crate) async fn deploy_on_behalf(
 ) -> Result<instance::Model, Error> {
     let system = Viewer::System(actor.signed_in()?);
     deploy_as(env, (&system, actor), id, false).await
+}
+
+/// Deploys an instance that waits for it in the queue, in the name of who queued it.
+pub(crate) async fn deploy_queued(
+    env: &Env,
+    actor: &Viewer,
+    row: &redeployment::Model,
+) -> Result<(), Error> {
+    let tx = env.db.begin().await?;
+    if !crate::redeployment::take(&tx, row.organization_id, row.instance_id).await? {
+        return Ok(());
+    }
+    let system = Viewer::System(row.organization_id);
+    let permit = system.permit(&tx, Action::Release, row.instance_id).await?;
+    let (_, started) = deploy_within(env, &tx, actor, &permit, false).await?;
+    tx.commit().await?;
+    announce(env, row.instance_id, started);
+    Ok(())
 }
 
 /// With the rights of the one, in the name of the other.

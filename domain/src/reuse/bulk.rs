@@ -3,11 +3,15 @@
 use entity::{CustomerVariableId, InstanceId, OrganizationId, ScopedVariableId};
 use entity::{customer_variable, scoped_variable};
 
-use super::usage::{Used, users_of};
+use sea_orm::DatabaseTransaction;
+use sea_orm::sea_query::IntoCondition;
+
+use super::usage::{self, Used, users_of};
 use crate::env::Env;
 use crate::error::Error;
 use crate::instance;
 use crate::policy::Action;
+use crate::redeployment;
 use crate::viewer::Viewer;
 
 /// What became of an instance that was to be deployed again.
@@ -30,7 +34,7 @@ pub async fn redeploy_users(
 }
 
 /// Whoever may change a connection may have it used, whatever else they may do with the instances.
-pub(super) async fn redeploy(
+async fn redeploy(
     env: &Env,
     viewer: &Viewer,
     organization: OrganizationId,
@@ -48,6 +52,18 @@ pub(super) async fn redeploy(
         redeployed.push(Redeployed { instance, problems });
     }
     Ok(redeployed)
+}
+
+/// Queues every instance that runs with it, in the transaction that changes it.
+pub(super) async fn queue_users(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    (organization, used): (OrganizationId, Used),
+) -> Result<(), Error> {
+    let users =
+        usage::in_use(organization, usage::runs_with(used).into_condition()).all(tx).await?;
+    redeployment::enqueue(env, tx, viewer, &users).await
 }
 
 /// Pauses every instance that runs with a scoped variable.

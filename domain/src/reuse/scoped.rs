@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use url::Url;
 
-use super::bulk::{Redeployed, redeploy};
+use super::bulk::queue_users;
 use super::inputs::{self, of_scoped, of_value};
 use super::usage::{Used, mark_users, require_unused};
 use super::{announce, place};
@@ -66,7 +66,7 @@ pub struct UpdateScoped {
     pub inputs: Vec<ConnectionInput>,
     pub default_for_component: Option<bool>,
     pub redirects: Option<Redirects>,
-    /// Whether instances that run with it get what is new at once.
+    /// Whether instances that run with it are deployed again, as soon as somebody comes to it.
     pub redeploy: bool,
 }
 
@@ -190,7 +190,7 @@ pub async fn update(
     viewer: &Viewer,
     id: ScopedVariableId,
     input: UpdateScoped,
-) -> Result<(scoped_variable::Model, Vec<Redeployed>), Error> {
+) -> Result<scoped_variable::Model, Error> {
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<scoped_variable::Entity>(&tx, Action::Modify, id).await?;
     let before = permit.row();
@@ -230,14 +230,13 @@ pub async fn update(
         place::keep_scoped(env, &tx, &row, &values).await?;
         mark_users(&tx, row.organization_id, Used::Scoped(id)).await?;
     }
+    if input.redeploy {
+        queue_users(env, &tx, viewer, (row.organization_id, Used::Scoped(id))).await?;
+    }
     tx.commit().await?;
     env.authorizations.nudge();
-    let redeployed = if input.redeploy {
-        redeploy(env, viewer, row.organization_id, Used::Scoped(id)).await?
-    } else {
-        Vec::new()
-    };
-    Ok((row, redeployed))
+    env.redeployments_arrived();
+    Ok(row)
 }
 
 /// One component has one default.

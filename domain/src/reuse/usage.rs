@@ -102,7 +102,10 @@ pub async fn users_of(
     Ok(ids.into_tuple().all(db).await?)
 }
 
-fn in_use(organization: OrganizationId, of: Condition) -> sea_orm::Select<instance::Entity> {
+pub(super) fn in_use(
+    organization: OrganizationId,
+    of: Condition,
+) -> sea_orm::Select<instance::Entity> {
     Viewer::System(organization)
         .rows::<instance::Entity>()
         .filter(instance::Column::RemovedAt.is_null())

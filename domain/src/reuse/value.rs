@@ -9,7 +9,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, IntoActiveModel, QueryFilter, QuerySelect,
 };
 
-use super::bulk::{Redeployed, redeploy};
+use super::bulk::queue_users;
 use super::inputs::{self, of_scoped, of_value};
 use super::usage::{Used, mark_users, require_unused};
 use super::{announce, place};
@@ -43,7 +43,7 @@ pub struct UpdateValue {
     pub is_test: Option<bool>,
     /// Those that are named; empty ones go.
     pub inputs: Vec<ConnectionInput>,
-    /// Whether instances that run with it get what is new at once.
+    /// Whether instances that run with it are deployed again, as soon as somebody comes to it.
     pub redeploy: bool,
 }
 
@@ -170,7 +170,7 @@ pub async fn update_value(
     viewer: &Viewer,
     id: CustomerVariableId,
     input: UpdateValue,
-) -> Result<(customer_variable::Model, Vec<Redeployed>), Error> {
+) -> Result<customer_variable::Model, Error> {
     let tx = env.db.begin().await?;
     let permit = viewer.permit::<customer_variable::Entity>(&tx, Action::Modify, id).await?;
     let before = permit.row();
@@ -208,14 +208,13 @@ pub async fn update_value(
         place::keep_value(env, &tx, &scoped, &row).await?;
         mark_users(&tx, row.organization_id, Used::Value(id)).await?;
     }
+    if input.redeploy {
+        queue_users(env, &tx, viewer, (row.organization_id, Used::Value(id))).await?;
+    }
     tx.commit().await?;
     env.authorizations.nudge();
-    let redeployed = if input.redeploy {
-        redeploy(env, viewer, row.organization_id, Used::Value(id)).await?
-    } else {
-        Vec::new()
-    };
-    Ok((row, redeployed))
+    env.redeployments_arrived();
+    Ok(row)
 }
 
 /// Deletes a value. Refused while instances use it.

@@ -1,17 +1,19 @@
 //! Inputs of mutations around shared connections.
 
-use async_graphql::Value;
 use async_graphql::dynamic::InputObject;
-use async_graphql::value;
 use domain::instance::ConnectionInput;
-use domain::reuse::{Redeployed, Redirects};
+use domain::reuse::Redirects;
 use serde_json::Value as Json;
 
 use crate::ApiError;
-use crate::context::Ask;
 use crate::graphql::Arguments;
 use crate::graphql::builder::{Parameter, Registry, Type, parameter};
 use crate::graphql::id;
+
+/// What the flag of updates does.
+pub const REDEPLOY: &str = "True has the instances that run with it deployed again. They are queued with the change: \
+     `needsDeploy` is true of those that wait, and stays so where one cannot be deployed; the log \
+     of the instance says why.";
 
 const SELECTOR: [Parameter; 3] = [
     ("key", "String!", "The key of the component."),
@@ -71,15 +73,6 @@ pub fn read_redirects(input: &Arguments) -> Result<Option<Redirects>, ApiError> 
         success: input.text("oAuthSuccessRedirectUri")?,
         failure: input.text("oAuthFailureRedirectUri")?,
     }))
-}
-
-/// Tells of instances that could not be deployed again.
-pub fn remark(ask: &Ask, redeployed: &[Redeployed]) {
-    let failed = redeployed.iter().filter(|it| !it.problems.is_empty());
-    ask.remark(failed.map(|it| -> Value {
-        let instance = id::encode(it.instance);
-        value!({ "message": it.problems.join("\n"), "instance": instance })
-    }));
 }
 
 /// Reads the keys of a component and of its connection.

@@ -13,7 +13,7 @@ use sea_orm::sea_query::{Expr, IntoCondition};
 use sea_orm::{ActiveEnum, ColumnTrait};
 
 use super::facts;
-use super::input::{connection, read_inputs, read_redirects, remark};
+use super::input::{REDEPLOY, connection, read_inputs, read_redirects};
 use super::{narrow, value};
 use crate::ApiError;
 use crate::context::Ask;
@@ -302,7 +302,7 @@ fn create_update_delete(registry: &mut Registry) {
             ("key", "String", "The name that people see."),
             ("description", "String", "What it is for."),
             ("defaultForComponent", "Boolean", "True suggests it for its component."),
-            ("redeploy", "Boolean", "True deploys the instances that run with it again."),
+            ("redeploy", "Boolean", REDEPLOY),
             ("unsetOAuthRedirectConfig", "Boolean", "True sends browsers to our own page."),
             INPUTS,
             REDIRECTS,
@@ -322,9 +322,7 @@ fn create_update_delete(registry: &mut Registry) {
                 redeploy: input.flag("redeploy")?.unwrap_or_default(),
             };
             let id = input.require_id("id")?;
-            let (row, redeployed) = reuse::update(ask.env(), ask.viewer(), id, update).await?;
-            remark(&ask, &redeployed);
-            Ok(Arc::new(row))
+            Ok(Arc::new(reuse::update(ask.env(), ask.viewer(), id, update).await?))
         });
     Mutation::new("deleteScopedConfigVariable", "Deletes one that no instance uses.", PAYLOAD)
         .inputs([ID])

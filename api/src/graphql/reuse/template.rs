@@ -214,8 +214,9 @@ fn object() -> Type<connection_template::Model> {
         "ConnectionTemplate",
         "Presets for connections of one kind. A definition names it as `template` beside the kind \
          of connection. What it presets goes before what is written or entered elsewhere, and \
-         nobody who configures an instance sees or changes it. Instances get changes of it when \
-         they are deployed.",
+         nobody who configures an instance sees or changes it. Instances get changes of it by \
+         being deployed again in the background; those with other changes that wait to be deployed \
+         show `needsDeploy` and get it with them.",
     )
     .id(|it| id::encode(it.id))
     .editable::<connection_template::Entity>()
@@ -296,8 +297,8 @@ fn mutations(registry: &mut Registry) {
         });
     Mutation::new(
         "updateConnectionTemplate",
-        "Changes what is given of a template. Instances that run with other presets show \
-         `needsDeploy`.",
+        "Changes what is given of a template. Instances that use it are deployed again in the \
+         background, unless other changes of theirs wait to be deployed.",
         PAYLOAD,
     )
     .inputs([

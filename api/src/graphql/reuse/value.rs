@@ -11,7 +11,7 @@ use entity::{
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 
 use super::facts;
-use super::input::{read_inputs, remark};
+use super::input::{REDEPLOY, read_inputs};
 use super::narrow::{self, ids_of};
 use crate::ApiError;
 use crate::context::Ask;
@@ -193,7 +193,7 @@ fn create_update_delete(registry: &mut Registry) {
             ("customer", "ID", "Can only be the one whose it is."),
             ("isTest", "Boolean", "Can only be what it is."),
             ("key", "String", "Tells connections of one customer apart."),
-            ("redeploy", "Boolean", "True deploys the instances that run with it again."),
+            ("redeploy", "Boolean", REDEPLOY),
             INPUTS,
         ])
         .run(registry, |input, ask| async move {
@@ -205,9 +205,7 @@ fn create_update_delete(registry: &mut Registry) {
                 redeploy: input.flag("redeploy")?.unwrap_or_default(),
             };
             let id = input.require_id("id")?;
-            let updated = reuse::update_value(ask.env(), ask.viewer(), id, update).await?;
-            remark(&ask, &updated.1);
-            Ok(Arc::new(updated.0))
+            Ok(Arc::new(reuse::update_value(ask.env(), ask.viewer(), id, update).await?))
         });
     Mutation::new("deleteCustomerConfigVariable", "Deletes one that no instance uses.", PAYLOAD)
         .inputs([ID])

@@ -122,6 +122,7 @@ impl World {
             on_schedule_change: OnceLock::new(),
             on_limit_change: OnceLock::new(),
             on_delivery: OnceLock::new(),
+            on_redeployment: OnceLock::new(),
         });
         let created = domain::organization::create(&env, "Acme", "owner@acme.test").await;
         let owner = Viewer::User(UserViewer { user: created.unwrap().1 });

@@ -1,5 +1,6 @@
 //! Connections that instances share: who fills them in, who sees them, what runs with them.
 
+mod again;
 mod consent;
 mod seen;
 mod templates;

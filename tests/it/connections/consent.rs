@@ -92,6 +92,68 @@ impl Story {
         owner.get(answer.header("location")).await.status
     }
 
+    /// Monitors of both instances, and of nothing else.
+    async fn watch(&self) -> usize {
+        let owner = &self.shared.owner;
+        let data = owner.query("{ alertTriggers { nodes { id name } } }").await;
+        let found = list(&data, "/alertTriggers/nodes").iter();
+        let mut found = found.filter(|it| it["name"] == "Connection Threw an Exception");
+        let trigger = text(found.next().unwrap(), "/id");
+        let document = "mutation ($instance: ID!, $trigger: ID!) { createAlertMonitor(input: {
+            name: \"Connections\", instance: $instance, triggers: [$trigger] }) {
+                errors { field messages } } }";
+        for instance in &self.instances {
+            let variables = json!({ "instance": instance.id, "trigger": trigger });
+            owner.query_with(document, &variables).await;
+        }
+        self.instances.len()
+    }
+
+    /// Each monitor heard of the failure, by the name of the connection.
+    async fn is_alerted(&self, monitors: usize) {
+        let data = self.shared.owner.query("{ alertEvents { nodes { details } } }").await;
+        let heard = list(&data, "/alertEvents/nodes");
+        let is_it = |it: &&Value| {
+            let details = it["details"].as_str().unwrap_or_default();
+            details.starts_with("The connection \"Shop\": ") && details.contains("invalid_grant")
+        };
+        assert_eq!(heard.iter().filter(is_it).count(), monitors, "{heard:#?}");
+    }
+
+    /// The connection has a log of its own, for the organization and for the customer whose it is.
+    async fn is_logged(&self) {
+        let document = "query ($scoped: ID!, $value: ID!) {
+            all: logs(logType: \"CONNECTION\") { nodes { message } }
+            ofScoped: logs(scopedConfigVariable: $scoped) { totalCount }
+            ofOther: logs(requiredConfigVariableKey: \"Shop\") { totalCount }
+            ofRuns: logs(logType: \"EXECUTION\", customerConfigVariable: $value) { totalCount }
+            customerConfigVariable(id: $value) { logs { nodes { id logType severity message
+                executionResultId instanceId customer { name } customerConfigVariable { id }
+                scopedConfigVariable { id } } } } }";
+        let variables = json!({ "scoped": self.shared.shop, "value": self.shop });
+        let hooli = &self.shared.hooli;
+        let neighbour = self.shared.app.customer_user(&self.shared.owner, hooli, "Admin").await;
+        for user in [&self.shared.owner, &self.admin] {
+            let data = user.query_with(document, &variables).await;
+            assert!(!data.to_string().contains("canary"), "{data:#}");
+            let lines = list(&data, "/customerConfigVariable/logs/nodes");
+            assert_eq!(lines.len(), 2, "{lines:#?}");
+            assert!(text(&lines[0], "/message").starts_with("It was authorized"), "{lines:#?}");
+            assert!(text(&lines[1], "/message").contains("invalid_grant"), "{lines:#?}");
+            assert_eq!(lines[1]["severity"], "ERROR");
+            assert_eq!(lines[1]["logType"], "CONNECTION");
+            assert_eq!(lines[1]["executionResultId"], Value::Null);
+            assert_eq!(lines[1]["customer"]["name"], "Initech");
+            assert_eq!(lines[1]["customerConfigVariable"]["id"], self.shop.as_str());
+            assert_eq!(lines[1]["scopedConfigVariable"]["id"], self.shared.shop.as_str());
+            let count = |list: &str| data[list]["totalCount"].as_i64();
+            assert_eq!(["ofScoped", "ofOther", "ofRuns"].map(count), [Some(2), Some(0), Some(0)]);
+            assert_eq!(list(&data, "/all/nodes").len(), 2);
+        }
+        let document = "{ logs(logType: \"CONNECTION\") { totalCount } }";
+        assert_eq!(neighbour.query(document).await["logs"]["totalCount"], 0);
+    }
+
     /// The types of events about connections, the oldest first, with the scope of each.
     async fn events(&self) -> Vec<String> {
         let db = &self.shared.app.env().db;
@@ -158,6 +220,7 @@ async fn one_consent_serves_all_instances_of_a_customer() {
 #[tokio::test]
 async fn a_connection_that_fails_is_an_error_of_the_customer() {
     let story = Story::begins().await;
+    let watched = story.watch().await;
     story.consent().await;
     story.provider.refuse((400, r#"{"error":"invalid_grant"}"#, None));
     story.clock.advance_seconds(3_599);
@@ -165,6 +228,8 @@ async fn a_connection_that_fails_is_an_error_of_the_customer() {
     story.clock.advance_seconds(2);
     assert_eq!((story.call(0).await, story.call(1).await), (400, 400));
     assert_eq!(story.connection().await["status"], "ERROR");
+    story.is_logged().await;
+    story.is_alerted(watched).await;
     let data = story.shared.owner.query(
         "{ customerConfigVariables(status: \"error\") { nodes { id } }
            reusableConnections(status_In: \"error,failed\") { totalCount } }",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{PARTNER_KEY, Shared, change, fill};
-use crate::harness::{Instance, ThirdParty, User, definition, list, text};
+use crate::harness::{Instance, ThirdParty, User, definition, eventually, list, text};
 
 /// The last Authorization header at a path.
 fn last(host: &ThirdParty, path: &str) -> String {
@@ -119,7 +119,10 @@ async fn a_change_reaches_running_instances_when_they_are_deployed_again() {
     call(owner, &initech, "Ask Partner").await;
     assert_eq!(last(&host, "/partner"), format!("Bearer {PARTNER_KEY}"));
     change(owner, "updateScopedConfigVariable", partner, &new("canary-three", true), "").await;
-    assert_eq!(state().await["needsDeploy"], false);
+    eventually("it is deployed again", async || {
+        (state().await["needsDeploy"] == false).then_some(())
+    })
+    .await;
     call(owner, &initech, "Ask Partner").await;
     assert_eq!(last(&host, "/partner"), "Bearer canary-three");
 

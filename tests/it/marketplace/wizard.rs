@@ -168,6 +168,15 @@ async fn data_sources_answer_within_limits_and_without_secrets() {
     ask(owner, code).await.data();
     let hanging = ask(shopper, json!([{ "name": "contextValue", "value": "hang" }])).await;
     assert_eq!(hanging.problems("fetchDataSourceContent").len(), 1, "{:#}", hanging.body);
+    let document = "query ($id: ID!) { logs(instance: $id, logType_In: [\"DATA_SOURCE\"],
+        requiredConfigVariableKey: \"Form\") { nodes { message severity requiredConfigVariableKey
+            executionResult { id } } } }";
+    let lines = shopper.query_with(document, &json!({ "id": id })).await;
+    assert!(!lines.to_string().contains("canary"), "{lines:#}");
+    let lines = list(&lines, "/logs/nodes");
+    assert_eq!(lines[0]["severity"], "INFO");
+    assert_eq!(lines[1]["severity"], "ERROR");
+    assert!(text(&lines[1], "/message").contains("The shop said: no such customer ***"));
     let stranger = market.app.organization("other").await;
     assert_eq!(ask(&stranger, json!([])).await.errors(), ["Record not found"]);
     let missing = shopper.ask(PAGE, &json!({ "id": id, "page": "None" })).await;

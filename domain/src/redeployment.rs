@@ -7,7 +7,7 @@
 
 use entity::log::Severity;
 use entity::{InstanceId, OrganizationId, instance, redeployment, user};
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, DatabaseTransaction, QueryFilter};
 
 use crate::env::Env;
@@ -107,10 +107,9 @@ async fn postpone(env: &Env, row: &redeployment::Model) -> Result<(), Error> {
     let pause = PAUSE_SECONDS.saturating_mul(1 << row.failures.clamp(0, 10));
     let due_at = env.now().plus_seconds(pause.min(PAUSE_SECONDS_MAX));
     let tx = env.db.begin().await?;
-    let failures = Expr::col(redeployment::Column::Failures).add(1);
     rows::update::<redeployment::Entity>(row.organization_id)
         .col_expr(redeployment::Column::DueAt, Expr::value(due_at))
-        .col_expr(redeployment::Column::Failures, failures)
+        .col_expr(redeployment::Column::Failures, Expr::value(row.failures + 1))
         .filter(redeployment::Column::InstanceId.eq(row.instance_id))
         .exec(&tx)
         .await?;

@@ -96,7 +96,7 @@ pub fn components(column: impl ColumnTrait) -> [Filter; 2] {
 }
 
 /// Every component that is known here is public.
-pub fn keys(value: &Value) -> Result<Vec<String>, ApiError> {
+fn keys(value: &Value) -> Result<Vec<String>, ApiError> {
     let mut keys = Vec::new();
     for item in list(value) {
         let Value::Object(fields) = item else {

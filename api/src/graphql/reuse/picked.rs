@@ -6,18 +6,22 @@ use std::sync::Arc;
 use async_graphql::Value;
 use async_graphql::dynamic::{FieldValue, InputObject, Union};
 use entity::scoped_variable::Scope;
-use entity::{CustomerId, Id, ScopedVariableId, customer_variable, scoped_variable};
-use sea_orm::{ActiveEnum, ColumnTrait, QueryFilter, QueryOrder, QuerySelect};
+use entity::{
+    CustomerId, CustomerVariableId, Id, ScopedVariableId, customer_variable, scoped_variable,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
-use super::facts;
-use super::narrow::keys;
+use super::narrow::ids_of;
+use super::{facts, narrow};
 use crate::ApiError;
 use crate::context::Ask;
 use crate::graphql::Arguments;
-use crate::graphql::argument::list;
+use crate::graphql::argument::{flag, list, text};
 use crate::graphql::builder::{Output, Parameter, Registry, Type, parameter};
 use crate::graphql::component;
 use crate::graphql::connection::cut;
+use crate::graphql::filter::{Dialect, Filter, constant};
 use crate::graphql::id;
 use crate::graphql::order::Cursor;
 use crate::graphql::page::Page;
@@ -51,21 +55,6 @@ impl Picked {
             Some(value) => value.key.as_deref(),
             None => Some(&self.scoped.key),
         }
-    }
-
-    fn id(&self) -> String {
-        match &self.value {
-            Some(value) => id::encode(value.id),
-            None => id::encode(self.scoped.id),
-        }
-    }
-
-    fn customer(&self) -> Option<CustomerId> {
-        self.value.as_ref().map_or(self.scoped.customer_id, |value| value.customer_id)
-    }
-
-    fn is_test(&self) -> bool {
-        self.value.as_ref().is_some_and(|value| value.is_test)
     }
 
     fn component_label(&self) -> String {
@@ -165,38 +154,54 @@ pub fn register(registry: &mut Registry) {
         let field = ("reusableConnections", "ReusableConnectionConnection", ABOUT);
         query.resolve_with(field, &parameters, |_, ask| async move {
             let mut rows = all(&ask).await?;
-            let filters = Filters::read(&ask.args)?;
-            rows.retain(|row| filters.admit(row));
             sort(&mut rows, &ask.args)?;
             cut(rows.into_iter().map(Arc::new).collect(), &ask.args).map(Arc::new)
         })
     });
 }
 
-/// What the viewer sees, the oldest first, with statuses found in one statement.
+/// What the viewer sees of what is asked for, the oldest first, with statuses found in one
+/// statement.
 async fn all(ask: &Ask) -> Result<Vec<Picked>, ApiError> {
     let (viewer, db) = (ask.viewer(), ask.env().db.read());
     viewer.signed_in()?;
-    let scoped = viewer.rows::<scoped_variable::Entity>().limit(ROWS_MAX).all(db).await?;
-    let scoped: Vec<_> = scoped.into_iter().map(Arc::new).collect();
-    let mut values = viewer.rows::<customer_variable::Entity>();
-    if let Some(customer) = ask.args.id::<CustomerId>("customer")? {
-        values = values.filter(customer_variable::Column::CustomerId.eq(customer));
-    }
-    let values = values.order_by_asc(customer_variable::Column::Id).limit(ROWS_MAX + 1);
-    let values = values.all(db).await?;
-    ask.context.count_rows(scoped.len() + values.len())?;
+    let of_scoped = narrowed(ask, filters_of_scoped())?;
+    let shared = viewer
+        .rows::<scoped_variable::Entity>()
+        .filter(scoped_variable::Column::VariableScope.eq(Scope::Org))
+        .filter(of_scoped.clone())
+        .filter(narrowed(ask, filters_of_shared())?)
+        .limit(ROWS_MAX)
+        .all(db)
+        .await?;
+    let values = viewer
+        .rows::<customer_variable::Entity>()
+        .filter(
+            customer_variable::Column::ScopedVariableId
+                .in_subquery(ids_of::<scoped_variable::Entity>(of_scoped)),
+        )
+        .filter(narrowed(ask, filters_of_values())?)
+        .order_by_asc(customer_variable::Column::Id)
+        .limit(ROWS_MAX + 1)
+        .all(db)
+        .await?;
+    ask.context.count_rows(shared.len() + values.len())?;
     if u64::try_from(values.len()).unwrap_or(u64::MAX) > ROWS_MAX {
-        let limit = format!("There are more than {ROWS_MAX} connections; name a customer.");
+        let limit = format!("There are more than {ROWS_MAX} connections; ask for fewer.");
         return Err(ApiError::LimitReached(limit));
     }
+    let mut ids: Vec<_> = values.iter().map(|value| value.scoped_variable_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let scoped = viewer.rows::<scoped_variable::Entity>();
+    let scoped = scoped.filter(scoped_variable::Column::Id.is_in(ids)).all(db).await?;
+    let scoped: Vec<_> = scoped.into_iter().map(Arc::new).collect();
     let of = |id| scoped.iter().find(|row| row.id == id).cloned();
     let values = values.into_iter().filter_map(|value| {
         let scoped = of(value.scoped_variable_id)?;
         Some((scoped, Some(Arc::new(value))))
     });
-    let shared = scoped.iter().filter(|row| row.variable_scope == Scope::Org);
-    let shared = shared.map(|row| (row.clone(), None));
+    let shared = shared.into_iter().map(|row| (Arc::new(row), None));
     let found = shared.chain(values).map(|(scoped, value)| async move {
         let owner = value.as_ref().map_or(scoped.id.uuid(), |value| value.id.uuid());
         let is_ready = value.as_ref().map_or(scoped.is_ready, |value| value.is_ready);
@@ -206,102 +211,100 @@ async fn all(ask: &Ask) -> Result<Vec<Picked>, ApiError> {
     futures::future::try_join_all(found).await
 }
 
-/// What is asked for; every list of words is one text.
-#[derive(Default)]
-struct Filters {
-    components: Option<Vec<String>>,
-    label: Option<String>,
-    description: Option<String>,
-    customer: Option<CustomerId>,
-    ids: Option<Vec<String>>,
-    with_customers: Option<bool>,
-    is_test: Option<bool>,
-    key: Option<String>,
-    key_part: Option<String>,
-    has_no_key: Option<bool>,
-    scoped: Option<ScopedVariableId>,
-    scoped_key: Option<String>,
-    scoped_key_part: Option<String>,
-    managed_by: Vec<String>,
-    scopes: Vec<String>,
-    stable_key: Vec<String>,
-    stable_keys: Option<Vec<String>>,
-    stable_key_part: Option<String>,
-    statuses: Option<Vec<String>>,
+/// What the arguments leave that these filters know.
+fn narrowed(ask: &Ask, filters: Vec<Filter>) -> Result<Condition, ApiError> {
+    let dialect = Dialect { is_sqlite: ask.env().db.is_sqlite() };
+    let mut all = Condition::all();
+    for filter in filters {
+        if let Some(value) = ask.args.value(filter.parameter.0) {
+            all = all.add(filter.apply(value, dialect)?);
+        }
+    }
+    Ok(all)
 }
 
-impl Filters {
-    fn read(args: &Arguments) -> Result<Self, ApiError> {
-        let lower = |name| Ok::<_, ApiError>(args.text(name)?.map(|text| text.to_lowercase()));
-        let both = |names: [&str; 2]| {
-            let given = names.into_iter().map(|name| args.text(name));
-            let given: Result<Vec<_>, ApiError> = given.collect();
-            Ok::<_, ApiError>(given?.into_iter().flatten().collect::<Vec<_>>())
-        };
-        let words = |name| {
-            let text = args.text(name)?;
-            let split = |text: String| text.split(',').map(|it| it.trim().to_owned()).collect();
-            Ok::<_, ApiError>(text.map(split))
-        };
-        let mut statuses: Option<Vec<String>> = words("status_In")?;
-        if let Some(status) = args.text("status")? {
-            statuses.get_or_insert_default().push(status);
-        }
-        Ok(Self {
-            components: args.value("connection_Component_In").map(keys).transpose()?,
-            label: lower("connection_Component_Label_Icontains")?,
-            description: lower("description_Icontains")?,
-            customer: args.id("customer")?,
-            ids: words("id_In")?,
-            with_customers: args.flag("includeCustomer")?,
-            is_test: args.flag("isTest")?,
-            key: args.text("key")?,
-            key_part: lower("key_Icontains")?,
-            has_no_key: args.flag("key_Isnull")?,
-            scoped: args.id("scopedConfigVariable")?,
-            scoped_key: args.text("scopedConfigVariable_Key")?,
-            scoped_key_part: lower("scopedConfigVariable_Key_Icontains")?,
-            managed_by: both(["managedBy", "scopedConfigVariable_ManagedBy"])?,
-            scopes: both(["variableScope", "scopedConfigVariable_VariableScope"])?,
-            stable_key: both(["stableKey", "scopedConfigVariable_StableKey"])?,
-            stable_keys: words("stableKey_In")?,
-            stable_key_part: lower("scopedConfigVariable_StableKey_Icontains")?,
-            statuses,
-        })
-    }
+/// What both kinds of connections have of the scoped variable.
+fn filters_of_scoped() -> Vec<Filter> {
+    use scoped_variable::Column as S;
+    let [component_in, component_label] = narrow::components(S::ComponentKey);
+    vec![
+        component_in,
+        component_label,
+        Filter::contains("description_Icontains", S::Description),
+        Filter::word("managedBy", S::ManagedBy),
+        Filter::word("scopedConfigVariable_ManagedBy", S::ManagedBy),
+        Filter::id::<ScopedVariableId>("scopedConfigVariable", S::Id),
+        Filter::text("scopedConfigVariable_Key", S::Key),
+        Filter::contains("scopedConfigVariable_Key_Icontains", S::Key),
+        Filter::text("stableKey", S::StableKey),
+        Filter::text("scopedConfigVariable_StableKey", S::StableKey),
+        Filter::contains("scopedConfigVariable_StableKey_Icontains", S::StableKey),
+        split("stableKey_In", |words| S::StableKey.is_in(words)),
+        Filter::word("variableScope", S::VariableScope),
+        Filter::word("scopedConfigVariable_VariableScope", S::VariableScope),
+    ]
+}
 
-    fn admit(&self, row: &Picked) -> bool {
-        let scoped = &row.scoped;
-        let is_among = |wanted: &Option<Vec<String>>, own: &str| {
-            wanted.as_ref().is_none_or(|all| all.iter().any(|it| it.eq_ignore_ascii_case(own)))
-        };
-        let holds = |part: &Option<String>, own: &str| {
-            part.as_ref().is_none_or(|part| own.to_lowercase().contains(part))
-        };
-        let is = |wanted: &[String], own: &str| {
-            wanted.iter().all(|wanted| wanted.eq_ignore_ascii_case(own))
-        };
-        let own_key = row.key();
-        self.components.as_ref().is_none_or(|all| all.contains(&scoped.component_key))
-            && holds(&self.label, &row.component_label())
-            && holds(&self.description, &scoped.description)
-            && self.customer.is_none_or(|wanted| row.customer() == Some(wanted))
-            && self.ids.as_ref().is_none_or(|all| all.contains(&row.id()))
-            && (self.with_customers != Some(false) || row.customer().is_none())
-            && self.is_test.is_none_or(|wanted| row.is_test() == wanted)
-            && self.key.as_deref().is_none_or(|wanted| own_key == Some(wanted))
-            && holds(&self.key_part, own_key.unwrap_or_default())
-            && self.has_no_key.is_none_or(|wanted| own_key.is_none() == wanted)
-            && self.scoped.is_none_or(|wanted| scoped.id == wanted)
-            && self.scoped_key.as_ref().is_none_or(|wanted| scoped.key == *wanted)
-            && holds(&self.scoped_key_part, &scoped.key)
-            && is(&self.managed_by, &scoped.managed_by.to_value())
-            && is(&self.scopes, &scoped.variable_scope.to_value())
-            && self.stable_key.iter().all(|wanted| scoped.stable_key == *wanted)
-            && self.stable_keys.as_ref().is_none_or(|all| all.contains(&scoped.stable_key))
-            && holds(&self.stable_key_part, &scoped.stable_key)
-            && is_among(&self.statuses, row.status)
-    }
+/// What scoped variables have that are connections themselves.
+fn filters_of_shared() -> Vec<Filter> {
+    use scoped_variable::Column as S;
+    vec![
+        Filter::id::<CustomerId>("customer", S::CustomerId),
+        split("id_In", |words| S::Id.is_in(ids::<ScopedVariableId>(&words))),
+        without_customers(S::CustomerId),
+        Filter::always("isTest", false),
+        Filter::text("key", S::Key),
+        Filter::contains("key_Icontains", S::Key),
+        Filter::always("key_Isnull", false),
+        with_status::<scoped_variable::Entity>("status"),
+        with_status::<scoped_variable::Entity>("status_In"),
+    ]
+}
+
+/// What values have of their own.
+fn filters_of_values() -> Vec<Filter> {
+    use customer_variable::Column as C;
+    vec![
+        Filter::id::<CustomerId>("customer", C::CustomerId),
+        split("id_In", |words| C::Id.is_in(ids::<CustomerVariableId>(&words))),
+        without_customers(C::CustomerId),
+        Filter::flag("isTest", C::IsTest),
+        Filter::text("key", C::Key),
+        Filter::contains("key_Icontains", C::Key),
+        Filter::is_null("key_Isnull", C::Key),
+        with_status::<customer_variable::Entity>("status"),
+        with_status::<customer_variable::Entity>("status_In"),
+    ]
+}
+
+/// A list that is one text with commas between.
+fn split(name: &'static str, is_among: fn(Vec<String>) -> Expr) -> Filter {
+    Filter::new((name, "String", ""), move |value| {
+        Ok(is_among(words(&text(name, value)?)).into_condition())
+    })
+}
+
+fn with_status<E: EntityTrait>(name: &'static str) -> Filter {
+    Filter::new((name, "String", ""), move |value| {
+        let words = words(&text(name, value)?.to_uppercase());
+        Ok(narrow::status::<E>().is_in(words).into_condition())
+    })
+}
+
+fn without_customers(column: impl ColumnTrait) -> Filter {
+    Filter::new(("includeCustomer", "Boolean", ""), move |value| {
+        let with = flag("includeCustomer", value)?;
+        Ok(if with { constant(true) } else { column.is_null().into_condition() })
+    })
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(',').map(|word| word.trim().to_owned()).collect()
+}
+
+/// Those of the ids that are of this kind.
+fn ids<I: Id>(words: &[String]) -> Vec<I> {
+    words.iter().filter_map(|word| id::decode::<I>(word).ok()).collect()
 }
 
 fn sort(rows: &mut [Picked], args: &Arguments) -> Result<(), ApiError> {

@@ -257,6 +257,34 @@ async fn after_an_outage_only_the_last_slot_runs_unless_it_is_long_over() {
     story.app.stop().await;
 }
 
+/// The clock is set forward as after an outage; set back, no slot comes a second time.
+#[tokio::test]
+async fn a_clock_that_is_set_brings_no_slot_twice_and_stops_nothing() {
+    let story = Story::begins("2026-11-20T08:00:30Z").await;
+    let instance = story.owner.deployed(&definition("schedules"), &[]).await;
+    story.minutes_pass(1);
+    story.runs(&instance, ("Minute", 1)).await;
+    story.minutes_pass(60);
+    let ahead = [("Minute", 2), ("Office", 1), ("Once", 1), ("Ten", 1)];
+    assert_eq!(story.runs(&instance, ("Minute", 2)).await, counts(&ahead));
+    story.minutes_pass(-60);
+    // What is deployed now runs by the time that it is now.
+    let data = story.owner.query("{ integrations { nodes { id } } }").await;
+    let customer = story.owner.create_customer("Globex").await;
+    let draft = text(&data, "/integrations/nodes/0/id");
+    let other = story.owner.create_instance(&draft, &customer, &[]).await;
+    story.owner.deploy(&other).await;
+    for minute in 1..=3 {
+        story.minutes_pass(1);
+        story.runs(&other, ("Minute", minute)).await;
+        assert_eq!(story.runs(&instance, ("Minute", 2)).await, counts(&ahead));
+    }
+    story.minutes_pass(58);
+    let runs = story.runs(&instance, ("Minute", 3)).await;
+    assert_eq!((runs["Minute"], runs["Ten"]), (3, 1));
+    story.app.stop().await;
+}
+
 #[tokio::test]
 async fn each_slot_comes_once_however_many_servers_there_are() {
     let story = Story::begins("2026-11-20T00:00:30Z").await;

@@ -23,6 +23,7 @@ use crate::instance::{self as instances, ConfigInput};
 use crate::integration as integrations;
 use crate::oauth::{self, Owner, Place};
 use crate::policy::{Action, Noun};
+use crate::reuse::Deployed;
 use crate::rows;
 use crate::viewer::Viewer;
 use crate::{Whom, deployment};
@@ -222,6 +223,8 @@ pub async fn user_of_url(
 pub struct Overlay {
     pub config_vars: Map,
     pub connections: Vec<(String, Owner)>,
+    /// What the user has chosen of the customer's shared connections.
+    pub shared: Vec<Deployed>,
     pub definition: Definition,
 }
 
@@ -246,13 +249,16 @@ pub async fn overlay(
     let Some(config) = of_user(db, &instance, user).await? else { return Ok(None) };
     let definition = loaded.definition;
     let base = loaded.config_vars;
-    let config_vars = instances::overlay_of_user(env, db, &config, &definition, base).await?;
+    let of = (&instance, &config);
+    let overlay = instances::overlay_of_user(env, db, of, &definition, base).await?;
+    let (config_vars, shared) = overlay;
     let variables = definition.config_vars.iter();
-    let connections = variables
+    let own = variables
         .filter(|it| definition.is_user_level(&it.key) && instances::oauth2(env, it).is_some())
-        .map(|it| (it.key.clone(), Owner::user_level_value(config.id, &it.key)))
-        .collect();
-    Ok(Some(Overlay { config_vars, connections, definition }))
+        .map(|it| (it.key.clone(), Owner::user_level_value(config.id, &it.key)));
+    let with_token = shared.iter().filter(|it| it.has_token(env));
+    let connections = own.chain(with_token.map(|it| (it.key.clone(), it.owner.clone()))).collect();
+    Ok(Some(Overlay { config_vars, connections, shared, definition }))
 }
 
 /// Whether a wizard has pages that each user fills.

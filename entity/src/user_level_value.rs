@@ -2,8 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ConfigValueId, CustomerId, InstanceId, OrganizationId, TenantOwned, Timestamp};
-use crate::{UserId, UserLevelConfigId, UserLevelValueId, config_value};
+use crate::{
+    ConfigValueId, CustomerId, CustomerVariableId, InstanceId, OrganizationId, TenantOwned, Timestamp,
+    UserId, UserLevelConfigId, UserLevelValueId, config_value,
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -23,6 +25,8 @@ pub struct Model {
     pub sealed_inputs: Option<Vec<u8>>,
     pub schedule_type: Option<String>,
     pub time_zone: Option<String>,
+    /// The connection of the customer that was chosen, of those that are shared.
+    pub customer_variable_id: Option<CustomerVariableId>,
     pub updated_at: Timestamp,
 }
 
@@ -46,7 +50,7 @@ impl Model {
             sealed_inputs: self.sealed_inputs,
             schedule_type: self.schedule_type,
             time_zone: self.time_zone,
-            customer_variable_id: None,
+            customer_variable_id: self.customer_variable_id,
             updated_at: self.updated_at,
         }
     }
@@ -68,6 +72,7 @@ impl Model {
             sealed_inputs: value.sealed_inputs,
             schedule_type: value.schedule_type,
             time_zone: value.time_zone,
+            customer_variable_id: value.customer_variable_id,
             updated_at: value.updated_at,
         }
     }

@@ -34,6 +34,7 @@ mod m20261121_000027_templates;
 mod m20261121_000028_hosts;
 mod m20261121_000029_lines;
 mod m20261121_000029_redeployments;
+mod m20261121_000029_user_choices;
 #[cfg(test)]
 mod tests;
 
@@ -73,6 +74,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000028_hosts::Migration),
             Box::new(m20261121_000029_lines::Migration),
             Box::new(m20261121_000029_redeployments::Migration),
+            Box::new(m20261121_000029_user_choices::Migration),
         ]
     }
 }

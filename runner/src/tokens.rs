@@ -77,7 +77,8 @@ impl Tokens {
     pub fn belong_to_user(&mut self, overlay: &Overlay) {
         let owners = Arc::make_mut(&mut self.owners);
         owners.extend(overlay.connections.iter().cloned());
-        for secret in secrets(&overlay.definition, &[], &overlay.config_vars).iter() {
+        let Overlay { definition, shared, config_vars, .. } = overlay;
+        for secret in secrets(definition, shared, config_vars).iter() {
             self.keep_secret(secret);
         }
     }

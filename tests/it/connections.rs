@@ -1,6 +1,7 @@
 //! Connections that instances share: who fills them in, who sees them, what runs with them.
 
 mod again;
+mod chosen;
 mod consent;
 mod seen;
 mod templates;

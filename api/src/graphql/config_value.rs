@@ -69,7 +69,7 @@ pub const STATUS_FILTERS: [Parameter; 2] = [
 
 pub fn register(registry: &mut Registry) {
     register_pages::<ConfigVariable>(registry, "InstanceConfigVariable");
-    registry.add(oauth2::fields(object()));
+    registry.add(oauth2::fields(chosen(object())));
     oauth2::mutations(registry);
     registry.enumeration(
         "InstanceConfigVariableStatus",
@@ -252,24 +252,31 @@ fn object() -> Type<ConfigVariable> {
         .field("requiredConfigVariable", "RequiredConfigVariable!", "What is asked for.", |of| {
             of.variable.clone()
         })
-        .resolve(
-            "customerConfigVariable",
-            "CustomerConfigVariable",
-            "The connection of the customer that it uses, of those that are shared.",
-            |of, ask| async move {
-                let link = link_of(&ask, &of).await?;
-                match link.as_ref().and_then(|link| link.value.as_ref()) {
-                    Some(value) => ask.load(RowKey::<customer_variable::Entity>(value.id)).await,
-                    None => Ok(None),
-                }
-            },
-        )
         .field("instance", "Instance!", "The instance it belongs to.", |of| of.instance.clone())
         .short_list::<ShownExpression, _>(
             ("inputs", "Expression", "The inputs of a connection; secrets are never shown."),
             &expression::FILTERS,
             |of, ask| async move { of.inputs(&ask).await },
         )
+}
+
+/// The shared connection that a config variable has.
+pub fn chosen<T>(of: Type<T>) -> Type<T>
+where
+    T: AsRef<ConfigVariable> + Send + Sync + 'static,
+{
+    of.resolve(
+        "customerConfigVariable",
+        "CustomerConfigVariable",
+        "The connection of the customer that it uses, of those that are shared.",
+        |of, ask| async move {
+            let link = link_of(&ask, (*of).as_ref()).await?;
+            match link.as_ref().and_then(|link| link.value.as_ref()) {
+                Some(value) => ask.load(RowKey::<customer_variable::Entity>(value.id)).await,
+                None => Ok(None),
+            }
+        },
+    )
 }
 
 impl ConfigVariable {

@@ -14,7 +14,7 @@ use sea_orm::{ColumnTrait, Condition};
 use uuid::Uuid;
 
 use super::builder::{Registry, Type};
-use super::config_value::{ConfigVariable, STATUS_FILTERS, oauth2, with_status};
+use super::config_value::{ConfigVariable, STATUS_FILTERS, chosen, oauth2, with_status};
 use super::config_variable::position;
 use super::connection::{Listing, register_pages, register_pages_as};
 use super::expression::{self, ShownExpression};
@@ -304,7 +304,7 @@ fn variable() -> Type<UserVariable> {
             &expression::FILTERS,
             |of, ask| async move { of.0.inputs(&ask).await },
         );
-    oauth2::fields(of)
+    oauth2::fields(chosen(of))
 }
 
 impl AsRef<ConfigVariable> for UserVariable {

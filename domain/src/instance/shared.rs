@@ -75,10 +75,6 @@ pub(super) async fn check(
             problems.add(FIELD, format!("{key}: {message}."));
         }
         let Some(chosen) = input.customer_variable else { continue };
-        if holder.user.is_some() {
-            problems.add(FIELD, format!("{key}: the instance has this."));
-            continue;
-        }
         let Some(link) = links.get(key) else {
             problems.add(FIELD, format!("{key}: there is no shared connection `{stable_key}`."));
             continue;

@@ -185,10 +185,14 @@ impl Wizard {
         }
         let customer = system.find::<customer::Entity>(db, instance.customer_id).await?;
         let mut config_vars = resolve::all(env, db, &instance, &definition).await?;
+        let mut shared = shared::connected(db, &instance, &definition).await?;
         if let Some(own) = &own {
-            config_vars = overlay_of_user(env, db, own, &definition, config_vars).await?;
+            let of = (&instance, own);
+            let (map, chosen) = overlay_of_user(env, db, of, &definition, config_vars).await?;
+            config_vars = map;
+            shared.retain(|it| chosen.iter().all(|own| own.key != it.key));
+            shared.extend(chosen);
         }
-        let shared = shared::connected(db, &instance, &definition).await?;
         let mut wizard = Self {
             customer: Whom {
                 id: crate::global_id(customer.id),

@@ -2,7 +2,7 @@
 
 use entity::{
     InstanceId, IntegrationId, config_value, config_variable, customer_variable,
-    deployment_connection, instance, scoped_variable,
+    deployment_connection, instance, scoped_variable, user_level_value,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition};
@@ -30,7 +30,7 @@ pub fn values_of_integration(id: IntegrationId) -> Condition {
     customer_variable::Column::ScopedVariableId.in_subquery(referred_to(is_it)).into_condition()
 }
 
-/// What an instance is configured with, or runs with.
+/// What an instance or one of its users is configured with, or runs with.
 pub fn values_of_instance(id: InstanceId) -> Condition {
     use deployment_connection::{Column as D, Entity};
     let chosen = Query::select()
@@ -38,6 +38,12 @@ pub fn values_of_instance(id: InstanceId) -> Condition {
         .from(config_value::Entity)
         .and_where(config_value::Column::InstanceId.eq(id))
         .and_where(config_value::Column::CustomerVariableId.is_not_null())
+        .take();
+    let of_users = Query::select()
+        .column(user_level_value::Column::CustomerVariableId)
+        .from(user_level_value::Entity)
+        .and_where(user_level_value::Column::InstanceId.eq(id))
+        .and_where(user_level_value::Column::CustomerVariableId.is_not_null())
         .take();
     let running = Query::select()
         .column((Entity, D::CustomerVariableId))
@@ -52,6 +58,7 @@ pub fn values_of_instance(id: InstanceId) -> Condition {
         .take();
     Condition::any()
         .add(customer_variable::Column::Id.in_subquery(chosen))
+        .add(customer_variable::Column::Id.in_subquery(of_users))
         .add(customer_variable::Column::Id.in_subquery(running))
 }
 

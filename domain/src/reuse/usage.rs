@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use entity::{
     CustomerId, CustomerVariableId, InstanceId, OrganizationId, ScopedVariableId, config_value,
     config_variable, customer_variable, deployment_connection, instance, scoped_variable,
+    user_level_value,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{
@@ -63,14 +64,31 @@ fn references(id: ScopedVariableId, column: config_variable::Column) -> SelectSt
         .take()
 }
 
-/// Instances that run with a value, and those that are configured with it.
+/// Instances that run with a value, and those that it was chosen for.
 pub fn instances_of_value(id: CustomerVariableId) -> Condition {
-    let chosen = Query::select()
+    let [of_instances, of_users] = chosen_for(
+        config_value::Column::CustomerVariableId.eq(id),
+        user_level_value::Column::CustomerVariableId.eq(id),
+    );
+    Condition::any()
+        .add(instance::Column::Id.in_subquery(of_instances))
+        .add(instance::Column::Id.in_subquery(of_users))
+        .add(runs_with(Used::Value(id)))
+}
+
+/// Instances that are configured with some values, by themselves or by one of their users.
+fn chosen_for(by_instance: Expr, by_user: Expr) -> [SelectStatement; 2] {
+    let of_instances = Query::select()
         .column(config_value::Column::InstanceId)
         .from(config_value::Entity)
-        .and_where(config_value::Column::CustomerVariableId.eq(id))
+        .and_where(by_instance)
         .take();
-    Condition::any().add(instance::Column::Id.in_subquery(chosen)).add(runs_with(Used::Value(id)))
+    let of_users = Query::select()
+        .column(user_level_value::Column::InstanceId)
+        .from(user_level_value::Entity)
+        .and_where(by_user)
+        .take();
+    [of_instances, of_users]
 }
 
 /// Whether this is what an instance is deployed with.
@@ -126,12 +144,14 @@ pub(super) async fn require_unused(
                 .from(customer_variable::Entity)
                 .and_where(customer_variable::Column::ScopedVariableId.eq(id))
                 .take();
-            let chosen = Query::select()
-                .column(config_value::Column::InstanceId)
-                .from(config_value::Entity)
-                .and_where(config_value::Column::CustomerVariableId.in_subquery(values))
-                .take();
-            Condition::any().add(runs_with(used)).add(instance::Column::Id.in_subquery(chosen))
+            let [of_instances, of_users] = chosen_for(
+                config_value::Column::CustomerVariableId.in_subquery(values.clone()),
+                user_level_value::Column::CustomerVariableId.in_subquery(values),
+            );
+            Condition::any()
+                .add(runs_with(used))
+                .add(instance::Column::Id.in_subquery(of_instances))
+                .add(instance::Column::Id.in_subquery(of_users))
         }
         Used::Value(id) => instances_of_value(id),
     };
@@ -222,7 +242,7 @@ pub async fn uses(
     }
     let chosen: Vec<(ScopedVariableId, CustomerVariableId)> = Viewer::System(organization)
         .rows::<customer_variable::Entity>()
-        .filter(customer_variable::Column::Id.in_subquery(chosen_values(organization)))
+        .filter(is_chosen(organization))
         .filter(is_counted(customer_variable::Column::CustomerId.into_expr()))
         .filter(
             customer_variable::Column::ScopedVariableId
@@ -243,8 +263,8 @@ pub async fn uses(
     Ok(uses)
 }
 
-/// The values that instances are configured with.
-fn chosen_values(organization: OrganizationId) -> SelectStatement {
+/// Whether a value was chosen for an instance, or by one of its users.
+fn is_chosen(organization: OrganizationId) -> Condition {
     let live = Query::select()
         .column(instance::Column::Id)
         .from(instance::Entity)
@@ -252,10 +272,19 @@ fn chosen_values(organization: OrganizationId) -> SelectStatement {
         .and_where(instance::Column::RemovedAt.is_null())
         .and_where(instance::Column::IsSystem.eq(false))
         .take();
-    Query::select()
+    let for_instances = Query::select()
         .column(config_value::Column::CustomerVariableId)
         .from(config_value::Entity)
         .and_where(config_value::Column::CustomerVariableId.is_not_null())
-        .and_where(config_value::Column::InstanceId.in_subquery(live))
-        .take()
+        .and_where(config_value::Column::InstanceId.in_subquery(live.clone()))
+        .take();
+    let by_users = Query::select()
+        .column(user_level_value::Column::CustomerVariableId)
+        .from(user_level_value::Entity)
+        .and_where(user_level_value::Column::CustomerVariableId.is_not_null())
+        .and_where(user_level_value::Column::InstanceId.in_subquery(live))
+        .take();
+    Condition::any()
+        .add(customer_variable::Column::Id.in_subquery(for_instances))
+        .add(customer_variable::Column::Id.in_subquery(by_users))
 }

@@ -72,16 +72,17 @@ pub(crate) async fn of_connection(
     write(env, tx, line).await
 }
 
-/// Writes what came of asking a data source for a config variable.
+/// Writes what came of asking a data source for a config variable of the instance, or of a user.
 pub(crate) async fn of_data_source(
     env: &Env,
-    instance: &instance::Model,
+    (instance, user): (&instance::Model, Option<UserLevelConfigId>),
     key: &str,
     (severity, message): (Severity, &str),
 ) -> Result<(), Error> {
     let tx = env.db.begin().await?;
     let blank = log::Model {
         kind: Some(Kind::DataSource),
+        owner_id: user.map(|user| user.0),
         ..blank(env, instance.organization_id, severity, message)
     };
     let line = of_variable(&tx, blank, instance, key).await?;

@@ -15,7 +15,7 @@ use crate::policy::{self, Action, Noun, Permission};
 
 pub use governed::Governed;
 use seen::{
-    attempts_of_endpoints, integrations_of, is_connection_of, is_filled_by_customers,
+    attempts_of_endpoints, integrations_of, is_configured_by, is_filled_by_customers,
     is_for_customers, is_to_endpoint, part_of_integrations, scoped_variables_of,
 };
 use table::Table;
@@ -211,8 +211,8 @@ impl UserViewer {
             Table::Instance if can_view(Noun::UserLevelConfig) => {
                 of_own_customer().add(instance::Column::DeploymentId.is_not_null())
             }
-            Table::Authorization if can_view(Noun::UserLevelConfig) => {
-                of_own_customer().add(is_connection_of(user.id))
+            Table::Authorization | Table::Log if can_view(Noun::UserLevelConfig) => {
+                of_own_customer().add(is_configured_by::<E>(user.id))
             }
             Table::PartOfUser
                 if can_view(Noun::UserLevelConfig) && can_view(Noun::CustomerUser) =>

@@ -3,8 +3,8 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
-    ConfigValueId, CustomerId, CustomerVariableId, InstanceId, OrganizationId, TenantOwned, Timestamp,
-    UserId, UserLevelConfigId, UserLevelValueId, config_value,
+    ConfigValueId, CustomerId, CustomerVariableId, InstanceId, OrganizationId, TenantOwned,
+    Timestamp, UserId, UserLevelConfigId, UserLevelValueId, config_value,
 };
 
 #[sea_orm::model]

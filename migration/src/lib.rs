@@ -35,6 +35,7 @@ mod m20261121_000028_hosts;
 mod m20261121_000029_lines;
 mod m20261121_000029_redeployments;
 mod m20261121_000029_user_choices;
+mod m20261121_000029_variable_lines;
 #[cfg(test)]
 mod tests;
 
@@ -75,6 +76,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000029_lines::Migration),
             Box::new(m20261121_000029_redeployments::Migration),
             Box::new(m20261121_000029_user_choices::Migration),
+            Box::new(m20261121_000029_variable_lines::Migration),
         ]
     }
 }

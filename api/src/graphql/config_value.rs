@@ -21,13 +21,13 @@ use super::builder::{Parameter, Registry, Type, parameter};
 use super::config_variable::position;
 use super::connection::register_pages;
 use super::expression::{self, ShownExpression};
-use super::id;
 use super::integration::{definition::definition, is_organization};
 use super::order::Order;
 use super::page::{self, RowKey, all_of};
 use super::reuse::facts::{self, LinkOf};
 use super::reuse::template;
 use super::user_level;
+use super::{id, log as logs};
 use crate::ApiError;
 use crate::context::Ask;
 
@@ -257,6 +257,12 @@ fn object() -> Type<ConfigVariable> {
             ("inputs", "Expression", "The inputs of a connection; secrets are never shown."),
             &expression::FILTERS,
             |of, ask| async move { of.inputs(&ask).await },
+        )
+        .parts(
+            ("logs", "What happened to it; of shared connections, see `customerConfigVariable`."),
+            logs::listing(),
+            |of| (of.instance.id.uuid(), of.variable.key.as_str().into()),
+            logs::OF_INSTANCE_VALUE,
         )
 }
 

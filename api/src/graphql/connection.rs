@@ -1,19 +1,19 @@
 //! Connections: lists with pages, filters and orders, declared as data.
 
+mod children;
+
 use std::sync::Arc;
 
 use async_graphql::Value;
-use async_graphql::dynamic::{
-    Enum, EnumItem, Field, FieldFuture, FieldValue, InputObject, InputValue, ResolverContext,
-};
+use async_graphql::dynamic::{Enum, EnumItem, InputObject, InputValue, ResolverContext};
 use sea_orm::Condition;
 use uuid::Uuid;
 
 use super::argument::list;
-use super::builder::{Parameter, Registry, Type, ask, parameter, type_ref, value};
+use super::builder::{Parameter, Registry, Type, parameter, type_ref};
 use super::filter::{Dialect, Filter};
 use super::order::{Cursor, Direction, Order};
-use super::page::{Children, Noun, Page, PageKey, Request, RowKey};
+use super::page::{Children, Noun, Page, Request, RowKey};
 use super::page_info::PageInfo;
 use super::{Arguments, PAGE_MAX};
 use crate::ApiError;
@@ -148,6 +148,7 @@ impl<E: Noun> Listing<E> {
         Ok(Request {
             identity: format!("{identity}:{wants:?}:{}", args.canonical()),
             children,
+            part: |_| Condition::all(),
             filter: self.filter(ask)?,
             order,
             id_direction,
@@ -269,32 +270,6 @@ pub fn register_pages_as<M: Send + Sync + 'static>(
 }
 
 impl<T: Send + Sync + 'static> Type<T> {
-    /// A list of rows that belong to the value.
-    pub fn connection<E: Noun>(
-        self,
-        name: &'static str,
-        about: &str,
-        listing: Listing<E>,
-        parent: impl Fn(&T) -> Uuid + Send + Sync + 'static,
-        children: Children,
-    ) -> Self {
-        let parameters = listing.parameters();
-        let sdl = format!("{}Connection!", listing.node);
-        let identity = format!("{}.{name}", std::any::type_name::<T>());
-        let field = Field::new(name, type_ref(&sdl), move |context| {
-            let prepared = value::<T>(&context).and_then(|of| {
-                let ask = ask(&context)?;
-                let request = listing.request(&identity, children, &ask, Wants::of(&context))?;
-                Ok((ask, PageKey::<E>::new(parent(&of), Arc::new(request))))
-            });
-            FieldFuture::new(async move {
-                let (ask, key) = prepared?;
-                Ok(ask.load(key).await?.map(FieldValue::owned_any))
-            })
-        });
-        self.with(parameters.into_iter().fold(field.description(about), Field::argument))
-    }
-
     /// A list that is put together in memory, and complete unless a part of it is asked for.
     pub fn short_list<M: Send + Sync + 'static, F>(
         self,

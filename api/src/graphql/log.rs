@@ -20,7 +20,7 @@ use super::execution::filters::{
 };
 use super::filter::{Filter, constant};
 use super::order::Order;
-use super::page::RowKey;
+use super::page::{Children, Part, RowKey};
 use super::{id, page};
 
 impl page::Noun for log::Entity {
@@ -124,6 +124,22 @@ pub fn of_scoped(id: Uuid) -> Condition {
 /// Lines of what one row stores.
 pub fn of_owner(id: Uuid) -> Condition {
     log::Column::OwnerId.eq(id).into_condition()
+}
+
+/// Lines of a config variable of an instance, by its key.
+pub const OF_INSTANCE_VALUE: (Children, Part) = (
+    |instance| {
+        let own = log::Column::InstanceId.eq(InstanceId(instance));
+        own.and(log::Column::OwnerId.is_null()).into_condition()
+    },
+    of_key,
+);
+
+/// Lines of what a user configured, by the key of the config variable.
+pub const OF_USER_VALUE: (Children, Part) = (of_owner, of_key);
+
+fn of_key(key: &str) -> Condition {
+    log::Column::VariableKey.eq(key).into_condition()
 }
 
 pub fn register(registry: &mut Registry) {

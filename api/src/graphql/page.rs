@@ -46,11 +46,15 @@ pub trait Noun: TenantOwned<Model: Send + Sync> {
 /// Children of a parent, given the parent's id.
 pub type Children = fn(Uuid) -> Condition;
 
+/// Those of a parent's children that belong to a part of it, which has a name and no id.
+pub type Part = fn(&str) -> Condition;
+
 /// Which part of which rows.
 pub struct Request {
     /// Equal for requests that differ in their parents only.
     pub identity: String,
     pub children: Children,
+    pub part: Part,
     pub filter: Condition,
     /// Keys before the id, with the directions the client sees.
     pub order: Vec<(Order, Direction)>,
@@ -71,6 +75,7 @@ impl Request {
         Self {
             identity: String::new(),
             children,
+            part: |_| Condition::all(),
             filter: Condition::all(),
             order,
             id_direction: Direction::Ascending,
@@ -94,28 +99,34 @@ pub struct Page<M> {
     pub count: i64,
 }
 
-/// The page of one parent.
+/// The page of one parent, or of a part of it.
 pub struct PageKey<E> {
     pub parent: Uuid,
+    pub part: Arc<str>,
     pub request: Arc<Request>,
     of: std::marker::PhantomData<fn() -> E>,
 }
 
 impl<E> PageKey<E> {
     pub fn new(parent: Uuid, request: Arc<Request>) -> Self {
-        Self { parent, request, of: std::marker::PhantomData }
+        Self::of_part((parent, Arc::default()), request)
+    }
+
+    pub fn of_part((parent, part): (Uuid, Arc<str>), request: Arc<Request>) -> Self {
+        Self { parent, part, request, of: std::marker::PhantomData }
     }
 }
 
 impl<E> Clone for PageKey<E> {
     fn clone(&self) -> Self {
-        Self::new(self.parent, self.request.clone())
+        Self::of_part((self.parent, self.part.clone()), self.request.clone())
     }
 }
 
 impl<E> PartialEq for PageKey<E> {
     fn eq(&self, other: &Self) -> bool {
-        self.parent == other.parent && self.request.identity == other.request.identity
+        (self.parent, &self.part, &self.request.identity)
+            == (other.parent, &other.part, &other.request.identity)
     }
 }
 
@@ -124,6 +135,7 @@ impl<E> Eq for PageKey<E> {}
 impl<E> Hash for PageKey<E> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.parent.hash(state);
+        self.part.hash(state);
         self.request.identity.hash(state);
     }
 }
@@ -170,7 +182,7 @@ async fn load<E: Noun>(
     let mut counts = vec![0; keys.len()];
     if request.wants_count {
         let branches = keys.iter().enumerate().map(|(place, key)| {
-            let mut select = select::<E>(&request, key.parent, &context.viewer);
+            let mut select = select(&request, key, &context.viewer);
             select.clear_selects();
             select.expr_as(Expr::val(place_number(place)).cast_as("bigint"), Alias::new("place"));
             select.expr_as(Func::count(Expr::col(Asterisk)), Alias::new("rows"));
@@ -196,7 +208,7 @@ async fn rows_of<E: Noun>(
 ) -> Result<Vec<(usize, Row<E::Model>)>, ApiError> {
     let mut branches = Vec::with_capacity(keys.len());
     for (place, key) in keys.iter().enumerate() {
-        let mut select = select::<E>(request, key.parent, &context.viewer);
+        let mut select = select(request, key, &context.viewer);
         select.cond_where(bounds::<E>(request)?);
         select.expr_as(Expr::val(place_number(place)).cast_as("bigint"), Alias::new("place"));
         for (index, (order, direction)) in request.order.iter().enumerate() {
@@ -230,9 +242,9 @@ async fn rows_of<E: Noun>(
 }
 
 /// What the viewer may see of the parent's rows that pass the filters.
-fn select<E: Noun>(request: &Request, parent: Uuid, viewer: &Viewer) -> SelectStatement {
-    let rows = E::rows(viewer).filter((request.children)(parent));
-    rows.filter(request.filter.clone()).into_query()
+fn select<E: Noun>(request: &Request, key: &PageKey<E>, viewer: &Viewer) -> SelectStatement {
+    let rows = E::rows(viewer).filter((request.children)(key.parent));
+    rows.filter((request.part)(&key.part)).filter(request.filter.clone()).into_query()
 }
 
 fn bounds<E: Noun>(request: &Request) -> Result<Condition, ApiError> {

@@ -22,7 +22,7 @@ use super::filter::Filter;
 use super::integration::definition::definition;
 use super::order::Order;
 use super::page::{self, RowKey, all_of};
-use super::{flow_config as flow_configs, id};
+use super::{flow_config as flow_configs, id, log as logs};
 use crate::ApiError;
 use crate::context::Ask;
 
@@ -303,6 +303,12 @@ fn variable() -> Type<UserVariable> {
             ("inputs", "Expression", "The inputs of a connection; secrets are never shown."),
             &expression::FILTERS,
             |of, ask| async move { of.0.inputs(&ask).await },
+        )
+        .parts(
+            ("logs", "What happened to it; of shared connections, see `customerConfigVariable`."),
+            logs::listing(),
+            |of| (of.0.holder(), of.0.variable.key.as_str().into()),
+            logs::OF_USER_VALUE,
         );
     oauth2::fields(chosen(of))
 }

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use entity::log::Severity;
-use entity::{InstanceId, customer, instance, integration, user_level_config};
+use entity::{InstanceId, UserLevelConfigId, customer, instance, integration, user_level_config};
 use flow::definition::{ActionRef, ConfigPage, ConfigVar, ElementKind};
 use flow::expression::Mention;
 use flow::{Definition, Expression, Map, Value};
@@ -148,6 +148,8 @@ fn may_be_given(env: &Env, variable: &ConfigVar, input: &ConnectionInput) -> boo
 /// An instance with everything that its data sources may see.
 struct Wizard {
     instance: instance::Model,
+    /// What the viewer has configured for themselves.
+    own: Option<UserLevelConfigId>,
     definition: Arc<Definition>,
     config_vars: Map,
     shared: Vec<Deployed>,
@@ -206,6 +208,7 @@ impl Wizard {
             },
             user: viewer.user().map(Whom::of).unwrap_or_default(),
             instance,
+            own: own.as_ref().map(|own| own.id),
             definition,
             config_vars,
             shared,
@@ -290,7 +293,8 @@ impl Wizard {
             message = message.replace(secret.as_str(), "***");
         }
         let line = (severity, message.as_str());
-        log_line::of_data_source(env, &self.instance, key, line).await?;
+        let own = self.own.filter(|_| self.definition.is_user_level(key));
+        log_line::of_data_source(env, (&self.instance, own), key, line).await?;
         Ok(found)
     }
 

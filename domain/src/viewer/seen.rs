@@ -3,8 +3,8 @@
 use entity::delivery::TargetKind;
 use entity::scoped_variable::Manager;
 use entity::{
-    CustomerId, UserId, authorization, config_variable, customer_variable, delivery,
-    delivery_attempt, instance, integration, scoped_variable, user_level_config,
+    CustomerId, UserId, config_variable, customer_variable, delivery, delivery_attempt, instance,
+    integration, scoped_variable, user_level_config,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait};
@@ -45,14 +45,14 @@ pub fn part_of_integrations<E: EntityTrait>(
     Expr::col((E::default(), column)).in_subquery(visible).into_condition()
 }
 
-/// Whether a connection is this user's own.
-pub fn is_connection_of(user: UserId) -> Expr {
+/// Whether a connection, or a log line, is of what this user configured for themselves.
+pub fn is_configured_by<E: EntityTrait>(user: UserId) -> Expr {
     let own = Query::select()
         .column(user_level_config::Column::Id)
         .from(user_level_config::Entity)
         .and_where(user_level_config::Column::UserId.eq(user))
         .take();
-    authorization::Column::OwnerId.in_subquery(own)
+    Expr::col((E::default(), "owner_id")).in_subquery(own)
 }
 
 /// Whether a delivery goes to a webhook endpoint.

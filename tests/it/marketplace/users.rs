@@ -135,6 +135,17 @@ async fn runs_of_a_user_see_what_the_user_configured() {
     assert_eq!(story.call(&format!("{of_instance}.0000")).await.0, 404);
     let alone = fetch.rsplit_once('.').unwrap().0;
     assert_eq!(story.call(alone).await.0, 400, "the instance has no connection of its own");
+    // What happened to a user's connection is for the user to read, and for who sees the instance.
+    let document = "query ($id: ID!) { logs { totalCount } instance(id: $id) {
+        userLevelConfigVariables { nodes { requiredConfigVariable { key }
+            logs { nodes { message logType } } } } } }";
+    let data = person.query_with(document, &json!({ "id": story.instance })).await;
+    assert_eq!(data["logs"]["totalCount"], 1, "{data:#}");
+    let mine = list(&data, "/instance/userLevelConfigVariables/nodes").iter();
+    let mine = mine.filter(|it| it["requiredConfigVariable"]["key"] == "Mine");
+    let lines: Vec<_> = mine.flat_map(|it| list(it, "/logs/nodes")).collect();
+    assert_eq!(lines.len(), 1, "{data:#}");
+    assert_eq!(lines[0]["logType"], "CONNECTION");
     // A change takes effect at once, and leaves what is deployed alone.
     story.save(shopper, json!([{ "key": "Nickname", "value": "Rob" }])).await;
     assert_eq!(story.call(&greet).await.1, "\"Rob of Support\"");

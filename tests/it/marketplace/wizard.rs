@@ -177,6 +177,14 @@ async fn data_sources_answer_within_limits_and_without_secrets() {
     assert_eq!(lines[0]["severity"], "INFO");
     assert_eq!(lines[1]["severity"], "ERROR");
     assert!(text(&lines[1], "/message").contains("The shop said: no such customer ***"));
+    let document = "query ($id: ID!) { instance(id: $id) { configVariables { nodes {
+        requiredConfigVariable { key } logs(message_Icontains: \"no such customer\") { totalCount }
+        } } } }";
+    let counted = shopper.query_with(document, &json!({ "id": id })).await;
+    for variable in list(&counted, "/instance/configVariables/nodes") {
+        let is_form = variable["requiredConfigVariable"]["key"] == "Form";
+        assert_eq!(variable["logs"]["totalCount"] == 0, !is_form, "{counted:#}");
+    }
     let stranger = market.app.organization("other").await;
     assert_eq!(ask(&stranger, json!([])).await.errors(), ["Record not found"]);
     let missing = shopper.ask(PAGE, &json!({ "id": id, "page": "None" })).await;

@@ -20,6 +20,13 @@ impl StepError {
         Self { message: message.into(), details: Some(details.into()) }
     }
 
+    /// The config variable of the connection that does not work, if whoever failed says so.
+    pub fn connection(&self) -> Option<&str> {
+        let details = self.details.as_ref()?;
+        let is_of_connection = matches!(details.get("isSpectralError"), Some(Value::Bool(true)));
+        details.get("connection").filter(|_| is_of_connection)?.as_str()
+    }
+
     /// The error as later steps see it under `<step>.error`.
     pub fn to_value(&self) -> Value {
         let mut entries = vec![("message", Value::from(self.message.as_str()))];

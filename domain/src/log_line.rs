@@ -8,7 +8,8 @@ use entity::log::{Kind, Severity};
 use entity::scoped_variable::Manager;
 use entity::{
     CustomerVariableId, InstanceId, OrganizationId, ScopedVariableId, UserLevelConfigId,
-    config_variable, customer_variable, instance, log, scoped_variable, user_level_config,
+    config_variable, customer_variable, execution, instance, log, scoped_variable,
+    user_level_config,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
@@ -69,6 +70,26 @@ pub(crate) async fn of_connection(
             }
         }
     };
+    write(env, tx, line).await
+}
+
+/// Writes that a step found a connection without a token of its own not to work.
+pub(crate) async fn of_plain_connection(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    execution: &execution::Model,
+    key: &str,
+    message: &str,
+) -> Result<Option<log::Model>, Error> {
+    let organization = execution.organization_id;
+    let system = Viewer::System(organization);
+    let instance = find::<instance::Entity>(tx, &system, execution.instance_id).await?;
+    let Some(instance) = instance else { return Ok(None) };
+    let blank = log::Model {
+        kind: Some(Kind::Connection),
+        ..blank(env, organization, Severity::Error, message)
+    };
+    let line = of_variable(tx, blank, &instance, key).await?;
     write(env, tx, line).await
 }
 

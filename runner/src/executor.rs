@@ -262,6 +262,7 @@ impl Executor {
             Perform::BreakLoop => Err(StepError::new("There is no loop to leave here.")),
         };
         self.take_lines(&step.step.key, &place.loop_path);
+        self.judge_connections(&result).await;
         result.map(Performed::Output)
     }
 

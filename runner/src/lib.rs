@@ -7,6 +7,7 @@
 
 mod alerts;
 mod claims;
+mod connections;
 mod data_source;
 mod deployment;
 mod durable;

@@ -56,6 +56,10 @@ pub struct Tokens {
     pub owners: Arc<Owners>,
     /// The token that the config variables hold, to tell it from the next one.
     held: HashMap<String, Arc<Fresh>>,
+    /// The connections that the present step names.
+    pub named: Vec<String>,
+    /// The connections that a step of this run found not to work.
+    pub blamed: Vec<String>,
     /// Never shown to anybody.
     secrets: Vec<String>,
 }
@@ -63,7 +67,7 @@ pub struct Tokens {
 impl Tokens {
     pub fn of(deployment: &Deployment) -> Self {
         let owners = deployment.connections.clone();
-        Self { owners, held: HashMap::new(), secrets: deployment.secrets.to_vec() }
+        Self { owners, secrets: deployment.secrets.to_vec(), ..Self::default() }
     }
 
     /// Holds no tokens, only what is to be hidden.
@@ -81,6 +85,11 @@ impl Tokens {
         for secret in secrets(definition, shared, config_vars).iter() {
             self.keep_secret(secret);
         }
+    }
+
+    /// Whose token the run has for a config variable, and which one.
+    pub fn held(&self, key: &str) -> Option<(&Owner, &Fresh)> {
+        Some((self.owners.get(key)?, self.held.get(key)?))
     }
 
     /// A text without secrets.
@@ -164,6 +173,7 @@ impl Executor {
         machine: &mut Machine<'_>,
     ) -> Result<(), StepError> {
         let owners = self.tokens.owners.clone();
+        self.tokens.named.clear();
         if owners.is_empty() {
             return Ok(());
         }
@@ -183,7 +193,12 @@ impl Executor {
             let organization = self.execution.organization_id;
             let got = oauth::fresh(&self.inner.env, organization, owner).await;
             match got {
-                Ok(fresh) => self.hold(key, fresh, machine),
+                Ok(fresh) => {
+                    self.hold(key, fresh, machine);
+                    if is_named {
+                        self.tokens.named.push(key.clone());
+                    }
+                }
                 Err(error) if is_named => {
                     if let oauth::NoToken::Internal(error) = &error {
                         tracing::error!(error = ?error, "a token could not be read");

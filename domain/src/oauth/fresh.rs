@@ -32,6 +32,9 @@ pub struct Fresh {
     pub context: Value,
     /// What must not be shown to anybody.
     pub secrets: Vec<String>,
+    /// A step has said that the connection does not work. The next that succeeds with it knows
+    /// better.
+    pub is_doubted: bool,
 }
 
 /// Why a connection has no token; the text says what to do about it.
@@ -147,7 +150,8 @@ fn ends_soon(env: &Env, row: &Model) -> bool {
 }
 
 async fn opened(env: &Env, row: &Model) -> Result<Arc<Fresh>, Error> {
-    if let Some(known) = env.authorizations.opened(row.id, row.token_version) {
+    let is_doubted = row.status == Status::Error && row.failures == 0;
+    if !is_doubted && let Some(known) = env.authorizations.opened(row.id, row.token_version) {
         return Ok(known);
     }
     let db = env.db.read();
@@ -162,8 +166,11 @@ async fn opened(env: &Env, row: &Model) -> Result<Arc<Fresh>, Error> {
         token: Json::Object(token).into(),
         context: context.into(),
         secrets,
+        is_doubted,
     });
-    env.authorizations.remember(row.id, fresh.clone());
+    if !is_doubted {
+        env.authorizations.remember(row.id, fresh.clone());
+    }
     Ok(fresh)
 }
 

@@ -8,6 +8,7 @@
 //! * [`authorize_url`] and [`complete`]: consent in the browser, there and back;
 //! * [`fresh()`]: the token that a run uses;
 //! * [`renew()`] and [`due`]: the next token in the background;
+//! * [`raised()`] and [`works`]: what steps find out about it;
 //! * [`update`], [`disconnect`], [`keep`]: changes from outside.
 //!
 //! # Another kind of owner
@@ -32,6 +33,7 @@ mod exchange;
 mod fresh;
 mod memory;
 mod policy;
+mod raised;
 mod renew;
 mod settings;
 mod state;
@@ -44,6 +46,7 @@ pub(crate) use client::Client;
 pub(crate) use exchange::plain;
 pub use fresh::{Fresh, NoToken, SECRET_BYTES_MIN, fresh};
 pub use memory::Memory;
+pub use raised::{InUse, raised, works};
 pub use renew::{Renewal, renew};
 pub use settings::Settings;
 pub(crate) use state::challenge;

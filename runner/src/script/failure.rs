@@ -10,8 +10,9 @@ use super::convert::Reader;
 use super::engine::{FILE, Scope};
 use super::wire::{self, Failure, OUTPUT_BYTES_MAX};
 
-/// Members of thrown objects that may hold secrets.
-const HIDDEN: &str = "connection";
+/// A member of thrown objects that holds secrets; only the name of its config variable is kept.
+const CONNECTION: &str = "connection";
+const VARIABLE: &str = "configVarKey";
 /// Characters of a message or stack; the rest is cut.
 const TEXT_CHARACTERS_MAX: usize = 4096;
 /// Bytes of the further members of a thrown object; those beyond are left out.
@@ -119,7 +120,13 @@ impl<'js> Scope<'js> {
             let Ok(key) = self.caught(key).and_then(|key| self.text(&key)) else {
                 continue;
             };
-            if key == HIDDEN || details.contains_key(key.as_str()) {
+            if details.contains_key(key.as_str()) {
+                continue;
+            }
+            if key == CONNECTION {
+                if let Some(variable) = self.variable_of(object) {
+                    details.insert(key.into(), variable.into());
+                }
                 continue;
             }
             let Ok(member) = self.caught(object.get::<_, Js>(key.as_str())) else {
@@ -129,6 +136,12 @@ impl<'js> Scope<'js> {
                 details.insert(key.into(), value);
             }
         }
+    }
+
+    /// The config variable of the connection that a thrown object names.
+    fn variable_of(&self, object: &Object<'js>) -> Option<String> {
+        let connection: Js = self.caught(object.get(CONNECTION)).ok()?;
+        self.member(connection.as_object()?, VARIABLE)
     }
 
     /// The message of the error that led to this one.

@@ -84,8 +84,12 @@ impl Story {
     }
 
     async fn call(&self, instance: usize) -> u16 {
+        self.call_flow(instance, "Ask Shop").await
+    }
+
+    async fn call_flow(&self, instance: usize, flow: &str) -> u16 {
         let owner = &self.shared.owner;
-        let answer = owner.trigger(self.instances[instance].url("Ask Shop"), &json!({})).await;
+        let answer = owner.trigger(self.instances[instance].url(flow), &json!({})).await;
         if answer.status != 303 {
             return answer.status;
         }
@@ -245,4 +249,33 @@ async fn a_connection_that_fails_is_an_error_of_the_customer() {
     let events = story.events().await;
     let deleted = events.iter().filter(|event| event.starts_with("connection.deleted")).count();
     assert_eq!(deleted, 2, "{events:?}");
+}
+
+/// What a component throws of its connection shows in the connection, until a step succeeds with it.
+#[tokio::test]
+async fn a_step_can_say_that_its_connection_does_not_work() {
+    let story = Story::begins().await;
+    story.watch().await;
+    story.consent().await;
+    // Lines of one instant have no order.
+    story.clock.advance_seconds(1);
+    assert_eq!(story.call_flow(0, "Doubt Shop").await, 400);
+    assert_eq!(story.connection().await["status"], "ERROR");
+    let owner = &story.shared.owner;
+    let document = "query ($id: ID!) { customerConfigVariable(id: $id) {
+        logs { nodes { severity message executionResultId } } } alertEvents { nodes { details } } }";
+    let data = owner.query_with(document, &json!({ "id": story.shop })).await;
+    let lines = list(&data, "/customerConfigVariable/logs/nodes");
+    let message = "A step found that it does not work: The shop knows no ***";
+    assert_eq!((&lines[1]["severity"], &lines[1]["message"]), (&json!("ERROR"), &json!(message)));
+    let told = list(&data, "/alertEvents/nodes");
+    assert_eq!(told.len(), 1, "of the instance that ran: {told:#?}");
+    assert_eq!(told[0]["details"], "The connection \"Shop\": The shop knows no ***");
+    // It has its token still.
+    assert_eq!(story.call(1).await, 200);
+    assert_eq!(story.connection().await["status"], "ACTIVE");
+    assert_eq!(story.call_flow(1, "Doubt Shop").await, 400);
+    assert_eq!(story.connection().await["status"], "ERROR");
+    story.consent().await;
+    assert_eq!(story.connection().await["status"], "ACTIVE");
 }

@@ -13,6 +13,7 @@ use crate::harness::{TestApp, User, definition, example, list, project, text};
 use crate::oauth::provider::Provider;
 use crate::sign_in::oidc::settings;
 use crate::sign_in::provider::IdProvider;
+use crate::workflows::{act, import, publish, saying};
 
 /// What the marketplace of an organization holds that signs for its users.
 struct Stage {
@@ -121,6 +122,7 @@ impl Stage {
         let execution = text(&answer, "/executionId");
         owner.ended(&execution).await;
         let id = &instance.id;
+        let workflow = self.workflow(&customer).await;
         json!([
             ["/integration-marketplace/", "Order Sync"],
             [format!("/integration-marketplace/{offered}/"), "Contact Form"],
@@ -140,9 +142,33 @@ impl Stage {
             ["/dashboard/users/", "Ada"],
             ["/logs/", "Logs"],
             ["/components/", "HTTP"],
-            ["/workflows/", "Not switched on"],
+            ["/workflows/", "Greeter"],
+            [format!("/builder/{workflow}/"), "Collection Tools"],
+            [format!("/builder/{workflow}/definition/"), "Save and publish"],
+            [format!("/builder/{workflow}/versions/"), "Version 1"],
+            [format!("/builder/{workflow}/executions/"), "Executions"],
+            ["/integrations/", "Not switched on"],
             ["/find-integration-marketplace/", "Not found"],
         ])
+    }
+}
+
+impl Stage {
+    /// Lets a customer build workflows.
+    async fn let_build(&self, customer: &str) {
+        let document = "mutation ($id: ID!) { updateCustomer(input: {
+            id: $id, allowEmbeddedWorkflowBuilder: true }) { errors { messages } } }";
+        self.owner.query_with(document, &json!({ "id": customer })).await;
+    }
+
+    /// A workflow of the customer that is enabled; returns its draft.
+    async fn workflow(&self, customer: &str) -> String {
+        self.let_build(customer).await;
+        let input = json!({ "customer": customer, "definition": saying("hello") });
+        let draft = text(&import(&self.owner, input).await, "/id");
+        publish(&self.owner, &draft).await;
+        act(&self.owner, "enableWorkflow", &draft).await;
+        draft
     }
 }
 

@@ -20,13 +20,26 @@ export const trouble = createStore<Trouble>(undefined);
 interface Answer<Result> {
   data?: Result | null;
   errors?: { message: string; extensions?: { code?: string } }[];
+  extensions?: { problems?: Problem[] };
+}
+
+/** What the server remarks on a definition, which it took all the same. */
+export interface Problem {
+  message: string;
+  /** From 1; nothing where the place is not known. */
+  line: number | null;
+}
+
+interface Remarked<Result> {
+  data: Result;
+  problems: Problem[];
 }
 
 /** Asks until there is an answer: a question can be repeated. */
 export async function query<R, V>(document: Document<R, V>, variables: V): Promise<R> {
   for (let tries = 0; ; tries += 1) {
     try {
-      return await send(document, variables);
+      return (await send(document, variables)).data;
     } catch (error) {
       if (!(error instanceof TroubleError)) throw error;
       trouble.set("offline");
@@ -36,11 +49,16 @@ export async function query<R, V>(document: Document<R, V>, variables: V): Promi
 }
 
 /** Tells the server to do something, once: nobody knows what a lost answer said. */
-export function mutate<R, V>(document: Document<R, V>, variables: V): Promise<R> {
+export async function mutate<R, V>(document: Document<R, V>, variables: V): Promise<R> {
+  return (await send(document, variables)).data;
+}
+
+/** As `mutate`, with the remarks beside the answer. */
+export function mutateRemarked<R, V>(document: Document<R, V>, variables: V): Promise<Remarked<R>> {
   return send(document, variables);
 }
 
-async function send<R, V>(document: Document<R, V>, variables: V): Promise<R> {
+async function send<R, V>(document: Document<R, V>, variables: V): Promise<Remarked<R>> {
   const body = JSON.stringify({ query: document.text, variables });
   let token = await tokenBeside("");
   const who = identity.get();
@@ -73,7 +91,7 @@ async function post(body: string, token: string): Promise<Response> {
   }
 }
 
-async function read<R>(response: Response): Promise<R> {
+async function read<R>(response: Response): Promise<Remarked<R>> {
   if (response.status >= 500) throw new TroubleError("The server is in trouble.");
   const answer = (await response.json().catch(() => ({}))) as Answer<R>;
   const [error] = answer.errors ?? [];
@@ -82,7 +100,7 @@ async function read<R>(response: Response): Promise<R> {
   if (answer.data === undefined || answer.data === null) {
     throw new TroubleError("The server's answer cannot be read.");
   }
-  return answer.data;
+  return { data: answer.data, problems: answer.extensions?.problems ?? [] };
 }
 
 function waitAsked(response: Response): number | undefined {

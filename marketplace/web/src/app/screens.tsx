@@ -14,6 +14,8 @@ const DashboardScreen = lazy(() => import("@/screens/dashboard/dashboard"));
 const LogsScreen = lazy(() => import("@/screens/logs/screen"));
 const ComponentsScreen = lazy(() => import("@/screens/components/list"));
 const ComponentScreen = lazy(() => import("@/screens/components/detail"));
+const WorkflowsScreen = lazy(() => import("@/screens/workflows/list"));
+const WorkflowScreen = lazy(() => import("@/screens/workflows/detail"));
 const UnavailableScreen = lazy(() => import("@/screens/unavailable/unavailable"));
 const FindScreen = lazy(() => import("@/screens/find"));
 
@@ -61,10 +63,16 @@ export function screenAt(path: string): Screen {
         namespace: "components",
         element: id === undefined ? <ComponentsScreen /> : <ComponentScreen key={id} id={id} />,
       };
+    case "workflows":
+      return { namespace: "workflows", element: <WorkflowsScreen /> };
     case "builder":
+      if (id === undefined) break;
+      return {
+        namespace: undefined,
+        element: <WorkflowScreen key={id} id={id} tab={more} detail={detail} />,
+      };
     case "designer":
     case "integrations":
-    case "workflows":
       return { namespace: "integrations", element: <UnavailableScreen /> };
     case "find-integration-marketplace":
       return { namespace: "app.marketplace-not-found", element: <FindScreen /> };

@@ -51,6 +51,16 @@ export interface PageFacts {
   pageContent: EventConfigVars;
 }
 
+/** What every event of a workflow tells. */
+export interface WorkflowFacts {
+  customerId: string;
+  customerName: string;
+  /** Of the copy that runs; empty where the workflow was never enabled. */
+  instanceId: string;
+  instanceName: string;
+  workflowVersionId: string | null;
+}
+
 /** To the host, with the data of each. */
 export interface HostEvents {
   INSTANCE_CREATED: InstanceFacts;
@@ -67,5 +77,8 @@ export interface HostEvents {
   USER_CONFIGURATION_DEPLOYED: UserFacts;
   USER_CONFIGURATION_CLOSED: UserFacts;
   USER_CONFIGURATION_DELETED: UserFacts;
+  WORKFLOW_ENABLED: WorkflowFacts;
+  WORKFLOW_DISABLED: WorkflowFacts;
+  WORKFLOW_DELETED: WorkflowFacts;
   POPOVER_CLOSE_REQUESTED: Record<string, never>;
 }

@@ -29,6 +29,7 @@ export interface ScreenConfiguration {
     hideDeactivation: boolean;
   };
   dashboard: { hideTabs: string[] };
+  workflows: { includeIntegrations: boolean };
   isInPopover: boolean;
 }
 
@@ -68,6 +69,7 @@ export function readScreenConfiguration(data: unknown): ScreenConfiguration {
       hideDeactivation: flag(instance["hideDeactivation"]),
     },
     dashboard: { hideTabs: names(section(root["dashboard"])["hideTabs"]) },
+    workflows: { includeIntegrations: flag(section(root["workflows"])["includeIntegrations"]) },
     isInPopover: flag(root["isInPopover"]),
   };
 }

@@ -39,6 +39,9 @@ export const phrases = {
   "customerConnections.details.tabs.configuration.warning.label": "Careful:",
   "customerConnections.details.tabs.configuration.warning.message":
     "What you change here changes in %{usageCount} places.",
+  "customerConnections.details.tabs.usage.dataTable.columns.type": "Type",
+  "executionRuns.instanceType.integrationValue": "%{integrationSingular}",
+  "executionRuns.instanceType.workflowValue": "%{workflowSingular}",
   "customerConnections.details.tabs.usage.filters.status.options.paused": "Paused",
   "customerConnections.details.tabs.usage.filters.status.options.running": "Active",
   "customerConnections.noResults.message": "No connections",

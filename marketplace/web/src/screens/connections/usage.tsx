@@ -48,6 +48,16 @@ export function Usage({ id, isReadOnly = false }: UsageProps) {
       cell: (row) => <Link to={instancePath(row)}>{dynamic(row.name)}</Link>,
     },
     {
+      key: "kind",
+      title: say("customerConnections.details.tabs.usage.dataTable.columns.type"),
+      cell: (row) =>
+        say(
+          row.instanceType === "WORKFLOW"
+            ? "executionRuns.instanceType.workflowValue"
+            : "executionRuns.instanceType.integrationValue",
+        ),
+    },
+    {
       key: "status",
       title: say("customerConnections.details.tabs.usage.dataTable.columns.status"),
       cell: (row) => <LifeBadge life={lifeOf(row)} />,

@@ -2,17 +2,17 @@ import { nodes } from "@/api/error";
 import { useQuery } from "@/api/use-query";
 import { ExecutionDetail } from "../executions/detail";
 import { Executions } from "../executions/list";
-import { instancePath } from "../marketplace/state";
 import { InstanceFlows } from "./flows.query";
 
 interface ExecutionsTabProps {
   id: string;
   execution: string | undefined;
+  /** Where the list is. */
+  list: string;
 }
 
-export default function ExecutionsTab({ id, execution }: ExecutionsTabProps) {
+export default function ExecutionsTab({ id, execution, list }: ExecutionsTabProps) {
   const { data } = useQuery(InstanceFlows, { id });
-  const list = `${instancePath({ id })}executions/`;
   const pathOf = (one: { id: string }) => `${list}${one.id}/`;
   if (execution !== undefined) {
     return <ExecutionDetail key={execution} id={execution} back={list} pathOf={pathOf} />;

@@ -10,9 +10,14 @@ import { Failure, Message, Spinner } from "@/ui/state";
 import { Tabs } from "@/ui/tabs";
 import { instancePath } from "../marketplace/state";
 import { NotFoundScreen } from "../not-found";
+import { maySee, workflowPath } from "../workflows/state";
 import { Banners } from "./banners";
 import { Head } from "./head";
-import { type InstanceHeadFragment, InstanceScreen as Question } from "./instance.query";
+import {
+  type InstanceHeadFragment,
+  type InstanceScreenQuery,
+  InstanceScreen as Question,
+} from "./instance.query";
 import styles from "./instance.module.css";
 import { phrases } from "./phrases";
 import { type TabKey, currentTab, tabsOf } from "./tabs";
@@ -37,6 +42,12 @@ export default function InstanceScreen({ id, tab, detail }: InstanceScreenProps)
   const { data, error, refresh } = useQuery(Question, { id });
   const session = useLearning(data);
   const [removed, setRemoved] = useState<string>();
+  const workflow = workflowOf(data);
+  useEffect(() => {
+    if (workflow === undefined) return;
+    const place = [tab, detail].filter((part) => part !== undefined).map((part) => `${part}/`);
+    navigate(workflowPath({ id: workflow }) + place.join(""), { replace: true });
+  }, [workflow]);
   if (removed !== undefined) {
     const text = say("marquetry.removed.text", { name: dynamic(removed) });
     return (
@@ -50,7 +61,7 @@ export default function InstanceScreen({ id, tab, detail }: InstanceScreenProps)
     return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
   if (data.instance === null) return <NotFoundScreen />;
-  if (session === undefined) return <Spinner />;
+  if (session === undefined || workflow !== undefined) return <Spinner />;
   const leave = () => {
     if (parameter("skipRedirectOnRemove") === "true") setRemoved(data.instance?.name);
     else navigate("/integration-marketplace/", { replace: true });
@@ -67,6 +78,12 @@ export default function InstanceScreen({ id, tab, detail }: InstanceScreenProps)
       />
     </main>
   );
+}
+
+/** What runs of a workflow has the page of the workflow, for those who may see that. */
+function workflowOf(data: InstanceScreenQuery | undefined): string | undefined {
+  if (data === undefined || !maySee(data.authenticatedUser)) return undefined;
+  return data.instance?.workflow?.id;
 }
 
 interface PartsProps {
@@ -156,7 +173,9 @@ function Part({ tab, tabs, instance, isMarketplaceUser, detail }: PartProps): Re
     case "test":
       return <TestTab id={id} />;
     case "executions":
-      return <ExecutionsTab id={id} execution={detail} />;
+      return (
+        <ExecutionsTab id={id} execution={detail} list={`${instancePath(instance)}executions/`} />
+      );
     case "logs":
       return <LogsTab id={id} />;
     case "monitors":

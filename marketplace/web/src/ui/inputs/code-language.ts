@@ -18,6 +18,8 @@ export async function languageOf(language: Language, message: string): Promise<E
       return [(await import("@codemirror/lang-xml")).xml(), check];
     case "html":
       return [(await import("@codemirror/lang-html")).html(), check];
+    case "yaml":
+      return [(await import("@codemirror/lang-yaml")).yaml(), check];
     case "text":
       return [];
   }

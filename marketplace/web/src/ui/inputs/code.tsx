@@ -23,7 +23,6 @@ export default function CodeInput({ value, language, ids, isReadOnly, onChange }
   const grammar = useRef(new Compartment());
   const change = useRef(onChange);
   change.current = onChange;
-  const attributes = accessibility(ids);
   useEffect(() => {
     if (place.current === null) return;
     const report = EditorView.updateListener.of((update) => {
@@ -50,10 +49,11 @@ export default function CodeInput({ value, language, ids, isReadOnly, onChange }
     if (shown === undefined || shown === value) return;
     editor?.dispatch({ changes: { from: 0, to: shown.length, insert: value } });
   }, [value]);
-  const about = JSON.stringify(attributes);
+  const about = JSON.stringify(accessibility(ids));
   useEffect(() => {
     const extension = [
-      EditorView.contentAttributes.of(attributes),
+      // Read once more: at the first time, the label is drawn together with this.
+      EditorView.contentAttributes.of(accessibility(ids)),
       EditorState.readOnly.of(isReadOnly),
     ];
     view.current?.dispatch({ effects: settings.current.reconfigure(extension) });
@@ -68,6 +68,7 @@ function accessibility(ids: CodeInputProps["ids"]): Record<string, string> {
   const label = ids["aria-label"] ?? document.querySelector(`label[for="${ids.id}"]`)?.textContent;
   return {
     id: ids.id,
+    tabindex: "0",
     ...(label ? { "aria-label": label } : {}),
     ...(ids["aria-describedby"] === undefined
       ? {}

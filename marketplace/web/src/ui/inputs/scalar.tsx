@@ -10,7 +10,7 @@ import { fromClock, ownTimeZone, timeZones, toClock, toDay } from "./time-zone";
 
 const CodeInput = lazy(() => import("./code"));
 
-export type Language = "html" | "json" | "text" | "xml";
+export type Language = "html" | "json" | "text" | "xml" | "yaml";
 
 export type ScalarKind =
   | { type: "boolean" }

@@ -1,0 +1,21 @@
+export const definitionPhrases = {
+  "versionHistorySavePublishPopover.openButton": "Save and publish",
+  "versionHistorySavePublishPopover.saveButton": "Publish",
+  "versionHistorySavePublishPopover.title": "Version %{versionNumber}",
+  "input.commentLabel": "What is new",
+  "common.noPublishedMessage": "No comment",
+  "dataTable.commentsLabel": "What is new",
+  "dataTable.publishedLabel": "Published",
+  "input.createdByLabel": "By",
+  "dataTable.versionLabel": "Version",
+  "marquetry.workflows.definition": "Definition",
+  "marquetry.workflows.versions": "Versions",
+  "marquetry.workflows.hint": "YAML or JSON with one flow. Comments in it are not kept.",
+  "marquetry.workflows.saved": "Saved.",
+  "marquetry.workflows.remarks": "Before it can be published:",
+  "marquetry.workflows.line": "Line %{line}: %{message}",
+  "marquetry.workflows.publishText":
+    "A version stays as it is. What runs goes on as before, until you enable the new one.",
+  "marquetry.workflows.noVersions": "Nothing is published yet",
+  "marquetry.workflows.runs": "Runs",
+} as const;

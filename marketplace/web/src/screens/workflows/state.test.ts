@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { factsOf, mayCreate, maySee, remarksOf, stateOf } from "./state";
+
+const running = { enabled: true, systemSuspended: false };
+const version = (versionNumber: number) => ({ id: `v${versionNumber}`, versionNumber });
+
+test.each([
+  [null, "neverEnabled"],
+  [{ enabled: false }, "disabled"],
+  [{ enabled: true }, "enabled"],
+] as const)("a copy %o means %s", (instance, expected) => {
+  expect(stateOf({ instance })).toBe(expected);
+});
+
+const published = {
+  versionNumber: 2,
+  hasUnpublishedChanges: false,
+  instance: null,
+  deployedVersion: null,
+};
+
+test.each([
+  [{}, []],
+  [{ versionNumber: 0, hasUnpublishedChanges: true }, ["unpublished"]],
+  [{ hasUnpublishedChanges: true }, ["changed"]],
+  [{ instance: running, deployedVersion: version(2) }, []],
+  [{ instance: running, deployedVersion: version(1) }, ["outdated"]],
+  [{ instance: { ...running, enabled: false }, deployedVersion: version(1) }, []],
+  [
+    {
+      instance: { ...running, systemSuspended: true },
+      deployedVersion: version(1),
+      hasUnpublishedChanges: true,
+    },
+    ["suspended", "outdated", "changed"],
+  ],
+])("of %o is said %o", (facts, expected) => {
+  expect(remarksOf({ ...published, ...facts })).toEqual(expected);
+});
+
+test("hosts are told of the copy and of what it runs", () => {
+  const workflow = { customer: { id: "c", name: "Initech" }, deployedVersion: version(1) };
+  const copy = { ...running, id: "i", name: "Orders", workflow: version(2) };
+  const customer = { customerId: "c", customerName: "Initech" };
+  expect(factsOf(workflow, copy)).toEqual({
+    ...customer,
+    instanceId: "i",
+    instanceName: "Orders",
+    workflowVersionId: "v2",
+  });
+  expect(factsOf({ ...workflow, deployedVersion: null }, null)).toEqual({
+    ...customer,
+    instanceId: "",
+    instanceName: "",
+    workflowVersionId: null,
+  });
+});
+
+const leave = { id: "c", allowEmbeddedWorkflowBuilder: true, allowAddIntegration: true };
+
+test.each([
+  [leave, "Marketplace Admin", true, true],
+  [{ ...leave, allowAddIntegration: false }, "Member", true, false],
+  [{ ...leave, allowEmbeddedWorkflowBuilder: false }, "Admin", false, false],
+  [leave, "Marketplace User", false, true],
+  [null, "Owner", true, false],
+])("%o as %s sees: %s, creates: %s", (customer, name, sees, creates) => {
+  expect(maySee({ customer, role: { name } })).toBe(sees);
+  expect(mayCreate({ customer })).toBe(creates);
+});

@@ -22,6 +22,7 @@ use crate::problem::problem;
 use crate::results;
 use crate::sign_in;
 use crate::trigger::{self, Calls};
+use crate::uploads;
 
 /// Largest GraphQL request: an import carries a whole definition.
 const API_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -51,6 +52,7 @@ pub fn router(state: State) -> Router {
         .merge(api)
         .merge(trigger::routes())
         .merge(results::routes())
+        .merge(uploads::routes())
         .merge(oauth2::routes())
         .merge(pages::routes())
         .merge(sign_in::routes())

@@ -15,6 +15,7 @@ mod problem;
 mod results;
 mod sign_in;
 mod trigger;
+mod uploads;
 
 pub use error::ApiError;
 pub use graphql::{Schema, execute, schema, sdl};

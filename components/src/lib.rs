@@ -18,12 +18,15 @@ mod xsd;
 
 pub mod builtin;
 
-pub use builtin::{describe_request, shown_headers};
+pub use builtin::{
+    action_output, describe_request, keep_states, script_context, script_surroundings,
+    shown_headers, trigger_output,
+};
 pub use catalog::Catalog;
 pub use describe::{
     Action, Collection, Component, Connection, DataSource, DataSourceFuture, DataSourceKind,
-    DataSourceOutput, Grant, Input, InputKind, LoopKind, Output, Perform, PerformTrigger, Response,
-    Safety, ScheduleSupport, Trigger, TriggerFuture, TriggerOutput,
+    DataSourceOutput, Grant, Hosted, HostedTrigger, Input, InputKind, LoopKind, Output, Perform,
+    PerformTrigger, Response, Safety, ScheduleSupport, Trigger, TriggerFuture, TriggerOutput,
 };
 pub use error::StepError;
 pub use files::{BUFFER_BYTES_MAX, Files, Pieces, bytes_of, load, load_fitting};

@@ -153,11 +153,13 @@ impl Stage {
         action: &str,
         inputs: &Inputs,
     ) -> Result<Output, StepError> {
-        match self.action(component, action).perform {
+        match &self.action(component, action).perform {
             Perform::Pure(perform) => perform(inputs),
             Perform::WithRun(perform) => perform(&mut self.run, inputs),
             Perform::Waiting(perform) => perform(&mut self.run, inputs).await,
-            Perform::Loop(_) | Perform::BreakLoop => unreachable!("the runner does this"),
+            Perform::Hosted(_) | Perform::Loop(_) | Perform::BreakLoop => {
+                unreachable!("the runner does this")
+            }
         }
     }
 
@@ -186,6 +188,7 @@ impl Stage {
         match trigger.perform {
             PerformTrigger::Quick(perform) => perform(&mut self.run, payload, &inputs),
             PerformTrigger::Waiting(perform) => perform(&mut self.run, payload, &inputs).await,
+            PerformTrigger::Hosted(_) => unreachable!("the catalogue has none"),
         }
     }
 

@@ -12,6 +12,7 @@ mod presets;
 mod usage;
 
 use entity::{ConnectionTemplateId, Labels, OrganizationId, connection_template};
+use flow::definition::ComponentRef;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
 };
@@ -156,7 +157,11 @@ fn reference_of(row: &connection_template::Model) -> String {
 }
 
 fn check(env: &Env, row: &connection_template::Model, presets: &[Preset], problems: &mut Problems) {
-    if !env.vocabulary.connections(&row.component_key).contains(&row.connection_key) {
+    if !env
+        .vocabulary
+        .connections(&ComponentRef::named(&row.component_key))
+        .contains(&row.connection_key)
+    {
         problems.add("connection", "There is no such kind of connection.");
         return;
     }

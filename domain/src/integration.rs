@@ -19,6 +19,7 @@ use flow::{Definition, definition};
 use sea_orm::{ColumnTrait, ConnectionTrait, QueryFilter, QueryOrder};
 use serde_json::Value as Json;
 
+use crate::component::Own;
 use crate::env::Env;
 use crate::error::{Error, Kind, Problem};
 use crate::policy::Action;
@@ -85,8 +86,8 @@ pub fn export(row: &integration::Model, use_latest_components: bool) -> Result<S
 }
 
 /// Everything that keeps a definition from running as it should.
-pub(crate) fn check(env: &Env, definition: &Definition) -> Vec<flow::Problem> {
-    flow::validate(definition, &*env.vocabulary)
+pub(crate) fn check(env: &Env, own: &Own, definition: &Definition) -> Vec<flow::Problem> {
+    flow::validate(definition, &own.words(&*env.vocabulary))
 }
 
 /// Problems of a definition as problems of an input.

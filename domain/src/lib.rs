@@ -9,6 +9,7 @@
 
 pub mod alert;
 pub mod attachment;
+pub mod component;
 pub mod connection_template;
 pub mod customer;
 pub mod delivery;

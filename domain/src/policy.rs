@@ -138,6 +138,8 @@ pub enum Noun {
     AlertMonitor,
     AlertGroup,
     AlertWebhook,
+    /// What an organization publishes for its integrations.
+    Component,
     /// Of instances, and nobody's but the organization's.
     InstanceProfile,
     /// Where log lines are sent to.
@@ -165,6 +167,7 @@ impl Noun {
         Self::AlertMonitor,
         Self::AlertGroup,
         Self::AlertWebhook,
+        Self::Component,
         Self::InstanceProfile,
         Self::LogStream,
         Self::Usage,
@@ -238,6 +241,7 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             P::CustomerAccessMarketplaceIntegrations,
         ],
         (Noun::Integration, _) => &[P::OrgManageIntegrations, P::CustomerManageIntegrations],
+        (Noun::Component, _) => sufficient_for_components(action),
         (Noun::TestCase, Action::View) => &[
             P::OrgAdminIntegrationPermissions,
             P::OrgManageIntegrations,
@@ -263,6 +267,20 @@ pub const fn sufficient(noun: Noun, action: Action) -> &'static [Permission] {
             | Noun::AlertWebhook,
             _,
         ) => sufficient_around_instances(noun, action),
+    }
+}
+
+/// The same, of components.
+const fn sufficient_for_components(action: Action) -> &'static [Permission] {
+    use Permission as P;
+    match action {
+        Action::View => &[
+            P::OrgAdminComponentPermissions,
+            P::OrgManageComponents,
+            P::OrgViewComponents,
+            P::CustomerViewOrgComponents,
+        ],
+        _ => &[P::OrgManageComponents],
     }
 }
 

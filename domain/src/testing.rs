@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use entity::user::Role;
 use entity::{CustomerId, Db, DbUrl, Ids, ManualClock, TenantOwned, Timestamp};
 use entity::{customer, instance, integration, user};
+use flow::definition::ComponentRef;
 use flow::{ActionShape, InputShape, Vocabulary};
 use migration::Migrator;
 use sea_orm_migration::MigratorTrait;
@@ -45,6 +46,7 @@ impl World {
             schedule_jitter_seconds: 0,
             watches: Watches::default(),
             data_sources: OnceLock::new(),
+            component_host: OnceLock::new(),
             on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),
@@ -134,12 +136,17 @@ const ACTIONS: [(&str, &str, bool, &[&str]); 4] = [
 ];
 
 impl Vocabulary for Components {
-    fn component(&self, key: &str) -> bool {
-        ACTIONS.iter().any(|action| action.0 == key)
+    fn component(&self, component: &ComponentRef) -> bool {
+        ACTIONS.iter().any(|action| action.0 == component.key)
     }
 
-    fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape> {
-        let wanted = (component, action, is_trigger);
+    fn inputs(
+        &self,
+        component: &ComponentRef,
+        action: &str,
+        is_trigger: bool,
+    ) -> Option<ActionShape> {
+        let wanted = (&*component.key, action, is_trigger);
         let (.., inputs) = ACTIONS.iter().find(|known| (known.0, known.1, known.2) == wanted)?;
         let shape = |key: &&str| InputShape {
             key: (*key).to_owned(),
@@ -153,16 +160,16 @@ impl Vocabulary for Components {
         ACTIONS.iter().map(|action| action.0.to_owned()).collect()
     }
 
-    fn actions(&self, component: &str, triggers: bool) -> Vec<String> {
-        let known = ACTIONS.iter().filter(|known| known.0 == component && known.2 == triggers);
+    fn actions(&self, component: &ComponentRef, triggers: bool) -> Vec<String> {
+        let known = ACTIONS.iter().filter(|known| known.0 == component.key && known.2 == triggers);
         known.map(|action| action.1.to_owned()).collect()
     }
 
-    fn connections(&self, component: &str) -> Vec<String> {
-        if component == "shop" { vec!["apiKey".to_owned()] } else { Vec::new() }
+    fn connections(&self, component: &ComponentRef) -> Vec<String> {
+        if component.key == "shop" { vec!["apiKey".to_owned()] } else { Vec::new() }
     }
 
-    fn data_sources(&self, _: &str) -> Vec<String> {
+    fn data_sources(&self, _: &ComponentRef) -> Vec<String> {
         Vec::new()
     }
 }

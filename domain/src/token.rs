@@ -10,9 +10,10 @@ use std::collections::{HashMap, HashSet};
 
 use anyhow::Context;
 use entity::{
-    CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId, Timestamp,
-    UserId, authorization, customer, delivery, endpoint, event, execution, flow_config, instance,
-    integration, log_stream, organization, organization_signing_key, step_result, user,
+    ComponentId, CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId,
+    Timestamp, UserId, authorization, component, customer, delivery, endpoint, event, execution,
+    flow_config, instance, integration, log_stream, organization, organization_signing_key,
+    step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::sea_query::Query;
@@ -183,6 +184,15 @@ pub async fn execution_by_id(
     Ok(found.one(env.db.read()).await?)
 }
 
+/// For signed links, which are the right to put one file beside it.
+pub(crate) async fn component_by_id(
+    env: &Env,
+    id: ComponentId,
+) -> Result<Option<component::Model>, Error> {
+    let found = component::Entity::find().filter(component::Column::Id.eq(id));
+    Ok(found.one(env.db.read()).await?)
+}
+
 /// For signed links, which are the right to read one result.
 pub async fn step_result_by_id(
     env: &Env,
@@ -275,7 +285,7 @@ pub async fn next_authorization(env: &Env) -> Result<Option<Timestamp>, Error> {
     Ok(next.flatten())
 }
 
-/// Which of these ids name no instance and no integration any more, for whoever tidies up behind
+/// Which of these ids name no instance, integration or component any more, for whoever tidies up behind
 /// deletions.
 pub async fn unknown_owners(env: &Env, owners: &[Uuid]) -> Result<Vec<Uuid>, Error> {
     let ids = || owners.iter().copied();
@@ -293,8 +303,15 @@ pub async fn unknown_owners(env: &Env, owners: &[Uuid]) -> Result<Vec<Uuid>, Err
         .into_tuple()
         .all(env.db.read())
         .await?;
+    let components: Vec<ComponentId> = component::Entity::find()
+        .filter(component::Column::Id.is_in(ids()))
+        .select_only()
+        .column(component::Column::Id)
+        .into_tuple()
+        .all(env.db.read())
+        .await?;
     let known = instances.iter().map(|id| id.0).chain(sequences.iter().map(|id| id.0));
-    let known: HashSet<Uuid> = known.collect();
+    let known: HashSet<Uuid> = known.chain(components.iter().map(|id| id.0)).collect();
     Ok(ids().filter(|id| !known.contains(id)).collect())
 }
 

@@ -194,6 +194,7 @@ impl UserViewer {
                 user.customer_id.map_or_else(Condition::all, of_customer)
             }
             Table::TestCase if can_view(Noun::TestCase) => of_own_customer(),
+            Table::Component if can_view(Noun::Component) => own_or_shared::<E>(user.customer_id),
             Table::ScopedVariable if can_view(Noun::ScopedVariable) => {
                 user.customer_id.map_or_else(Condition::all, scoped_variables_of)
             }
@@ -242,6 +243,15 @@ impl UserViewer {
 
 fn nothing() -> Condition {
     Expr::val(false).eq(true).into_condition()
+}
+
+/// What belongs to the customer of a user, and what belongs to none.
+fn own_or_shared<E: TenantOwned>(own: Option<CustomerId>) -> Condition {
+    let of_customer = |customer| {
+        let is_shared = Expr::col((E::default(), "customer_id")).is_null();
+        Condition::any().add(is_shared).add(E::of_customer(customer))
+    };
+    own.map_or_else(Condition::all, of_customer)
 }
 
 fn users_and(users: Condition, own: UserId) -> Condition {

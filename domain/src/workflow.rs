@@ -9,6 +9,7 @@ use flow::Definition;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, Set};
 use serde_json::{Value as Json, json};
 
+use crate::component::Own;
 use crate::env::Env;
 use crate::error::{Error, Kind, OnUnique};
 use crate::event;
@@ -64,7 +65,10 @@ pub async fn import(env: &Env, viewer: &Viewer, input: Import) -> Result<Importe
     tx.commit().await?;
     env.instances_changed(changed.as_slice());
     env.deliveries_arrived();
-    let problems = integrations::check(env, &integrations::definition(&row)?);
+    let definition = integrations::definition(&row)?;
+    let owner = (row.organization_id, row.customer_id);
+    let own = Own::of(env.db.read(), owner, &definition).await?;
+    let problems = integrations::check(env, &own, &definition);
     Ok(Imported { integration: row, problems })
 }
 

@@ -56,6 +56,15 @@ impl Policy {
         })
     }
 
+    /// Whether this is where the server itself listens.
+    pub(crate) fn is_own_address(&self, host: &str, port: u16) -> bool {
+        let own = self.own_url.as_ref().and_then(|own| Url::parse(own).ok());
+        own.is_some_and(|own| {
+            let is_host = own.host_str().is_some_and(|known| normal(known) == normal(host));
+            is_host && own.port_or_known_default() == Some(port)
+        })
+    }
+
     /// Whether a URL leads to the server itself.
     pub(crate) fn is_own(&self, url: &Url) -> bool {
         let own = self.own_url.as_ref().and_then(|own| Url::parse(own).ok());

@@ -127,8 +127,9 @@ async fn resolve(policy: &Policy, host: &Host, port: u16) -> Result<Vec<SocketAd
             lookup_host((domain.as_str(), port)).await.map_err(failed)?.collect()
         }
     };
-    let allowed: Vec<SocketAddr> =
-        found.into_iter().filter(|found| is_allowed(policy, &name, found.ip())).collect();
+    let is_own = policy.is_own_address(&name, port);
+    let is_fine = |found: &SocketAddr| is_own || is_allowed(policy, &name, found.ip());
+    let allowed: Vec<SocketAddr> = found.into_iter().filter(is_fine).collect();
     if allowed.is_empty() { Err(Error::Refused(name)) } else { Ok(allowed) }
 }
 

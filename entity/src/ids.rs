@@ -81,6 +81,9 @@ id_types! {
     AlertMonitorId = "AlertMonitor";
     AlertNoticeId = "AlertNotice";
     AlertWebhookId = "AlertWebhook";
+    /// One version of a published component.
+    ComponentId = "Component";
+    ComponentFileId = "ComponentFile";
     ConfigValueId = "InstanceConfigVariable";
     ConfigVariableId = "RequiredConfigVariable";
     ConnectionTemplateId = "ConnectionTemplate";

@@ -4,6 +4,7 @@
 //! document, [`program`] for what a deployment runs, and [`value`] for the data that flows.
 
 mod blob;
+pub mod component;
 pub mod condition;
 pub mod definition;
 pub mod expression;

@@ -21,19 +21,24 @@ pub const MAX_PICK_LIST_CHARS: usize = 64;
 /// The components a definition can use.
 pub trait Vocabulary {
     /// Whether there is such a component.
-    fn component(&self, key: &str) -> bool;
+    fn component(&self, component: &ComponentRef) -> bool;
 
     /// What an action, or trigger, takes; `None` if the component has no such one.
-    fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape>;
+    fn inputs(
+        &self,
+        component: &ComponentRef,
+        action: &str,
+        is_trigger: bool,
+    ) -> Option<ActionShape>;
 
     /// The keys of all components, for suggestions.
     fn components(&self) -> Vec<String>;
 
     /// The keys of a component's actions, or triggers, for suggestions.
-    fn actions(&self, component: &str, triggers: bool) -> Vec<String>;
+    fn actions(&self, component: &ComponentRef, triggers: bool) -> Vec<String>;
 
     /// The keys of a component's connections.
-    fn connections(&self, component: &str) -> Vec<String>;
+    fn connections(&self, component: &ComponentRef) -> Vec<String>;
 
     /// What a kind of connection takes.
     fn connection_inputs(&self, _component: &str, _connection: &str) -> Vec<InputShape> {
@@ -51,7 +56,7 @@ pub trait Vocabulary {
     }
 
     /// The keys of a component's data sources.
-    fn data_sources(&self, component: &str) -> Vec<String>;
+    fn data_sources(&self, component: &ComponentRef) -> Vec<String>;
 }
 
 /// What an action takes and how its step may continue.
@@ -204,11 +209,11 @@ impl<'a> Checker<'a> {
             }
         }
         if let Some(connection) = &variable.connection {
-            let known = |component: &str| self.vocabulary.connections(component);
+            let known = |component: &ComponentRef| self.vocabulary.connections(component);
             self.known_part(connection, &property(path, "connection"), "connection", known);
         }
         if let Some(source) = &variable.data_source {
-            let known = |component: &str| self.vocabulary.data_sources(component);
+            let known = |component: &ComponentRef| self.vocabulary.data_sources(component);
             self.known_part(source, &property(path, "dataSource"), "data source", known);
         }
         settings::check_variable(self, variable, path);
@@ -226,13 +231,13 @@ impl<'a> Checker<'a> {
         part: &ActionRef,
         path: &str,
         noun: &str,
-        known: impl Fn(&str) -> Vec<String>,
+        known: impl Fn(&ComponentRef) -> Vec<String>,
     ) {
         let component = &part.component;
         if !self.known_component(component, &property(path, "component"), "") {
             return;
         }
-        let known = known(&component.key);
+        let known = known(component);
         if known.contains(&part.key) {
             return;
         }
@@ -243,7 +248,7 @@ impl<'a> Checker<'a> {
     }
 
     fn known_component(&self, component: &ComponentRef, path: &str, user: &str) -> bool {
-        let is_known = self.vocabulary.component(&component.key);
+        let is_known = self.vocabulary.component(component);
         if !is_known && !self.problems.is_full() {
             let known = self.vocabulary.components();
             let message = format!("{user}the component `{}` is not published", component.key);

@@ -28,6 +28,7 @@ mod m20261121_000019_reusable;
 mod m20261121_000020_marketplace;
 mod m20261121_000021_user_level;
 mod m20261121_000023_sign_in;
+mod m20261121_000024_components;
 mod m20261121_000025_workflows;
 mod m20261121_000026_linked_identity;
 mod m20261121_000027_templates;
@@ -69,6 +70,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000020_marketplace::Migration),
             Box::new(m20261121_000021_user_level::Migration),
             Box::new(m20261121_000023_sign_in::Migration),
+            Box::new(m20261121_000024_components::Migration),
             Box::new(m20261121_000025_workflows::Migration),
             Box::new(m20261121_000026_linked_identity::Migration),
             Box::new(m20261121_000027_templates::Migration),

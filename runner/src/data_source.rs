@@ -8,12 +8,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use components::{DataSource, Files, Inputs, Named, Pieces, RunInfo, States, StepError};
 use domain::Whom;
+use domain::component::Version;
 use domain::instance::wizard::{Call, DataSources};
 use flow::{Blob, Map, Value};
 use futures::{StreamExt, stream};
 use tokio::sync::Semaphore;
 
 use crate::CATALOG;
+use crate::bundle;
 use crate::runner::Inner;
 use crate::tokens::{Tokens, secrets};
 
@@ -45,19 +47,47 @@ pub fn performer(inner: Weak<Inner>) -> DataSources {
 }
 
 async fn perform(inner: &Inner, call: Call) -> Result<Value, String> {
+    if let Some(version) = call.version.clone() {
+        return published(inner, &version, call).await;
+    }
     let found = CATALOG.component(&call.component);
     let found = found.and_then(|it| it.data_sources.iter().find(|it| it.key == call.key));
     let Some(source) = found else {
         let Call { component, key, .. } = &call;
         return Err(format!("The component \"{component}\" has no data source \"{key}\" here."));
     };
-    let hidden = secrets(&call.definition, &call.shared, &call.config_vars);
+    let hidden = secrets(&call.definition, &call.published, &call.shared, &call.config_vars);
     let tokens = Tokens::hiding(hidden.iter().chain(&call.secrets).cloned());
     let inputs = with_defaults(source, &call.inputs);
     let mut run = run_of(inner, call);
     let performed = (source.perform)(&mut run, &inputs).await;
     let output = performed.map_err(|error| tokens.hide_in(error.to_string()))?;
-    let result = tokens.hide(&output.result).into_owned();
+    shown(&tokens, &output.result)
+}
+
+async fn published(inner: &Inner, version: &Version, call: Call) -> Result<Value, String> {
+    let hidden = secrets(&call.definition, &call.published, &call.shared, &call.config_vars);
+    let tokens = Tokens::hiding(hidden.iter().chain(&call.secrets).cloned());
+    let key = call.key.clone();
+    let mut inputs = Inputs(call.inputs.clone());
+    let known = version.component.data_source(&key).map(|source| source.inputs.as_slice());
+    for input in known.unwrap_or_default() {
+        if let Some(default) = input.default_value()
+            && inputs.get(&input.key).is_none()
+        {
+            let text = default.as_str().map_or_else(|| default.to_string(), str::to_owned);
+            inputs.0.insert(input.key.as_str().into(), text.into());
+        }
+    }
+    let run = run_of(inner, call);
+    let found = bundle::data_source(&inner.host, version, &key, &run, &inputs).await;
+    let found = found.map_err(|error| tokens.hide_in(error.to_string()))?;
+    shown(&tokens, &found)
+}
+
+/// A result without secrets, if it is not too long.
+fn shown(tokens: &Tokens, found: &Value) -> Result<Value, String> {
+    let result = tokens.hide(found).into_owned();
     let length = result.to_json().len();
     if length > RESULT_BYTES_MAX {
         return Err(format!(

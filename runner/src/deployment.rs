@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use components::Named;
+use domain::component::Own;
 use domain::endpoint;
 use domain::instance::{api_keys, webhook_url};
 use domain::oauth::Owner;
@@ -14,7 +15,8 @@ use flow::definition::EndpointSecurity;
 use flow::{Map, Value};
 use sea_orm::{ColumnTrait, QueryFilter};
 
-use crate::plan::Plan;
+use crate::bundle::Host;
+use crate::plan::{Plan, Published};
 use crate::route::Rules;
 use crate::rules::CallRules;
 use crate::seats::Tenant;
@@ -49,6 +51,8 @@ pub struct Deployment {
     /// Flow name to the keys of which its callers need one.
     pub webhook_api_keys: Map,
     pub flows: Vec<DeployedFlow>,
+    /// The published components that it uses.
+    pub published: Arc<Own>,
     /// How requests at a URL that flows share find theirs.
     pub rules: Arc<Rules>,
     /// About how much memory it takes.
@@ -92,6 +96,7 @@ impl Deployment {
     /// Reads and compiles a deployment.
     pub async fn load(
         env: &domain::Env,
+        host: &Arc<Host>,
         organization: OrganizationId,
         id: DeploymentId,
     ) -> anyhow::Result<Arc<Self>> {
@@ -106,6 +111,9 @@ impl Deployment {
             .collect();
         let with_tokens = reused.iter().filter(|it| it.has_token(env));
         connections.extend(with_tokens.map(|it| (it.key.clone(), it.owner.clone())));
+        let owner = (organization, rows.integration.customer_id);
+        let own = Own::of(env.db.read(), owner, &loaded.definition).await?;
+        let published = Published { own: &own, host };
         let mut flows = Vec::new();
         let kind = loaded.definition.endpoint_type;
         let owner = endpoint::owner(kind, &rows.instance, rows.integration.sequence_id);
@@ -125,7 +133,7 @@ impl Deployment {
             flow_urls.insert(name.into(), Value::from(url));
             let keys = api_keys(env, config).await?;
             webhook_api_keys.insert(name.into(), keys.into());
-            flows.push(DeployedFlow::new(flow, config));
+            flows.push(DeployedFlow::new(flow, config, published));
         }
         Ok(Arc::new(Self {
             id,
@@ -139,7 +147,7 @@ impl Deployment {
             customer: named(rows.customer.id, &rows.customer.name, rows.customer.external_id),
             instance: named(rows.instance.id, &rows.instance.name, None),
             integration: named(rows.integration.id, &rows.integration.name, None),
-            secrets: tokens::secrets(&loaded.definition, &reused, &loaded.config_vars),
+            secrets: tokens::secrets(&loaded.definition, &own, &reused, &loaded.config_vars),
             config_vars: Arc::new(loaded.config_vars),
             connections: Arc::new(connections),
             has_users: domain::user_level::has_user_pages(&loaded.definition),
@@ -147,6 +155,7 @@ impl Deployment {
             flow_urls,
             webhook_api_keys,
             flows,
+            published: Arc::new(own),
             rules: Arc::new(Rules::of(&loaded.definition)),
             bytes: u32::try_from(model.definition.len() * COMPILED_BYTES_PER_BYTE)
                 .unwrap_or(u32::MAX),
@@ -155,12 +164,18 @@ impl Deployment {
 }
 
 impl DeployedFlow {
-    fn new(flow: &flow::definition::Flow, config: &flow_config::Model) -> Self {
+    fn new(
+        flow: &flow::definition::Flow,
+        config: &flow_config::Model,
+        published: Published<'_>,
+    ) -> Self {
         let plan = flow::compile(flow)
             .map_err(|problems| {
                 problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
             })
-            .and_then(|program| Plan::new(&program).map_err(|missing| missing.to_string()));
+            .and_then(|program| {
+                Plan::new(&program, Some(published)).map_err(|missing| missing.to_string())
+            });
         let trigger = flow.trigger().map(|step| &step.action);
         let part = |read: fn(&flow::definition::ActionRef) -> &str| {
             trigger.map(read).unwrap_or_default().to_owned()

@@ -13,6 +13,7 @@ use moka::future::Cache;
 use sea_orm::{ColumnTrait, QueryFilter};
 use subtle::ConstantTimeEq;
 
+use crate::bundle::Host;
 use crate::inputs::resolve;
 use crate::route::{Route, Rules};
 use crate::{DeployedFlow, Deployment};
@@ -100,6 +101,8 @@ impl flow::Scope for Configured<'_> {
 
 /// The endpoints this node has met.
 pub struct Endpoints {
+    /// Runs what deployments use of published components.
+    host: Arc<Host>,
     by_webhook: Cache<String, (InstanceId, u64, Endpoint)>,
     deployments: Cache<DeploymentId, Arc<Deployment>>,
     kept: Cache<InstanceId, (u64, Kept)>,
@@ -111,7 +114,7 @@ pub struct Endpoints {
 
 impl Endpoints {
     /// `is_shared` says whether other nodes can change what is cached here.
-    pub fn new(is_shared: bool) -> Self {
+    pub fn new(is_shared: bool, host: Arc<Host>) -> Self {
         let weigh = |_: &String, (_, _, endpoint): &(_, _, Endpoint)| endpoint.bytes();
         let mut by_webhook = Cache::builder().max_capacity(DEPLOYMENTS_BYTES_MAX).weigher(weigh);
         let mut kept = Cache::builder().max_capacity(ENTRIES_MAX);
@@ -120,6 +123,7 @@ impl Endpoints {
             kept = kept.time_to_live(SHARED_LIFETIME);
         }
         Self {
+            host,
             by_webhook: by_webhook.build(),
             kept: kept.build(),
             deployments: Cache::builder()
@@ -190,7 +194,7 @@ impl Endpoints {
         id: DeploymentId,
     ) -> anyhow::Result<Arc<Deployment>> {
         self.deployments
-            .try_get_with(id, Deployment::load(env, organization, id))
+            .try_get_with(id, Deployment::load(env, &self.host, organization, id))
             .await
             .map_err(|error: Arc<anyhow::Error>| anyhow::anyhow!("{error:#}"))
     }

@@ -185,7 +185,7 @@ impl Executor {
         self.run.idempotency_key = format!("{}/{path}", self.run.info.execution_id);
         let age = self.now().0 - self.written_at.0;
         let is_full = self.record.len() >= ROWS_UNWRITTEN_MAX;
-        let is_lasting = matches!(step.action.perform, Perform::Waiting(_));
+        let is_lasting = matches!(step.action.perform, Perform::Waiting(_) | Perform::Hosted(_));
         // Whoever tests looks on: what there is shows before a step that may take long.
         let is_watched = is_lasting && self.execution.is_test;
         if safety != Safety::Pure {
@@ -250,12 +250,13 @@ impl Executor {
             self.run.step_results = machine.step_results();
         }
         let (inputs, _room) = self.with_files(step, inputs).await?;
-        let result = match step.action.perform {
+        let result = match &step.action.perform {
             Perform::Pure(perform) => perform(&inputs),
             Perform::WithRun(perform) => perform(&mut self.run, &inputs),
             Perform::Waiting(perform) => perform(&mut self.run, &inputs).await,
+            Perform::Hosted(hosted) => hosted.perform(&mut self.run, &inputs).await,
             Perform::Loop(kind) => {
-                machine.begin_loop(step, items(kind, &inputs)?);
+                machine.begin_loop(step, items(*kind, &inputs)?);
                 return Ok(Performed::LoopBegan);
             }
             Perform::BreakLoop if machine.break_loop() => return Ok(Performed::LoopLeft),

@@ -6,6 +6,7 @@
 //! journalled step. The control plane is read once per deployment and then only from memory.
 
 mod alerts;
+pub mod bundle;
 mod claims;
 mod connections;
 mod data_source;

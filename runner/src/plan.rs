@@ -1,10 +1,16 @@
 //! A compiled flow with its actions found: what is walked for every execution.
 
+use std::ops::Deref;
 use std::sync::{Arc, LazyLock};
 
 use components::{Action, Catalog, Trigger};
+use domain::component::{Own, Version};
 use flow::Expression;
+use flow::Value;
+use flow::definition::ComponentRef;
 use flow::program::{self, ErrorConfig, Program};
+
+use crate::bundle::{self, Host};
 
 /// The built-in components; they are the same for everybody and never change.
 pub static CATALOG: LazyLock<Catalog> = LazyLock::new(Catalog::default);
@@ -21,7 +27,7 @@ pub struct Plan {
 #[derive(Debug)]
 pub struct PlannedTrigger {
     pub step: StepName,
-    pub trigger: &'static Trigger,
+    pub trigger: Found<Trigger>,
     pub inputs: Vec<(Arc<str>, Expression)>,
     pub branches: Vec<PlannedBranch>,
 }
@@ -29,11 +35,49 @@ pub struct PlannedTrigger {
 #[derive(Debug)]
 pub struct PlannedStep {
     pub step: StepName,
-    pub action: &'static Action,
+    pub action: Found<Action>,
     pub inputs: Vec<(Arc<str>, Expression)>,
     pub body: Vec<PlannedStep>,
     pub branches: Vec<PlannedBranch>,
     pub error: ErrorConfig,
+}
+
+/// What a step uses: built in, or published and made for it.
+#[derive(Debug)]
+pub enum Found<T: 'static> {
+    BuiltIn(&'static T),
+    Published(Box<T>),
+}
+
+impl<T> Deref for Found<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            Self::BuiltIn(found) => found,
+            Self::Published(found) => found,
+        }
+    }
+}
+
+/// Published components, and who runs them.
+#[derive(Clone, Copy)]
+pub struct Published<'a> {
+    pub own: &'a Own,
+    pub host: &'a Arc<Host>,
+}
+
+impl<'a> Published<'a> {
+    /// The version that a step names, if it is a published one, and who runs it.
+    fn find(of: Option<Self>, step: &program::Step) -> Option<(&'a Arc<Version>, &'a Arc<Host>)> {
+        let of = of?;
+        let version = of.own.get(&ComponentRef {
+            key: step.component.to_string(),
+            is_public: step.is_public,
+            version: step.version.clone(),
+        })?;
+        Some((version, of.host))
+    }
 }
 
 #[derive(Debug)]
@@ -60,9 +104,9 @@ pub struct Missing {
 }
 
 impl Plan {
-    pub fn new(program: &Program) -> Result<Self, Missing> {
-        let steps = plan_steps(&program.steps)?;
-        let trigger = plan_trigger(&program.trigger)?;
+    pub fn new(program: &Program, published: Option<Published<'_>>) -> Result<Self, Missing> {
+        let steps = plan_steps(&program.steps, published)?;
+        let trigger = plan_trigger(&program.trigger, published)?;
         let branches = trigger.branches.iter().map(|branch| &branch.steps);
         let uses_state = trigger.trigger.uses_state
             || std::iter::once(&steps).chain(branches).any(|steps| use_state(steps));
@@ -70,42 +114,75 @@ impl Plan {
     }
 }
 
-fn plan_trigger(step: &program::Step) -> Result<PlannedTrigger, Missing> {
-    let trigger =
-        CATALOG.trigger(&step.component, &step.action).ok_or_else(|| missing(step, "trigger"))?;
+fn plan_trigger(
+    step: &program::Step,
+    published: Option<Published<'_>>,
+) -> Result<PlannedTrigger, Missing> {
+    let branches = plan_branches(step, published)?;
+    if let Some((version, host)) = Published::find(published, step) {
+        let found = version.component.trigger(&step.action);
+        let operation = found.ok_or_else(|| missing(step, "trigger"))?;
+        let named = (step.name.clone(), step.key.clone());
+        let trigger = bundle::trigger(host, version, operation, named);
+        let trigger = Found::Published(Box::new(trigger));
+        let inputs = with_published_defaults(&step.inputs, operation);
+        return Ok(PlannedTrigger { step: name(step), trigger, inputs, branches });
+    }
+    let trigger = CATALOG.trigger(&step.component, &step.action).filter(|_| step.is_public);
+    let trigger = trigger.ok_or_else(|| missing(step, "trigger"))?;
     Ok(PlannedTrigger {
         step: name(step),
-        trigger,
         inputs: with_defaults(&step.inputs, &trigger.inputs),
-        branches: plan_branches(step)?,
+        trigger: Found::BuiltIn(trigger),
+        branches,
     })
 }
 
-fn plan_steps(steps: &[program::Step]) -> Result<Vec<PlannedStep>, Missing> {
-    steps.iter().map(plan_step).collect()
+fn plan_steps(
+    steps: &[program::Step],
+    published: Option<Published<'_>>,
+) -> Result<Vec<PlannedStep>, Missing> {
+    steps.iter().map(|step| plan_step(step, published)).collect()
 }
 
-fn plan_step(step: &program::Step) -> Result<PlannedStep, Missing> {
-    let action =
-        CATALOG.action(&step.component, &step.action).ok_or_else(|| missing(step, "action"))?;
+fn plan_step(
+    step: &program::Step,
+    published: Option<Published<'_>>,
+) -> Result<PlannedStep, Missing> {
+    let (action, inputs) = if let Some((version, host)) = Published::find(published, step) {
+        let found = version.component.action(&step.action);
+        let operation = found.ok_or_else(|| missing(step, "action"))?;
+        let named = (step.name.clone(), step.key.clone());
+        let action = bundle::action(host, version, operation, named);
+        let inputs = with_published_defaults(&step.inputs, operation);
+        (Found::Published(Box::new(action)), inputs)
+    } else {
+        let action = CATALOG.action(&step.component, &step.action).filter(|_| step.is_public);
+        let action = action.ok_or_else(|| missing(step, "action"))?;
+        (Found::BuiltIn(action), with_defaults(&step.inputs, &action.inputs))
+    };
     let body = match &step.body {
-        program::Body::Loop(steps) => plan_steps(steps)?,
+        program::Body::Loop(steps) => plan_steps(steps, published)?,
         program::Body::None | program::Body::Branches(_) => Vec::new(),
     };
     Ok(PlannedStep {
         step: name(step),
         action,
-        inputs: with_defaults(&step.inputs, &action.inputs),
+        inputs,
         body,
-        branches: plan_branches(step)?,
+        branches: plan_branches(step, published)?,
         error: step.error,
     })
 }
 
-fn plan_branches(step: &program::Step) -> Result<Vec<PlannedBranch>, Missing> {
+fn plan_branches(
+    step: &program::Step,
+    published: Option<Published<'_>>,
+) -> Result<Vec<PlannedBranch>, Missing> {
     let program::Body::Branches(branches) = &step.body else { return Ok(Vec::new()) };
     let plan = |branch: &program::Branch| {
-        Ok(PlannedBranch { name: branch.name.clone(), steps: plan_steps(&branch.steps)? })
+        let steps = plan_steps(&branch.steps, published)?;
+        Ok(PlannedBranch { name: branch.name.clone(), steps })
     };
     branches.iter().map(plan).collect()
 }
@@ -131,6 +208,29 @@ fn with_defaults(
                 let default = Expression::Literal(Some(input.default.into()));
                 planned.push((input.key.into(), default));
             }
+        }
+    }
+    planned
+}
+
+/// The same, for what a published component says of its inputs.
+fn with_published_defaults(
+    given: &[(Arc<str>, Expression)],
+    operation: &flow::component::Operation,
+) -> Vec<(Arc<str>, Expression)> {
+    let is_empty = |expression: &Expression| *expression == Expression::Literal(Some("".into()));
+    let mut planned = given.to_vec();
+    for input in &operation.inputs {
+        let Some(default) = input.default_value() else { continue };
+        let default = match default {
+            serde_json::Value::String(text) => Value::from(text.as_str()),
+            other => Value::from_json(&other.to_string()).unwrap_or_default(),
+        };
+        let default = Expression::Literal(Some(default));
+        match planned.iter_mut().find(|(key, _)| **key == *input.key) {
+            Some((_, expression)) if is_empty(expression) => *expression = default,
+            Some(_) => {}
+            None => planned.push((input.key.as_str().into(), default)),
         }
     }
     planned

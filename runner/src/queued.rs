@@ -57,7 +57,7 @@ impl Inner {
     ) -> Option<Response> {
         let Invocation { deployment, flow, mut payload, body, .. } = invocation;
         let plan = deployment.flows[flow].plan.as_ref().ok()?;
-        let PerformTrigger::Quick(perform) = plan.trigger.trigger.perform else { return None };
+        let PerformTrigger::Quick(perform) = &plan.trigger.trigger.perform else { return None };
         if let Some(body) = body {
             crate::payload::insert_body(&mut payload, body);
         }

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::alerts::Alerts;
+use crate::bundle::{Host, HostOptions};
 use crate::endpoint::{Endpoint, Endpoints};
 use crate::executor::Executor;
 use crate::files::ExecutionFiles;
@@ -37,6 +38,8 @@ pub struct RunnerOptions {
     pub store: PayloadStore,
     pub egress: egress::Client,
     pub scripts: Arc<dyn components::Scripts>,
+    /// How code of published components runs.
+    pub components: HostOptions,
     /// How many executions run at once on this node; the others wait in the database.
     pub concurrency_max: usize,
     /// How many executions of one organization run at once; `None` sets no limit.
@@ -60,6 +63,7 @@ pub struct Inner {
     pub writer: Writer,
     pub node: Node,
     pub services: Arc<Services>,
+    pub host: Arc<Host>,
     pub endpoints: Endpoints,
     /// How many executions run at once, and the places that are left.
     pub concurrency_max: usize,
@@ -85,6 +89,10 @@ impl Runner {
         let node = Node::register(&env.db, &*env.clock, &env.ids).await?;
         let (writer, _) = Writer::start(env.db.clone(), listener(&env));
         let clock = Arc::new(TokioClock(env.clock.clone()));
+        let reason = options.components.node.as_ref().map(|_| ()).map_err(Clone::clone);
+        // Set once per server: a second runner on the same environment finds the same machine.
+        let _ = env.component_host.set(reason);
+        let host = Host::new(options.components, options.store.clone(), options.egress.clone());
         let services = Services {
             egress: options.egress,
             scripts: options.scripts,
@@ -93,7 +101,8 @@ impl Runner {
             state_bytes_max: options.state_bytes_max,
         };
         let inner = Arc::new(Inner {
-            endpoints: Endpoints::new(!env.db.is_sqlite()),
+            endpoints: Endpoints::new(!env.db.is_sqlite(), host.clone()),
+            host,
             env,
             store: options.store,
             writer,

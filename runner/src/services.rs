@@ -6,6 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use components::InputKind;
 use entity::{Clock, Ids};
+use flow::definition::ComponentRef;
 use flow::{ActionShape, InputShape, OAuth2Grant, OAuth2Shape};
 
 use crate::CATALOG;
@@ -39,11 +40,17 @@ impl components::Randomness for DrawnBits {
 pub struct Vocabulary;
 
 impl flow::Vocabulary for Vocabulary {
-    fn component(&self, key: &str) -> bool {
-        CATALOG.component(key).is_some()
+    fn component(&self, component: &ComponentRef) -> bool {
+        built_in(component).is_some()
     }
 
-    fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape> {
+    fn inputs(
+        &self,
+        component: &ComponentRef,
+        action: &str,
+        is_trigger: bool,
+    ) -> Option<ActionShape> {
+        let component = built_in(component)?.key;
         if is_trigger {
             let trigger = CATALOG.trigger(component, action)?;
             return Some(ActionShape {
@@ -67,16 +74,16 @@ impl flow::Vocabulary for Vocabulary {
         CATALOG.iter().map(|component| component.key.to_owned()).collect()
     }
 
-    fn actions(&self, component: &str, triggers: bool) -> Vec<String> {
-        let Some(component) = CATALOG.component(component) else { return Vec::new() };
+    fn actions(&self, component: &ComponentRef, triggers: bool) -> Vec<String> {
+        let Some(component) = built_in(component) else { return Vec::new() };
         if triggers {
             return component.triggers.iter().map(|trigger| trigger.key.to_owned()).collect();
         }
         component.actions.iter().map(|action| action.key.to_owned()).collect()
     }
 
-    fn connections(&self, component: &str) -> Vec<String> {
-        let component = CATALOG.component(component);
+    fn connections(&self, component: &ComponentRef) -> Vec<String> {
+        let component = built_in(component);
         let connections = component.into_iter().flat_map(|component| &component.connections);
         connections.map(|connection| connection.key.to_owned()).collect()
     }
@@ -117,11 +124,15 @@ impl flow::Vocabulary for Vocabulary {
         of_connections.chain(of_sources).map(|input| input.key.to_owned()).collect()
     }
 
-    fn data_sources(&self, component: &str) -> Vec<String> {
-        let component = CATALOG.component(component);
+    fn data_sources(&self, component: &ComponentRef) -> Vec<String> {
+        let component = built_in(component);
         let sources = component.into_iter().flat_map(|component| &component.data_sources);
         sources.map(|source| source.key.to_owned()).collect()
     }
+}
+
+fn built_in(component: &ComponentRef) -> Option<&'static components::Component> {
+    CATALOG.component(&component.key).filter(|_| component.is_public)
 }
 
 fn names(names: &[&str]) -> Vec<String> {

@@ -9,9 +9,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use components::{InputKind, Perform, StepError};
+use domain::component::Own;
 use domain::oauth::{self, Fresh, Owner};
 use domain::reuse::Deployed;
 use domain::user_level::Overlay;
+use flow::definition::ComponentRef;
 use flow::expression::Mention;
 use flow::{Definition, Expression, Map, Value};
 
@@ -30,24 +32,45 @@ const HIDDEN: &str = "***";
 pub type Owners = HashMap<String, Owner>;
 
 /// What the connections of a deployment hold that is not to be shown: what their forms hide.
-pub fn secrets(definition: &Definition, shared: &[Deployed], config_vars: &Map) -> Arc<[String]> {
+pub fn secrets(
+    definition: &Definition,
+    published: &Own,
+    shared: &[Deployed],
+    config_vars: &Map,
+) -> Arc<[String]> {
     let own = definition.config_vars.iter().filter_map(|variable| {
         let connection = variable.connection.as_ref()?;
-        Some((&variable.key, &connection.component.key, &connection.key))
+        let inputs = hidden_inputs(published, &connection.component, &connection.key);
+        Some((&variable.key, inputs))
     });
-    let shared = shared.iter().map(|it| (&it.key, &it.component, &it.connection));
-    let fields = own.chain(shared).filter_map(|(variable, component, connection)| {
-        let component = CATALOG.component(component)?;
-        let known = component.connections.iter().find(|known| known.key == connection)?;
-        let fields = config_vars.get(variable.as_str())?.get("fields")?;
-        Some((&known.inputs, fields))
+    let shared = shared.iter().map(|it| {
+        let component = ComponentRef::named(&it.component);
+        (&it.key, hidden_inputs(published, &component, &it.connection))
     });
-    let hidden = fields.flat_map(|(inputs, fields)| {
-        let inputs = inputs.iter().filter(|input| input.kind == InputKind::Password);
-        inputs.filter_map(|input| fields.get(input.key)?.as_str())
+    let hidden = own.chain(shared).flat_map(|(variable, inputs)| {
+        let fields = config_vars.get(variable.as_str()).and_then(|it| it.get("fields"));
+        let fields = fields.map(|fields| (fields, inputs)).into_iter();
+        fields.flat_map(|(fields, inputs)| {
+            inputs.into_iter().filter_map(|input| fields.get(&input)?.as_str())
+        })
     });
     let hidden = hidden.filter(|secret| secret.len() >= oauth::SECRET_BYTES_MIN);
     hidden.map(ToOwned::to_owned).collect()
+}
+
+/// The inputs of a kind of connection that its form hides.
+fn hidden_inputs(published: &Own, component: &ComponentRef, connection: &str) -> Vec<String> {
+    if let Some(version) = published.get(component) {
+        let known = version.component.connection(connection);
+        let inputs = known.map(|known| known.inputs.as_slice()).unwrap_or_default();
+        let hidden = inputs.iter().filter(|input| input.kind == "password");
+        return hidden.map(|input| input.key.clone()).collect();
+    }
+    let connections = CATALOG.component(&component.key).map(|it| it.connections.as_slice());
+    let known = connections.unwrap_or_default().iter().find(|known| known.key == connection);
+    let inputs = known.map(|known| known.inputs.as_slice()).unwrap_or_default();
+    let hidden = inputs.iter().filter(|input| input.kind == InputKind::Password);
+    hidden.map(|input| input.key.to_owned()).collect()
 }
 
 /// What a run knows of its connections.
@@ -62,12 +85,15 @@ pub struct Tokens {
     pub blamed: Vec<String>,
     /// Never shown to anybody.
     secrets: Vec<String>,
+    /// The published components of the flow.
+    published: Arc<Own>,
 }
 
 impl Tokens {
     pub fn of(deployment: &Deployment) -> Self {
         let owners = deployment.connections.clone();
-        Self { owners, secrets: deployment.secrets.to_vec(), ..Self::default() }
+        let (secrets, published) = (deployment.secrets.to_vec(), deployment.published.clone());
+        Self { owners, secrets, published, ..Self::default() }
     }
 
     /// Holds no tokens, only what is to be hidden.
@@ -82,7 +108,9 @@ impl Tokens {
         let owners = Arc::make_mut(&mut self.owners);
         owners.extend(overlay.connections.iter().cloned());
         let Overlay { definition, shared, config_vars, .. } = overlay;
-        for secret in secrets(definition, shared, config_vars).iter() {
+        let published = self.published.clone();
+        let found = secrets(definition, &published, shared, config_vars);
+        for secret in found.iter() {
             self.keep_secret(secret);
         }
     }
@@ -160,7 +188,8 @@ impl Executor {
             return Ok(());
         }
         let is_code = matches!(step.action.perform, Perform::Waiting(_))
-            && step.action.inputs.iter().any(|input| input.kind == InputKind::Code);
+            && step.action.inputs.iter().any(|input| input.kind == InputKind::Code)
+            || matches!(step.action.perform, Perform::Hosted(_));
         self.connect_inputs(&step.inputs, is_code, machine).await
     }
 

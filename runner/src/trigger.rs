@@ -31,7 +31,7 @@ impl Executor {
         let payload = crate::payload::complete(payload, &self.run.info)
             .await
             .map_err(|error| Stop::Failed(error.to_string()))?;
-        let is_waiting = matches!(trigger.trigger.perform, PerformTrigger::Waiting(_));
+        let is_waiting = !matches!(trigger.trigger.perform, PerformTrigger::Quick(_));
         self.connect_inputs(&trigger.inputs, is_waiting, machine)
             .await
             .map_err(|error| Stop::Failed(error.message))?;
@@ -47,6 +47,12 @@ impl Executor {
                     self.make_durable().await?;
                 }
                 perform(&mut self.run, payload, &inputs).await
+            }
+            (None, PerformTrigger::Hosted(hosted)) => {
+                if self.owner.is_none() {
+                    self.make_durable().await?;
+                }
+                hosted.perform(&mut self.run, payload, &inputs).await
             }
         };
         self.take_lines(&trigger.step.key, "");

@@ -85,6 +85,10 @@ fn options(
     options.organization_concurrency_max = (limit > 0).then_some(limit);
     options.code_processes_max = config.runner.code_processes_max;
     options.code_heap_bytes = config.runner.code_heap_mebibytes << 20;
+    options.node_program.clone_from(&config.components.node_program);
+    options.component_processes_max = config.components.processes_max;
+    options.component_heap_mebibytes = config.components.heap_mebibytes;
+    options.component_time_limit = seconds(config.components.time_limit_seconds);
     options.retention = config.retention.settings();
     options.execution_time_limit = seconds(config.runner.execution_time_limit_seconds);
     options.code_time_limit = seconds(config.runner.code_time_limit_seconds);

@@ -16,8 +16,9 @@ use tracing_subscriber::EnvFilter;
 
 pub use oidc::OidcSection;
 pub use section::{
-    EgressSection, LogFormat, LogSection, LoginSection, MailSection, RetentionSection,
-    RunnerSection, SchedulesSection, ServerSection, SmsSection, StorageSection, TriggerSection,
+    ComponentsSection, EgressSection, LogFormat, LogSection, LoginSection, MailSection,
+    RetentionSection, RunnerSection, SchedulesSection, ServerSection, SmsSection, StorageSection,
+    TriggerSection,
 };
 
 use crate::cli::Place;
@@ -41,6 +42,7 @@ pub struct Config {
     pub mail: MailSection,
     pub sms: SmsSection,
     pub runner: RunnerSection,
+    pub components: ComponentsSection,
     pub retention: RetentionSection,
     pub log: LogSection,
 }
@@ -126,6 +128,9 @@ impl Config {
             ("runner.code_heap_mebibytes", self.runner.code_heap_mebibytes as u64),
             ("runner.execution_time_limit_seconds", self.runner.execution_time_limit_seconds),
             ("runner.code_time_limit_seconds", self.runner.code_time_limit_seconds),
+            ("components.processes_max", self.components.processes_max as u64),
+            ("components.heap_mebibytes", self.components.heap_mebibytes as u64),
+            ("components.time_limit_seconds", self.components.time_limit_seconds),
             ("retention.contents_days", u64::from(self.retention.contents_days)),
         ] {
             check(value > 0, &format!("{name} must be more than 0"));

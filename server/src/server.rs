@@ -12,6 +12,7 @@ use domain::retention::Settings as Retention;
 use domain::sign_in;
 use entity::{Clock, DbUrl, Ids, SystemClock};
 use jobs::PayloadStore;
+use runner::bundle::{HostOptions, Node};
 use runner::script::Pool;
 use runner::{Runner, RunnerOptions};
 use tasks::{LogStreams, MessageSettings, Tasks};
@@ -23,6 +24,12 @@ use crate::master_key::MasterKey;
 
 /// Payloads that are too large for a row, inside the data folder.
 const PAYLOADS_FOLDER: &str = "payloads";
+
+/// Packages of components, unpacked, inside the data folder.
+const COMPONENTS_FOLDER: &str = "components";
+
+/// Where programs usually are.
+const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// How long the platform itself waits for a connection.
 const CONNECT_SECONDS_MAX: u64 = 5;
@@ -63,6 +70,13 @@ pub struct Options {
     pub code_processes_max: usize,
     pub code_heap_bytes: usize,
     pub code_time_limit: Duration,
+    /// The program that runs code of components; `node` on the search path unless given.
+    pub node_program: Option<PathBuf>,
+    /// Where programs are looked for, folders with colons between them.
+    pub search_path: String,
+    pub component_processes_max: usize,
+    pub component_heap_mebibytes: usize,
+    pub component_time_limit: Duration,
     /// How long history is kept.
     pub retention: Retention,
     pub header_timeout: Duration,
@@ -96,6 +110,11 @@ impl Options {
             code_processes_max: 4,
             code_heap_bytes: 64 << 20,
             code_time_limit: Duration::from_mins(2),
+            node_program: None,
+            search_path: SEARCH_PATH.to_owned(),
+            component_processes_max: 4,
+            component_heap_mebibytes: 256,
+            component_time_limit: Duration::from_mins(5),
             retention: Retention::default(),
             header_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_secs(30),
@@ -133,6 +152,7 @@ impl Server {
         let execution_time_limit = options.execution_time_limit;
         let state_bytes_max = options.state_bytes_max;
         let retention = options.retention;
+        let components = component_options(&options).await;
         let payloads = options.data_dir.join(PAYLOADS_FOLDER);
         let installation = Installation::open(installation_options(options, address)).await?;
         let env = installation.env.clone();
@@ -158,6 +178,7 @@ impl Server {
             store: PayloadStore::in_folder(&payloads, env.ids.clone())?,
             egress,
             scripts: Arc::new(scripts),
+            components,
             concurrency_max,
             organization_concurrency_max,
             execution_time_limit,
@@ -216,6 +237,23 @@ fn script_options(options: &Options) -> anyhow::Result<runner::script::Options> 
     scripts.heap_bytes = options.code_heap_bytes;
     scripts.time_limit = options.code_time_limit;
     Ok(scripts)
+}
+
+async fn component_options(options: &Options) -> HostOptions {
+    let node = Node::find(options.node_program.as_deref(), &options.search_path).await;
+    if let Err(reason) = &node {
+        tracing::warn!("{reason}");
+    }
+    // Processes have a folder of their own, where other names mean something else.
+    let folder = options.data_dir.join(COMPONENTS_FOLDER);
+    let folder = std::path::absolute(&folder).unwrap_or(folder);
+    HostOptions {
+        node,
+        folder,
+        processes_max: options.component_processes_max,
+        heap_mebibytes: options.component_heap_mebibytes,
+        time_limit: options.component_time_limit,
+    }
 }
 
 /// On Linux through the kernel's link, which stays right when the file is replaced by an upgrade.

@@ -4,6 +4,7 @@
 
 mod alike;
 mod canaries;
+mod components;
 mod connections;
 mod fields;
 mod marketplace;
@@ -104,7 +105,7 @@ impl Intruder<'_> {
 }
 
 /// What inputs need that mean no row.
-const GIVEN: [(&str, &str); 10] = [
+const GIVEN: [(&str, &str); 13] = [
     ("CreateExternalLogStreamInput.url", "https://example.test/"),
     ("CreateExternalLogStreamInput.payloadTemplate", "{{message}}"),
     ("LogSeverityLevelInput.id", "2"),
@@ -115,6 +116,9 @@ const GIVEN: [(&str, &str); 10] = [
     ("ResendFailedWebhookDeliveriesInput.since", "2026-01-01T00:00:00Z"),
     ("CreateAlertWebhookInput.url", "https://example.test/"),
     ("CreateAlertWebhookInput.payloadTemplate", "$NAME"),
+    ("ComponentDefinitionInput.key", "walked"),
+    ("ComponentDisplayDefinition.label", "Walked"),
+    ("ComponentDisplayDefinition.description", "Walks."),
 ];
 
 /// A customer with everything that a customer can have.
@@ -155,7 +159,6 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let wizard = marketplace::wizard(app, acme).await;
     known.extend(wizard.known);
     known.extend(shared_connections.known);
-    let workflow = workflow::workflow(acme, &customer).await;
     known.insert("ImportWorkflowInput.definition", definition("workflow"));
     known.extend(known_to_embedding(acme).await);
     known.extend(GIVEN.map(|(input, value)| (input, value.to_owned())));
@@ -163,9 +166,10 @@ async fn prey(app: &TestApp, acme: &User) -> Prey {
     let mut ids = Vec::from(alerts);
     // Triggers are nobody's.
     ids.pop();
+    ids.push(components::component(acme, &customer).await);
     ids.extend(wizard.ids);
     ids.extend(shared_connections.ids);
-    ids.extend(workflow);
+    ids.extend(workflow::workflow(acme, &customer).await);
     ids.extend([
         connection,
         happened,
@@ -333,6 +337,7 @@ async fn everything(owner: &User) -> Value {
         instances { nodes { id name enabled lastDeployedAt needsDeploy integration { id }
             configVariables { nodes { id status } }
             userLevelConfigs { nodes { id updatedAt } } } }
+        components(allVersions: true, public: false) { nodes { id signature starred } }
         testCases { nodes { id name payload updatedAt } }
         webhookEndpoints { nodes { id name url enabled updatedAt } }
         alertMonitors { nodes { id name updatedAt } }

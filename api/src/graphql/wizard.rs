@@ -94,7 +94,7 @@ fn data_source(registry: &mut Registry) {
         ("inputs", "[InputExpression]", "Values for its inputs."),
     ])
     .run(registry, |input, ask| async move {
-        let source = Operation::by_id(&input.require_text("dataSource")?)?;
+        let source = Operation::by_id(&ask, &input.require_text("dataSource")?).await?;
         let inputs = input.objects("inputs")?.unwrap_or_default();
         let inputs: Vec<_> = inputs.iter().map(read).collect::<Result<_, _>>()?;
         let (env, id) = (&ask.context.env, input.require_id("id")?);

@@ -46,6 +46,7 @@ mod wire;
 mod xml;
 mod zip;
 
+pub use code::{action_output, keep_states, script_context, script_surroundings, trigger_output};
 pub use http::{describe_request, shown_headers};
 pub use invoke::LINEAGE_DEPTH_MAX;
 

@@ -9,10 +9,13 @@ use futures::future::BoxFuture;
 use crate::{Inputs, Run, StepError};
 
 mod data_source;
+mod hosted;
 mod input;
+mod published;
 mod trigger;
 
 pub use data_source::{DataSource, DataSourceFuture, DataSourceKind, DataSourceOutput};
+pub use hosted::{Hosted, HostedTrigger};
 pub use input::{Collection, Input, InputKind};
 pub use trigger::{PerformTrigger, ScheduleSupport, Trigger, TriggerFuture, TriggerOutput};
 
@@ -166,6 +169,8 @@ pub enum Perform {
     WithRun(fn(&mut Run, &Inputs) -> Result<Output, StepError>),
     /// Waits for something: the network, a script, time.
     Waiting(for<'a> fn(&'a mut Run, &'a Inputs) -> BoxFuture<'a, Result<Output, StepError>>),
+    /// Waits for code that runs elsewhere.
+    Hosted(Arc<dyn Hosted>),
     /// The runner repeats the step's body.
     Loop(LoopKind),
     /// The runner leaves the innermost loop.
@@ -178,6 +183,7 @@ impl std::fmt::Debug for Perform {
             Self::Pure(_) => "Pure",
             Self::WithRun(_) => "WithRun",
             Self::Waiting(_) => "Waiting",
+            Self::Hosted(_) => "Hosted",
             Self::Loop(LoopKind::Items) => "LoopOverItems",
             Self::Loop(LoopKind::Times) => "LoopNTimes",
             Self::BreakLoop => "BreakLoop",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flow::Map;
 use futures::future::BoxFuture;
 
-use super::{Input, Response};
+use super::{HostedTrigger, Input, Response};
 use crate::{Guard, Inputs, Run, StepError};
 
 /// Something that starts a flow.
@@ -34,6 +34,8 @@ pub enum PerformTrigger {
     /// Waits for something. The execution is durable before it begins, and it begins again when
     /// the server stops in the middle, so it must be repeatable.
     Waiting(TriggerFuture),
+    /// The same, of code that runs elsewhere.
+    Hosted(Arc<dyn HostedTrigger>),
 }
 
 /// A trigger that waits, as a function.

@@ -10,6 +10,7 @@ use super::config::{Holder, values_of};
 use super::flows::configs_of;
 use super::{config_check, connections, flows, is_configured, resolve, shared};
 use crate::alert;
+use crate::component::Own;
 use crate::connection_template::templates_of;
 use crate::deployment::seal_config;
 use crate::env::Env;
@@ -103,11 +104,14 @@ pub(super) async fn deploy_within(
         .find::<integration::Entity>(tx, row.integration_id)
         .await?;
     let definition = integrations::definition(&version)?;
-    let problems = integrations::check(env, &definition);
+    let owner = (row.organization_id, version.customer_id);
+    let own = Own::of(tx, owner, &definition).await?;
+    let problems = integrations::check(env, &own, &definition);
     if !problems.is_empty() {
         let problems = integrations::as_input_problems(WHOLE_INPUT, &problems);
         return Err(Error::Invalid(problems));
     }
+    let definition = own.pin(definition);
     if !force {
         require_configuration(env, tx, row, &definition).await?;
     }

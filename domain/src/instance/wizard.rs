@@ -8,7 +8,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use entity::log::Severity;
-use entity::{InstanceId, UserLevelConfigId, customer, instance, integration, user_level_config};
+use entity::{
+    CustomerId, InstanceId, UserLevelConfigId, customer, instance, integration, user_level_config,
+};
 use flow::definition::{ActionRef, ConfigPage, ConfigVar, ElementKind};
 use flow::expression::Mention;
 use flow::{Definition, Expression, Map, Value};
@@ -16,6 +18,7 @@ use flow::{Definition, Expression, Map, Value};
 use super::config::ConnectionInput;
 use super::users::overlay_of_user;
 use super::{connections, resolve, shared};
+use crate::component::{Own, Version};
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
 use crate::input::Problems;
@@ -38,6 +41,10 @@ pub type Performing = Pin<Box<dyn Future<Output = Result<Value, String>> + Send>
 pub struct Call {
     pub component: String,
     pub key: String,
+    /// The version of a published component.
+    pub version: Option<Arc<Version>>,
+    /// The published components of the definition.
+    pub published: Own,
     pub inputs: Map,
     /// All config variables, their connections with tokens.
     pub config_vars: Map,
@@ -158,6 +165,7 @@ struct Wizard {
     broken: Vec<(String, String)>,
     customer: Whom,
     integration: Whom,
+    customer_of_integration: Option<CustomerId>,
     user: Whom,
 }
 
@@ -206,6 +214,7 @@ impl Wizard {
                 name: version.name,
                 external_id: String::new(),
             },
+            customer_of_integration: version.customer_id,
             user: viewer.user().map(Whom::of).unwrap_or_default(),
             instance,
             own: own.as_ref().map(|own| own.id),
@@ -325,9 +334,13 @@ impl Wizard {
         let Some(data_sources) = env.data_sources.get() else {
             return Ok(Err("Nothing is performed here.".to_owned()));
         };
+        let owner = (self.instance.organization_id, self.customer_of_integration);
+        let own = Own::of(env.db.read(), owner, &self.definition).await?;
         let call = Call {
             component: source.component.key.clone(),
             key: source.key.clone(),
+            version: own.get(&source.component).cloned(),
+            published: own,
             inputs: evaluated.collect(),
             config_vars: self.config_vars.clone(),
             shared: self.shared.clone(),

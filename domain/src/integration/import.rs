@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, Set};
 use serde_json::json;
 
 use super::{as_input_problems, check, draft_of, parse_stored, parts, with_texts};
+use crate::component::Own;
 use crate::env::Env;
 use crate::error::{Error, OnUnique, Unique};
 use crate::event::{self, EventType};
@@ -105,18 +106,24 @@ pub async fn import(env: &Env, viewer: &Viewer, input: Import) -> Result<Importe
     tx.commit().await?;
     env.instances_changed(changed.as_slice());
     env.deliveries_arrived();
-    let problems = check(env, &definition);
+    let owner = (integration.organization_id, integration.customer_id);
+    let own = Own::of(env.db.read(), owner, &definition).await?;
+    let problems = check(env, &own, &definition);
     Ok(Imported { integration, problems })
 }
 
 /// Everything that is wrong with a document: nothing means that it can be imported and published.
-pub fn validate(env: &Env, viewer: &Viewer, text: &str) -> Result<Vec<flow::Problem>, Error> {
-    viewer.signed_in()?;
+pub async fn validate(env: &Env, viewer: &Viewer, text: &str) -> Result<Vec<flow::Problem>, Error> {
+    let organization = viewer.signed_in()?;
     if !viewer.can(Noun::Integration, Action::View) {
         return Err(Error::Forbidden);
     }
     Ok(match Definition::parse(text) {
-        Ok(definition) => check(env, &definition),
+        Ok(definition) => {
+            let owner = (organization, viewer.customer_id());
+            let own = Own::of(env.db.read(), owner, &definition).await?;
+            check(env, &own, &definition)
+        }
         Err(problems) => problems,
     })
 }

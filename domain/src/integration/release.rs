@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::import::insert_draft;
 use super::{as_input_problems, check, definition_as_written, of_sequence, parts, with_texts};
+use crate::component::Own;
 use crate::env::Env;
 use crate::error::{Error, WHOLE_INPUT};
 use crate::event::{self, EventType};
@@ -49,10 +50,13 @@ pub async fn publish(
         return Err(Error::invalid("id", "This is a published version: publish its draft."));
     }
     let definition = definition_as_written(draft)?;
-    let problems = check(env, &definition);
+    let owner = (draft.organization_id, draft.customer_id);
+    let own = Own::of(&tx, owner, &definition).await?;
+    let problems = check(env, &own, &definition);
     if !problems.is_empty() {
         return Err(Error::Invalid(as_input_problems(WHOLE_INPUT, &problems)));
     }
+    let definition = own.pin(definition);
     let rows = of_sequence(&tx, draft.organization_id, draft.sequence_id).await?;
     let newest = rows.iter().filter(|row| !row.is_draft).map(|row| row.version_number).max();
     let number = newest.unwrap_or(0) + 1;
@@ -61,6 +65,7 @@ pub async fn publish(
         id: env.ids.next(),
         is_draft: false,
         source: None,
+        definition: definition.to_json(),
         version_number: number,
         has_unpublished_changes: false,
         version_comment: comment,

@@ -68,7 +68,7 @@ async fn unreadable_documents_are_refused_and_broken_ones_kept() {
 
     let broken = ORDERS.replace("trigger.results", "tigger.results");
     let draft = world.import(&broken).await;
-    let validated = validate(env, owner, &broken).unwrap();
+    let validated = validate(env, owner, &broken).await.unwrap();
     assert_eq!(validated.len(), 1);
     let refused = publish(env, owner, draft.id, Publish::default()).await;
     let refused = problems(refused);

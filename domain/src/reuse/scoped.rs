@@ -5,6 +5,7 @@ use entity::scoped_variable::{Manager, Scope};
 use entity::{
     CustomerId, OrganizationId, ScopedVariableId, customer, customer_variable, scoped_variable,
 };
+use flow::definition::ComponentRef;
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction,
     IntoActiveModel, Iterable, PaginatorTrait, QueryFilter,
@@ -80,7 +81,7 @@ pub async fn create(
     let mut problems = Problems::default();
     let (scope, manager) = kind_of(viewer, &input, &mut problems);
     let (component, connection) = &input.connection;
-    if !env.vocabulary.connections(component).contains(connection) {
+    if !env.vocabulary.connections(&ComponentRef::named(component)).contains(connection) {
         problems.add("connection", "There is no such kind of connection.");
     }
     inputs::check(&input.inputs, true, &mut problems);

@@ -1,14 +1,14 @@
 //! Which tables the policy speaks of.
 
 use entity::{
-    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, ConnectionTemplateId, CustomerId,
-    CustomerVariableId, DeliveryId, ExecutionId, FlowConfigId, InstanceId, InstanceProfileId,
-    IntegrationId, LogStreamId, OrganizationId, ScopedVariableId, SigningKeyId, TenantOwned,
-    TestCaseId, UserId, UserLevelConfigId, WebhookEndpointId, alert_event, alert_group,
-    alert_monitor, alert_webhook, connection_template, customer, customer_variable, delivery,
-    execution, flow_config, instance, instance_profile, integration, log_stream, organization,
-    organization_signing_key, scoped_variable, test_case, user, user_level_config,
-    webhook_endpoint,
+    AlertEventId, AlertGroupId, AlertMonitorId, AlertWebhookId, ComponentId, ConnectionTemplateId,
+    CustomerId, CustomerVariableId, DeliveryId, ExecutionId, FlowConfigId, InstanceId,
+    InstanceProfileId, IntegrationId, LogStreamId, OrganizationId, ScopedVariableId, SigningKeyId,
+    TenantOwned, TestCaseId, UserId, UserLevelConfigId, WebhookEndpointId, alert_event,
+    alert_group, alert_monitor, alert_webhook, component, connection_template, customer,
+    customer_variable, delivery, execution, flow_config, instance, instance_profile, integration,
+    log_stream, organization, organization_signing_key, scoped_variable, test_case, user,
+    user_level_config, webhook_endpoint,
 };
 
 use crate::error::Kind;
@@ -50,6 +50,7 @@ governed! {
     customer(CustomerId): Customer, |_| Noun::Customer, |row| Some(row.id);
     user(UserId): User, noun_of_user, |row| row.customer_id;
     integration(IntegrationId): Integration, |_| Noun::Integration, |row| row.customer_id;
+    component(ComponentId): Component, |_| Noun::Component, |row| row.customer_id;
     test_case(TestCaseId): TestCase, |_| Noun::TestCase, |row| row.customer_id;
     scoped_variable(ScopedVariableId):
         ScopedVariable, |_| Noun::ScopedVariable, |row| row.customer_id;

@@ -3,12 +3,13 @@
 use std::any::TypeId;
 
 use entity::{
-    alert_event, alert_group, alert_monitor, alert_webhook, authorization, config_value,
-    config_variable, connection_template, customer, customer_total, customer_variable, delivery,
-    delivery_attempt, deployment, event, execution, flow_config, instance, instance_profile,
-    instance_usage, integration, integration_flow, log, log_stream, organization,
-    organization_signing_key, organization_total, organization_usage, scoped_variable, step_result,
-    test_case, user, user_level_config, user_level_value, webhook_endpoint,
+    alert_event, alert_group, alert_monitor, alert_webhook, authorization, component,
+    component_file, config_value, config_variable, connection_template, customer, customer_total,
+    customer_variable, delivery, delivery_attempt, deployment, event, execution, flow_config,
+    instance, instance_profile, instance_usage, integration, integration_flow, log, log_stream,
+    organization, organization_signing_key, organization_total, organization_usage,
+    scoped_variable, step_result, test_case, user, user_level_config, user_level_value,
+    webhook_endpoint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, IntoCondition, Query, SelectStatement};
 use sea_orm::{Condition, EntityTrait};
@@ -26,6 +27,8 @@ pub enum Table {
     ConfigVariable,
     /// Seen by the organization, and by the customer who owns the integration.
     TestCase,
+    /// Of the organization, or of a customer: others than that customer do not see it.
+    Component,
     /// Those that customers fill in are seen by customers as well.
     ScopedVariable,
     /// Their names are seen by all who build integrations; what they set is another matter.
@@ -66,6 +69,8 @@ impl Table {
             (TypeId::of::<integration_flow::Entity>(), Self::PartOfIntegration("integration_id")),
             (TypeId::of::<config_variable::Entity>(), Self::ConfigVariable),
             (TypeId::of::<test_case::Entity>(), Self::TestCase),
+            (TypeId::of::<component::Entity>(), Self::Component),
+            (TypeId::of::<component_file::Entity>(), Self::Component),
             (TypeId::of::<scoped_variable::Entity>(), Self::ScopedVariable),
             (TypeId::of::<customer_variable::Entity>(), Self::CustomerVariable),
             (TypeId::of::<connection_template::Entity>(), Self::ConnectionTemplate),
@@ -116,7 +121,7 @@ impl Table {
             | Self::LogStream
             | Self::SigningKey
             | Self::OrganizationUsage => Condition::all(),
-            Self::ScopedVariable | Self::CustomerVariable => {
+            Self::ScopedVariable | Self::CustomerVariable | Self::Component => {
                 let is_shared = Expr::col((E::default(), "customer_id")).is_null();
                 let marked = marked::<customer::Entity>();
                 Condition::any().add(is_shared).add(is_of_none("customer_id", marked))

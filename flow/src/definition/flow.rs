@@ -268,7 +268,8 @@ impl ActionRef {
 }
 
 impl ComponentRef {
-    fn named(key: &str) -> Self {
+    /// The newest version of a public component.
+    pub fn named(key: &str) -> Self {
         Self { key: key.to_owned(), is_public: true, version: Version::Latest }
     }
 

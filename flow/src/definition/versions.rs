@@ -1,5 +1,7 @@
 //! Changes the versions of the components that a definition uses, for exports and publications.
 
+use std::cell::RefCell;
+
 use serde_json::Value as Json;
 
 use super::fields::Fields;
@@ -7,6 +9,17 @@ use super::{ComponentRef, Definition, Version};
 use crate::problem::Problems;
 
 impl Definition {
+    /// Everything that names a component, in the order of the document.
+    pub fn components(&self) -> Vec<ComponentRef> {
+        let found = RefCell::new(Vec::new());
+        let mut document = self.document.clone();
+        visit(&mut document, &|component| {
+            found.borrow_mut().push(component.clone());
+            component.version.clone()
+        });
+        found.into_inner()
+    }
+
     /// The same definition with the versions that `version_of` gives for its components.
     #[must_use]
     pub fn with_versions(&self, version_of: &dyn Fn(&ComponentRef) -> Version) -> Self {
@@ -70,6 +83,9 @@ mod tests {
              k, component: {{key: one}}}}, branches: [{{name: y, steps: [{step}]}}]}}]}}]}}"
         );
         let definition = Definition::parse(&text).unwrap();
+        let named = definition.components();
+        let keys: Vec<_> = named.iter().map(|component| &*component.key).collect();
+        assert_eq!(keys, ["two", "three", "one", "one", "one"]);
         let floating = definition.with_versions(&|_| Version::Latest);
         assert_eq!(floating.to_json().matches(r#""version":"LATEST""#).count(), 5);
         assert!(!floating.to_json().contains("signature"));

@@ -20,7 +20,7 @@ pub(super) fn check(checker: &Checker<'_>, step: &Step, is_trigger: bool, path: 
     if !checker.known_component(component, &property(&at, "component"), &user) {
         return;
     }
-    match checker.vocabulary.inputs(&component.key, &step.action.key, is_trigger) {
+    match checker.vocabulary.inputs(component, &step.action.key, is_trigger) {
         Some(shape) => {
             check_inputs(checker, step, &shape, path);
             check_body(checker, step, &shape, path);
@@ -37,10 +37,10 @@ fn unknown_action(checker: &Checker<'_>, step: &Step, is_trigger: bool, path: &s
     if checker.problems.is_full() {
         return;
     }
-    let (component, key) = (&step.action.component.key, &step.action.key);
+    let (component, key) = (&step.action.component, &step.action.key);
     let noun = if is_trigger { "trigger" } else { "action" };
     let message =
-        format!("step `{}`: the component `{component}` has no {noun} `{key}`", step.name);
+        format!("step `{}`: the component `{}` has no {noun} `{key}`", step.name, component.key);
     let known = checker.vocabulary.actions(component, is_trigger);
     let problem = Problem::new(Kind::UnknownAction, path, message);
     checker.problems.push(problem.suggest(nearest(key, known.iter().map(String::as_str))));

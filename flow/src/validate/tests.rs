@@ -6,11 +6,16 @@ use super::*;
 struct Components;
 
 impl Vocabulary for Components {
-    fn component(&self, key: &str) -> bool {
-        self.components().iter().any(|known| known == key)
+    fn component(&self, component: &ComponentRef) -> bool {
+        self.components().contains(&component.key)
     }
 
-    fn inputs(&self, component: &str, action: &str, is_trigger: bool) -> Option<ActionShape> {
+    fn inputs(
+        &self,
+        component: &ComponentRef,
+        action: &str,
+        is_trigger: bool,
+    ) -> Option<ActionShape> {
         if !self.actions(component, is_trigger).iter().any(|known| known == action) {
             return None;
         }
@@ -45,8 +50,8 @@ impl Vocabulary for Components {
         keys.map(str::to_owned).to_vec()
     }
 
-    fn actions(&self, component: &str, triggers: bool) -> Vec<String> {
-        let keys: &[&str] = match (component, triggers) {
+    fn actions(&self, component: &ComponentRef, triggers: bool) -> Vec<String> {
+        let keys: &[&str] = match (&*component.key, triggers) {
             ("webhook-triggers", true) => &["webhook", "signed"],
             ("management-triggers", true) => &["instanceDeploy"],
             ("http", false) => &["httpPost"],
@@ -57,11 +62,11 @@ impl Vocabulary for Components {
         keys.iter().map(ToString::to_string).collect()
     }
 
-    fn connections(&self, component: &str) -> Vec<String> {
-        if component == "http" { vec!["basic".to_owned()] } else { Vec::new() }
+    fn connections(&self, component: &ComponentRef) -> Vec<String> {
+        if component.key == "http" { vec!["basic".to_owned()] } else { Vec::new() }
     }
 
-    fn data_sources(&self, _: &str) -> Vec<String> {
+    fn data_sources(&self, _: &ComponentRef) -> Vec<String> {
         Vec::new()
     }
 }

@@ -21,7 +21,7 @@ fn plan(outline: &str) -> Plan {
     let definition = Definition::parse(&text).unwrap_or_else(|problems| {
         panic!("{text}\n{}", problems.iter().map(ToString::to_string).collect::<String>())
     });
-    Plan::new(&flow::compile(&definition.flows[0]).unwrap()).unwrap()
+    Plan::new(&flow::compile(&definition.flows[0]).unwrap(), None).unwrap()
 }
 
 fn yaml<'a>(

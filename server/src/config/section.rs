@@ -1,5 +1,6 @@
 //! The sections of the configuration. Names carry their units.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::retention::Settings;
@@ -226,6 +227,26 @@ impl Default for RunnerSection {
             code_heap_mebibytes: 64,
             code_time_limit_seconds: 120,
         }
+    }
+}
+
+/// `[components]`: how code of published components runs on this node.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ComponentsSection {
+    /// Node 20 or newer; looked for where programs usually are unless set.
+    pub node_program: Option<PathBuf>,
+    /// Processes at the same time; further calls wait.
+    pub processes_max: usize,
+    /// Heap of one process.
+    pub heap_mebibytes: usize,
+    /// How long one call may run.
+    pub time_limit_seconds: u64,
+}
+
+impl Default for ComponentsSection {
+    fn default() -> Self {
+        Self { node_program: None, processes_max: 4, heap_mebibytes: 256, time_limit_seconds: 300 }
     }
 }
 

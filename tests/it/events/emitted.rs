@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Story;
+use crate::components::{Files, described, publish, put};
 use crate::harness::{definition, text};
 
 /// Proves R195, R197, R204, R205, R206, R208, R209, R210, R211, R212, R213.
@@ -129,4 +130,53 @@ async fn an_integration_tells_of_drafts_and_versions() {
     assert_eq!(payload["parent_integration"]["id"], draft);
     story.mutate("deleteIntegration", "", &json!({ "id": draft })).await;
     assert_eq!(story.types().await, ["integration.deleted"]);
+}
+
+/// Proves R199, R230, R231.
+#[tokio::test]
+async fn a_component_tells_of_versions_that_can_be_used_and_of_its_end() {
+    let mut story = Story::begin().await;
+    let document = "mutation ($definition: ComponentDefinitionInput!) {
+        publishComponent(input: { definition: $definition }) {
+            publishResult { packageUploadUrl } errors { field messages } } }";
+    let nameless = json!({ "definition": {
+        "key": "../greeter", "display": { "label": "", "description": "x" } } });
+    let refused = story.owner.ask(document, &nameless).await.problems("publishComponent");
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    let guest = story.app.colleague(&story.owner, "Guest").await;
+    let may_not = guest.ask(document, &described("greeter")).await;
+    assert_ne!(may_not.body.get("errors"), None, "{may_not:?}");
+    assert_eq!(story.types().await, ["user.created"], "no refusal is news");
+
+    let result = publish(&story.owner, &described("greeter"), Value::Null).await;
+    let url = text(&result, "/packageUploadUrl");
+    assert_eq!(put(&story.owner, &url, b"nonsense".to_vec()).await.status, 422);
+    assert_eq!(story.types().await, [""; 0], "nobody can use it yet");
+    Files::of("module.exports = {};").published(&story.owner, "greeter").await;
+    let (published, payload) = story.news().await.remove(0);
+    assert_eq!(published, "component.published");
+    let subject = &payload["component"];
+    assert_eq!((&subject["key"], &subject["version_number"]), (&json!("greeter"), &json!(2)));
+    assert_eq!(subject["name"], "The greeter");
+    assert_eq!(payload["user"]["email"], story.owner.email);
+    assert_eq!((&payload["integration"], &payload["customer"]), (&Value::Null, &Value::Null));
+
+    let id = text(&result, "/component/id");
+    let used = definition("greets");
+    let draft = story.owner.import(&used).await;
+    story.owner.publish(&draft).await;
+    story.news().await;
+    let delete = "mutation ($id: ID!) { deleteComponent(input: { id: $id }) {
+        errors { field messages } } }";
+    let refused = story.owner.ask(delete, &json!({ "id": id })).await.problems("deleteComponent");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(story.types().await, [""; 0], "it is still there");
+    story.mutate("deleteIntegration", "", &json!({ "id": draft })).await;
+    assert_eq!(story.types().await, ["integration.deleted"]);
+    story.mutate("deleteComponent", "", &json!({ "id": id })).await;
+    let (deleted, payload) = story.news().await.remove(0);
+    assert_eq!(
+        (deleted.as_str(), &payload["component"]["key"]),
+        ("component.deleted", &json!("greeter"))
+    );
 }

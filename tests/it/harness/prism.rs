@@ -32,6 +32,11 @@ impl Prism {
 
     /// Runs a command to its end, whatever that is.
     pub async fn run(&self, arguments: &[&str]) -> Finished {
+        self.run_in("", arguments).await
+    }
+
+    /// The same, in a folder of the shell's folder.
+    pub async fn run_in(&self, folder: &str, arguments: &[&str]) -> Finished {
         let program = project().join("tests/clients/node_modules/.bin/prism");
         assert!(program.exists(), "install it first: npm ci in tests/clients");
         let output: Output = Command::new(program)
@@ -43,7 +48,7 @@ impl Prism {
             .env("PRISM_ACCESS_TOKEN", &self.token)
             .env("PRISM_SKIP_NEW_VERSION_CHECK", "true")
             .env("NO_COLOR", "1")
-            .current_dir(self.home.path())
+            .current_dir(self.home.path().join(folder))
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .output()
@@ -80,6 +85,7 @@ impl Prism {
     /// Writes a file into the shell's folder; returns its path.
     pub fn file(&self, name: &str, content: &str) -> String {
         let path = self.home.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("it lies in a folder")).unwrap();
         std::fs::write(&path, content).unwrap();
         path.display().to_string()
     }

@@ -1,6 +1,7 @@
 //! The published command line client against the real server: every command that needs nothing but
 //! the API, once, in the order in which people use them.
 
+mod components;
 mod customers;
 mod executions;
 mod instances;

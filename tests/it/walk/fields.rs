@@ -100,7 +100,7 @@ fn sample(input: &str, name: &str, known: &HashMap<&str, String>) -> Option<Stri
         "email" => format!("{WHO}.{}@example.test", input.to_lowercase()),
         "description" | "comment" => "Was here".to_owned(),
         "marketplaceConfiguration" => "NOT_AVAILABLE_IN_MARKETPLACE".to_owned(),
-        "definition" => example("order-sync"),
+        "definition" if input != "PublishComponentInput" => example("order-sync"),
         _ => known.get(name)?.clone(),
     };
     Some(value)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use components::{Collection, Grant, InputKind};
+use serde_json::Value as Json;
 
 use super::Component;
 use crate::graphql::builder::{Registry, Type};
@@ -12,20 +12,22 @@ use crate::graphql::reuse::template;
 
 /// An input of an action, trigger or connection.
 pub struct InputField {
-    /// The keys of what it belongs to.
+    /// The names of what it belongs to.
     owner: String,
-    known: &'static components::Input,
+    known: Arc<flow::component::Input>,
 }
 
 /// A kind of credentials.
 pub struct Connection {
-    component: &'static components::Component,
-    known: &'static components::Connection,
+    component: Arc<Component>,
+    known: Arc<flow::component::Connection>,
 }
 
 impl InputField {
-    pub fn all(owner: &str, inputs: &'static [components::Input]) -> Vec<Arc<Self>> {
-        let of = |known| Arc::new(Self { owner: owner.to_owned(), known });
+    pub fn all(owner: &str, inputs: &[Arc<flow::component::Input>]) -> Vec<Arc<Self>> {
+        let of = |known: &Arc<flow::component::Input>| {
+            Arc::new(Self { owner: owner.to_owned(), known: known.clone() })
+        };
         inputs.iter().map(of).collect()
     }
 
@@ -33,30 +35,35 @@ impl InputField {
     pub fn of_connection(component: &str, connection: &str, key: &str) -> Option<Arc<Self>> {
         let connection = super::connection(component, connection)?;
         let mut inputs = Self::all(&connection.owner(), &connection.known.inputs).into_iter();
-        inputs.find(|input| input.known.key == key || input.known.aliases.contains(&key))
+        let is_old = |input: &Self| input.known.aliases.iter().any(|alias| alias == key);
+        inputs.find(|input| input.known.key == key || is_old(input))
     }
 }
 
 impl Connection {
-    pub fn all(component: &'static components::Component) -> Vec<Arc<Self>> {
-        component.connections.iter().map(|known| Arc::new(Self { component, known })).collect()
+    pub fn all(component: &Arc<Component>) -> Vec<Arc<Self>> {
+        let known = component.about.as_ref().map(|about| about.connections.as_slice());
+        let of = |known: &Arc<flow::component::Connection>| {
+            Arc::new(Self { component: component.clone(), known: known.clone() })
+        };
+        known.unwrap_or_default().iter().map(of).collect()
     }
 
-    pub fn find(component: &'static components::Component, key: &str) -> Option<Arc<Self>> {
-        Self::all(component).into_iter().find(|connection| connection.known.key == key)
+    pub fn key(&self) -> &str {
+        &self.known.key
     }
 
-    pub fn component_label(&self) -> &'static str {
-        self.component.label
+    pub fn component_label(&self) -> &str {
+        self.component.label()
     }
 
     /// Those of its component and its own.
-    pub fn keys(&self) -> (&'static str, &'static str) {
-        (self.component.key, self.known.key)
+    pub fn keys(&self) -> (&str, &str) {
+        (&self.component.key, &self.known.key)
     }
 
     fn owner(&self) -> String {
-        format!("{}:{}", self.component.key, self.known.key)
+        format!("{}:{}", self.component.id_part(), self.known.key)
     }
 }
 
@@ -65,20 +72,8 @@ pub fn register(registry: &mut Registry) {
     register_pages::<Connection>(registry, "Connection");
     registry.add(field());
     registry.add(connection());
-    registry.enumeration(
-        "InputFieldType",
-        "The editor an input asks for.",
-        &[
-            ("BOOLEAN", "A switch."),
-            ("CODE", "Text in a programming language."),
-            ("CONDITIONAL", "A condition."),
-            ("CONNECTION", "A connection."),
-            ("DATA", "Any value."),
-            ("PASSWORD", "A line that is not shown."),
-            ("STRING", "A line of text."),
-            ("TEXT", "Lines of text."),
-        ],
-    );
+    let kinds = KINDS.map(|(_, name, about)| (name, about));
+    registry.enumeration("InputFieldType", "The editor an input asks for.", &kinds);
     registry.enumeration(
         "InputFieldCollection",
         "Whether an input takes a list.",
@@ -94,46 +89,84 @@ pub fn register(registry: &mut Registry) {
     );
 }
 
+/// The editors that inputs ask for, as queries call them.
+const KINDS: [(&str, &str, &str); 19] = [
+    ("boolean", "BOOLEAN", "A switch."),
+    ("code", "CODE", "Text in a programming language."),
+    ("conditional", "CONDITIONAL", "A condition."),
+    ("connection", "CONNECTION", "A connection."),
+    ("data", "DATA", "Any value."),
+    ("date", "DATE", "A day."),
+    ("dynamicFieldSelection", "DYNAMICFIELDSELECTION", "A field that is looked for."),
+    ("dynamicObject", "DYNAMICOBJECT", "An object whose fields are looked for."),
+    ("dynamicObjectSelection", "DYNAMICOBJECTSELECTION", "An object that is looked for."),
+    ("flow", "FLOW", "A flow."),
+    ("jsonForm", "JSONFORM", "A form."),
+    ("objectFieldMap", "OBJECTFIELDMAP", "A mapping of fields."),
+    ("objectSelection", "OBJECTSELECTION", "A selection of objects."),
+    ("password", "PASSWORD", "A line that is not shown."),
+    ("string", "STRING", "A line of text."),
+    ("structuredObject", "STRUCTUREDOBJECT", "An object with fields."),
+    ("template", "TEMPLATE", "Text with places for other inputs."),
+    ("text", "TEXT", "Lines of text."),
+    ("timestamp", "TIMESTAMP", "An instant."),
+];
+
+fn kind_name(kind: &str) -> &'static str {
+    KINDS.iter().find(|(known, ..)| *known == kind).map_or("STRING", |(_, name, _)| name)
+}
+
+fn some(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 fn field() -> Type<InputField> {
     Type::<InputField>::new("InputField", "An input of an action, trigger or connection.")
         .id(|field| id::encode_key("InputField", &format!("{}:{}", field.owner, field.known.key)))
         .fixed()
-        .field("key", "String!", "The key in definitions.", |field| field.known.key)
-        .field("label", "String!", "The name that people see.", |field| field.known.label)
-        .field("comments", "String", "What it is for.", |field| field.known.comments)
+        .field("key", "String!", "The key in definitions.", |field| field.known.key.clone())
+        .field("label", "String!", "The name that people see.", |field| field.known.label.clone())
+        .field("comments", "String", "What it is for.", |field| field.known.comments.clone())
+        .field("placeholder", "String", "Shown where nothing is entered.", |field| {
+            some(&field.known.placeholder)
+        })
+        .field("example", "String", "What a value looks like.", |it| some(&it.known.example))
+        .field("keyLabel", "String", "What keys of a list of pairs are called.", |field| {
+            some(&field.known.key_label)
+        })
+        .field("language", "String", "Of code.", |field| some(&field.known.language))
         .field("type", "InputFieldType!", "The editor it asks for.", |field| {
-            match field.known.kind {
-                InputKind::String => "STRING",
-                InputKind::Text => "TEXT",
-                InputKind::Data => "DATA",
-                InputKind::Password => "PASSWORD",
-                InputKind::Boolean => "BOOLEAN",
-                InputKind::Code => "CODE",
-                InputKind::Conditional => "CONDITIONAL",
-                InputKind::Connection => "CONNECTION",
-            }
+            kind_name(&field.known.kind)
         })
         .field("collection", "InputFieldCollection", "Whether it takes a list.", |field| {
-            field.known.collection.map(|collection| match collection {
-                Collection::ValueList => "VALUELIST",
-                Collection::KeyValueList => "KEYVALUELIST",
-            })
+            match &*field.known.collection.to_ascii_lowercase() {
+                "valuelist" => Some("VALUELIST"),
+                "keyvaluelist" => Some("KEYVALUELIST"),
+                _ => None,
+            }
         })
         .field("default", "JSONOrString", "Used where no value is given.", |field| {
-            (!field.known.default.is_empty()).then_some(field.known.default)
+            field.known.default_value().map(|value| match value {
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            })
         })
         .field("model", "JSONString", "The choices, as JSON text.", |field| {
-            let choices = field.known.choices;
+            let choices = &field.known.model;
             (!choices.is_empty()).then(|| {
-                let pair = |choice| serde_json::json!({ "label": choice, "value": choice });
-                choices.iter().map(pair).collect::<serde_json::Value>().to_string()
+                let pair = |it: &flow::component::Pick| {
+                    serde_json::json!({ "label": it.label, "value": it.value })
+                };
+                choices.iter().map(pair).collect::<Json>().to_string()
             })
         })
         .field("required", "Boolean!", "Whether it needs a value.", |field| field.known.required)
         .field("shown", "Boolean!", "Whether those who configure an instance see it.", |field| {
             field.known.shown
         })
-        .field("onPremiseControlled", "Boolean!", "Whether an agent sets it.", |_| false)
+        .field("onPremiseControlled", "Boolean!", "Whether an agent sets it.", |field| {
+            field.known.on_premise_controlled
+        })
         .field("parentId", "ID", "The input it is part of.", |_| None::<String>)
 }
 
@@ -142,19 +175,18 @@ fn connection() -> Type<Connection> {
         Type::<Connection>::new("Connection", "A kind of credentials that a component can use.")
             .id(|connection| id::encode_key("Connection", &connection.owner()))
             .fixed()
-            .field("key", "String!", "The key in definitions.", |connection| connection.known.key)
-            .field("label", "String!", "The name that people see.", |connection| {
-                connection.known.label
-            })
-            .field("comments", "String", "What it is for.", |connection| connection.known.comments)
+            .field("key", "String!", "The key in definitions.", |it| it.known.key.clone())
+            .field("label", "String!", "The name that people see.", |it| it.known.label.clone())
+            .field("comments", "String", "What it is for.", |it| it.known.comments.clone())
             .field("component", "Component!", "The component it belongs to.", |connection| {
-                Arc::new(Component::by_key(connection.component.key))
+                connection.component.clone()
             })
             .field("oauth2Type", "ConnectionOauth2Type", "How its tokens are got.", |connection| {
-                connection.known.grant.map(|grant| match grant {
-                    Grant::AuthorizationCode => "AUTHORIZATION_CODE",
-                    Grant::ClientCredentials => "CLIENT_CREDENTIALS",
-                })
+                match &*connection.known.oauth2_type {
+                    "authorization_code" => Some("AUTHORIZATION_CODE"),
+                    "client_credentials" => Some("CLIENT_CREDENTIALS"),
+                    _ => None,
+                }
             })
             .field("onPremiseAvailable", "Boolean!", "Whether an agent can be used.", |_| false)
             .short_list::<InputField, _>(

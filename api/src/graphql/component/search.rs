@@ -80,7 +80,7 @@ impl<M: Searchable + 'static> Search<M> {
 
 /// The rows that pass all filters that are given.
 pub fn narrow<M>(
-    all: Vec<M>,
+    all: Vec<Arc<M>>,
     args: &Arguments,
     filters: &[Search<M>],
 ) -> Result<Vec<Arc<M>>, ApiError> {
@@ -93,7 +93,7 @@ pub fn narrow<M>(
                 continue 'rows;
             }
         }
-        kept.push(Arc::new(row));
+        kept.push(row);
     }
     Ok(kept)
 }

@@ -14,9 +14,9 @@ pub const HAS_TEMPLATES: Parameter =
 /// The components that the argument asks for. Templates are rows, of which filters of what is built
 /// in know nothing.
 pub async fn with_templates(
-    mut all: Vec<Component>,
+    mut all: Vec<Arc<Component>>,
     ask: &Ask,
-) -> Result<Vec<Component>, ApiError> {
+) -> Result<Vec<Arc<Component>>, ApiError> {
     if let Some(wanted) = ask.args.flag(HAS_TEMPLATES.0)? {
         let keys = template::components_with_templates(ask).await?;
         all.retain(|component| keys.contains(&component.key) == wanted);
@@ -29,10 +29,10 @@ pub const WITH_TEMPLATES: Parameter =
 
 /// The connections of a component that the argument asks for.
 pub async fn connections_of(
-    component: &Component,
+    component: &Arc<Component>,
     ask: &Ask,
 ) -> Result<Vec<Arc<Connection>>, ApiError> {
-    let mut all = component.known.map(Connection::all).unwrap_or_default();
+    let mut all = Connection::all(component);
     if let Some(wanted) = ask.args.flag(WITH_TEMPLATES.0)? {
         let mut kept = Vec::new();
         for connection in all {

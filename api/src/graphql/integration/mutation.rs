@@ -310,7 +310,7 @@ fn validate(registry: &mut Registry) {
         .inputs([("definition", "String!", "The document, YAML or JSON.")])
         .run(registry, |input, ask| async move {
             let text = input.require_text("definition")?;
-            let problems = domain::integration::validate(ask.env(), ask.viewer(), &text)?;
+            let problems = domain::integration::validate(ask.env(), ask.viewer(), &text).await?;
             if problems.is_empty() {
                 return Ok(Arc::new(Verdict { is_valid: true }));
             }

@@ -15,6 +15,7 @@ use domain::{Env, UserViewer, Viewer};
 use entity::{
     Clock, Db, DbUrl, ExecutionId, Ids, ManualClock, Timestamp, execution, log, step_result,
 };
+use flow::definition::ComponentRef;
 use flow::{ActionShape, InputShape, Vocabulary};
 use migration::Migrator;
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel, QueryFilter};
@@ -28,11 +29,11 @@ use super::{Schema, execute, schema};
 struct AnyComponent;
 
 impl Vocabulary for AnyComponent {
-    fn component(&self, _: &str) -> bool {
+    fn component(&self, _: &ComponentRef) -> bool {
         true
     }
 
-    fn inputs(&self, _: &str, _: &str, _: bool) -> Option<ActionShape> {
+    fn inputs(&self, _: &ComponentRef, _: &str, _: bool) -> Option<ActionShape> {
         Some(ActionShape::default())
     }
 
@@ -40,11 +41,11 @@ impl Vocabulary for AnyComponent {
         Vec::new()
     }
 
-    fn actions(&self, _: &str, _: bool) -> Vec<String> {
+    fn actions(&self, _: &ComponentRef, _: bool) -> Vec<String> {
         Vec::new()
     }
 
-    fn connections(&self, _: &str) -> Vec<String> {
+    fn connections(&self, _: &ComponentRef) -> Vec<String> {
         vec!["basic".to_owned()]
     }
 
@@ -53,7 +54,7 @@ impl Vocabulary for AnyComponent {
         vec![InputShape { key, aliases: Vec::new(), required: true }]
     }
 
-    fn data_sources(&self, _: &str) -> Vec<String> {
+    fn data_sources(&self, _: &ComponentRef) -> Vec<String> {
         Vec::new()
     }
 }
@@ -114,6 +115,7 @@ impl World {
             schedule_jitter_seconds: 0,
             watches: Watches::default(),
             data_sources: OnceLock::new(),
+            component_host: OnceLock::new(),
             on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

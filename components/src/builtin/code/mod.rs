@@ -12,6 +12,9 @@ use crate::{
 };
 
 mod returned;
+
+pub use returned::{output as action_output, trigger_output};
+
 #[cfg(test)]
 mod tests;
 
@@ -161,13 +164,17 @@ async fn call(
     let script = Script { code, arguments, with_context: true, network, customer, time_limit };
     let ScriptOutput { returned, logs, states } = run.services.scripts.run(script).await?;
     run.logs.extend(logs);
+    keep_states(run, &states);
+    returned.unwrap_or_else(|| Err(StepError::new("The code ended without a result.")))
+}
+
+/// State objects are shared with code, so what it changed stays changed.
+pub fn keep_states(run: &mut Run, states: &Map) {
     for (key, level) in STATES {
-        // State objects are shared with the script, so what it changed stays changed.
         if let Some(Value::Object(values)) = states.get(key) {
             run.states.level_mut(level).replace((**values).clone());
         }
     }
-    returned.unwrap_or_else(|| Err(StepError::new("The code ended without a result.")))
 }
 
 /// Names of the state levels in the context and in returned values.
@@ -179,6 +186,11 @@ const STATES: [(&str, Level); 4] = [
 ];
 
 fn context(run: &Run) -> Value {
+    script_context(run).into()
+}
+
+/// What code gets to know of its run, by the names it knows.
+pub fn script_context(run: &Run) -> Map {
     let info = &run.info;
     let facts = [
         ("integration", Value::object(named(&info.integration))),
@@ -191,7 +203,13 @@ fn context(run: &Run) -> Value {
         ("globalDebug", info.debug.into()),
     ];
     let states = STATES.map(|(key, level)| (key, run.states.level(level).values().clone().into()));
-    Value::object(surroundings(run).into_iter().chain(facts).chain(states))
+    let all = surroundings(run).into_iter().chain(facts).chain(states);
+    all.map(|(key, value)| (key.into(), value)).collect()
+}
+
+/// What is known also where nothing is executed, as one value.
+pub fn script_surroundings(run: &Run) -> Value {
+    Value::object(surroundings(run))
 }
 
 /// What is known also where nothing is executed.

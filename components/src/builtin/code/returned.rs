@@ -6,7 +6,7 @@ use super::STATES;
 use crate::{DataSourceOutput, Output, Response, Run, StepError, TriggerOutput};
 
 /// Of a step: a result with its parts, or simply the data.
-pub(super) fn output(run: &mut Run, returned: &Value) -> Output {
+pub fn output(run: &mut Run, returned: &Value) -> Output {
     let Some(parts) = returned.as_object().filter(|map| is_result(map)) else {
         return returned.clone().into();
     };
@@ -21,7 +21,7 @@ pub(super) fn output(run: &mut Run, returned: &Value) -> Output {
 }
 
 /// Of a trigger; `payload` is what it got.
-pub(super) fn trigger_output(
+pub fn trigger_output(
     run: &mut Run,
     payload: Map,
     returned: &Value,

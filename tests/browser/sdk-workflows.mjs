@@ -115,6 +115,12 @@ await play(async (host) => {
   await link("Logs").click();
   await frame.getByText("Started").or(frame.getByText("Ended")).first().waitFor();
 
+  // What is said elsewhere of what runs leads to the workflow.
+  await host.call("showLogs", box);
+  await frame.getByRole("link", { name: /Open the execution/ }).first().click();
+  await frame.getByRole("heading", { level: 1, name: "First order" }).waitFor();
+  await frame.getByRole("heading", { name: "Greet" }).waitFor();
+
   // What is published later runs when somebody says so.
   await link("Definition").click();
   await type(saying("good day"));

@@ -5,6 +5,8 @@ mod hosts;
 use std::collections::HashMap;
 use std::process::Stdio;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::process::Command;
 
@@ -123,6 +125,7 @@ impl Stage {
         owner.ended(&execution).await;
         let id = &instance.id;
         let workflow = self.workflow(&customer).await;
+        let connection = self.connection(&customer).await;
         json!([
             ["/integration-marketplace/", "Order Sync"],
             [format!("/integration-marketplace/{offered}/"), "Contact Form"],
@@ -136,6 +139,9 @@ impl Stage {
             [format!("/instances/{id}/monitors/"), "Monitors"],
             [format!("/instances/{id}/logs/"), "Logs"],
             ["/customer-connections/", "Connections"],
+            [format!("/customer-connections/{connection}/"), "North Depot"],
+            [format!("/customer-connections/{connection}/usage/"), "Nothing uses"],
+            [format!("/customer-connections/{connection}/logs/"), "No logs"],
             ["/dashboard/", "Dashboard"],
             ["/dashboard/executions/", "Receive Order"],
             ["/dashboard/monitors/", "No monitors"],
@@ -154,6 +160,29 @@ impl Stage {
 }
 
 impl Stage {
+    /// A connection that each customer fills in once; returns its id.
+    async fn shared_connection(&self) -> String {
+        let connection = STANDARD.encode("Connection:http:basic");
+        let document = "mutation ($connection: ID!) {
+            createScopedConfigVariable(input: { key: \"Depot\", stableKey: \"depot\",
+                variableScope: \"customer\", managedBy: \"customer\",
+                connection: $connection }) {
+                scopedConfigVariable { id } errors { field messages } } }";
+        let data = self.owner.query_with(document, &json!({ "connection": connection })).await;
+        text(&data, "/createScopedConfigVariable/scopedConfigVariable/id")
+    }
+
+    /// What a customer entered for one; returns its id.
+    async fn connection(&self, customer: &str) -> String {
+        let document = "mutation ($shared: ID!, $customer: ID!) {
+            createCustomerConfigVariable(input: { scopedConfigVariable: $shared,
+                key: \"North Depot\", customer: $customer }) {
+                customerConfigVariable { id } errors { field messages } } }";
+        let variables = json!({ "shared": self.shared_connection().await, "customer": customer });
+        let data = self.owner.query_with(document, &variables).await;
+        text(&data, "/createCustomerConfigVariable/customerConfigVariable/id")
+    }
+
     /// Lets a customer build workflows.
     async fn let_build(&self, customer: &str) {
         let document = "mutation ($id: ID!) { updateCustomer(input: {

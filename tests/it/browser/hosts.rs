@@ -1,7 +1,5 @@
 //! What host pages can ask the published SDK for: every method, option and event of it.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::Stage;
@@ -106,12 +104,7 @@ async fn hosts_ask_for_themselves() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hosts_have_connections_entered_on_the_page() {
     let stage = Stage::empty().await;
-    let connection = STANDARD.encode("Connection:http:basic");
-    let document = "mutation ($connection: ID!) {
-        createScopedConfigVariable(input: { key: \"Depot\", stableKey: \"depot\",
-            variableScope: \"customer\", managedBy: \"customer\", connection: $connection }) {
-            scopedConfigVariable { id } errors { field messages } } }";
-    stage.owner.query_with(document, &json!({ "connection": connection })).await;
+    stage.shared_connection().await;
     stage.offer(&definition("inline")).await;
     stage.play("sdk-inline").await;
 }

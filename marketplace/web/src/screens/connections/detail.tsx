@@ -10,6 +10,7 @@ import { Confirmation } from "@/ui/confirmation";
 import { Page } from "@/ui/page";
 import { Failure, Spinner } from "@/ui/state";
 import { Tabs } from "@/ui/tabs";
+import { Logs } from "../logs/logs";
 import { NotFoundScreen } from "../not-found";
 import { DisconnectSaved } from "../wizard/connection/connection.query";
 import { ReusableDialog } from "../wizard/connection/reusable-dialog";
@@ -26,7 +27,7 @@ import { phrases } from "./phrases";
 import { StatusBadge } from "./status";
 import { Usage } from "./usage";
 
-const TABS = ["configuration", "usage"] as const;
+const TABS = ["configuration", "usage", "logs"] as const;
 
 export type Connection = NonNullable<ConnectionDetailQuery["customerConfigVariable"]>;
 
@@ -74,6 +75,7 @@ export default function ConnectionScreen({ id, tab: asked }: DetailProps) {
       />
       {tab === "configuration" && <Configuration connection={connection} refresh={refresh} />}
       {tab === "usage" && <Usage id={id} />}
+      {tab === "logs" && <Logs connection={id} />}
     </Page>
   );
 }

@@ -19,6 +19,7 @@ export const phrases = {
   "customerConnections.details.actions.disconnect.confirmation.message":
     "Whatever uses this connection fails until it is connected again.",
   "customerConnections.details.tabs.configuration.label": "Configuration",
+  "customerConnections.details.tabs.logs.label": "Logs",
   "customerConnections.details.tabs.usage.label": "Usage",
   "customerConnections.details.tabs.usage.actions.disable": "Pause",
   "customerConnections.details.tabs.usage.actions.reconfigure": "Configure",

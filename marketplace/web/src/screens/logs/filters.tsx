@@ -35,6 +35,8 @@ interface FiltersProps {
   setIsLive: ((isLive: boolean) => void) | undefined;
   /** The lines are few: times and types need no filter. */
   isShort: boolean;
+  /** There is only one type. */
+  isOneType: boolean;
   choose: (chosen: Chosen) => void;
   refresh: () => void;
   /** What is shown now. */
@@ -46,7 +48,7 @@ function lineText({ timestamp, severity, stepName, message }: LogRowFragment): s
 }
 
 export function LogFilters(props: FiltersProps) {
-  const { chosen, flows, instances, isLive, setIsLive, isShort, choose } = props;
+  const { chosen, flows, instances, isLive, setIsLive, isShort, isOneType, choose } = props;
   const { say, dynamic } = useText(phrases);
   const named = (list: readonly Named[]): Option[] =>
     list.map(({ id, name }) => ({ value: id, label: dynamic(name) }));
@@ -58,7 +60,7 @@ export function LogFilters(props: FiltersProps) {
   const rangeText = useRangeText();
   const choices: [keyof Chosen, keyof typeof phrases, keyof typeof phrases, Option[]][] = [
     ["severity", "input.severityLabel", "marquetry.logs.anySeverity", severities],
-    ["logType", "input.logTypeLabel", "input.logType.allValue", isShort ? [] : types],
+    ["logType", "input.logTypeLabel", "input.logType.allValue", isShort || isOneType ? [] : types],
     ["instance", "dataTable.instanceLabel", "marquetry.logs.anyInstance", named(instances)],
     ["flow", "input.selectFlowLabel", "marquetry.logs.anyFlow", named(flows)],
   ];

@@ -21,6 +21,8 @@ interface Scope {
   /** Whose lines; nothing is all that the viewer may see. */
   instance?: string;
   execution?: string;
+  /** A shared connection. */
+  connection?: string;
 }
 
 interface LogsProps extends Scope {
@@ -51,6 +53,7 @@ export function Logs({ flows, instances, isLive: isExpected, ...scope }: LogsPro
         isLive={isLive}
         setIsLive={isExpected === undefined ? setIsWatched : undefined}
         isShort={scope.execution !== undefined}
+        isOneType={scope.connection !== undefined}
         choose={(next) => {
           setNow(new Date());
           setChosen(next);
@@ -71,16 +74,12 @@ export function Logs({ flows, instances, isLive: isExpected, ...scope }: LogsPro
           isNarrowed || scope.execution !== undefined ? (
             say("logsTab.noLogsTitle")
           ) : (
-            <NothingLogged isAll={scope.instance === undefined} />
+            <NothingLogged of={scope} />
           )
         }
       >
         {(rows) => (
-          <Lines
-            rows={rows}
-            withFlow={scope.execution === undefined}
-            withInstance={instances !== undefined}
-          />
+          <Lines rows={rows} of={scope} withInstance={instances !== undefined} />
         )}
       </FeedView>
     </section>
@@ -114,14 +113,19 @@ function Errors({ rows, isOnly, setIsOnly }: ErrorsProps) {
 }
 
 /** Before anything has run. */
-function NothingLogged({ isAll }: { isAll: boolean }) {
+function NothingLogged({ of: { instance, connection } }: { of: Scope }) {
   const { say } = useText(phrases);
   const action = (
     <ButtonLink to="/integration-marketplace/">
       {say("integrations.id.logs__filterResults.placeholderCta--hasCustomer")}
     </ButtonLink>
   );
-  if (!isAll) {
+  if (connection !== undefined) {
+    return (
+      <Message title={say("logsTab.noLogsTitle")}>{say("marquetry.logs.ofConnection")}</Message>
+    );
+  }
+  if (instance !== undefined) {
     return (
       <Message title={say("integrations.id.logs__filterResults.placeholderTitle")}>
         {say("integrations.id.logs__filterResults.placeholderText--hasInstance")}
@@ -168,7 +172,7 @@ function Moment({ row, isLink }: { row: LogRowFragment; isLink: boolean }) {
 
 interface LinesProps {
   rows: readonly LogRowFragment[];
-  withFlow: boolean;
+  of: Scope;
   withInstance: boolean;
 }
 
@@ -181,13 +185,21 @@ const MARKS = {
 
 type Mark = keyof typeof MARKS;
 
-export function Lines({ rows, withFlow, withInstance }: LinesProps) {
+const TITLES = { time: "dataTable.timestampLabel", message: "dataTable.messageLabel" } as const;
+
+const TITLES_OF_CONNECTION = {
+  time: "customerConnections.details.tabs.logs.dataTable.columns.timestamp",
+  message: "customerConnections.details.tabs.logs.dataTable.columns.message",
+} as const;
+
+function Lines({ rows, of, withInstance }: LinesProps) {
   const { say, dynamic } = useText(phrases);
+  const { time, message } = of.connection === undefined ? TITLES : TITLES_OF_CONNECTION;
   const columns: Column<LogRowFragment>[] = [
     {
       key: "time",
-      title: say("dataTable.timestampLabel"),
-      cell: (row) => <Moment row={row} isLink={withFlow} />,
+      title: say(time),
+      cell: (row) => <Moment row={row} isLink={of.execution === undefined} />,
     },
     {
       key: "severity",
@@ -199,20 +211,22 @@ export function Lines({ rows, withFlow, withInstance }: LinesProps) {
     },
     {
       key: "message",
-      title: say("dataTable.messageLabel"),
+      title: say(message),
       cell: (row) => (
         <span className={styles["message"]} data-block>
           {row.message in MARKS ? say(MARKS[row.message as Mark]) : row.message}
         </span>
       ),
     },
-    {
+  ];
+  if (of.connection === undefined) {
+    columns.push({
       key: "step",
       title: say("input.stepLabel"),
       cell: (row) => [row.stepName, row.loopPath].filter(Boolean).join(" · "),
-    },
-  ];
-  if (withFlow) {
+    });
+  }
+  if (of.connection === undefined && of.execution === undefined) {
     const title = say("dataTable.flowLabel");
     columns.push({ key: "flow", title, cell: (row) => dynamic(row.flowConfig?.flow.name) });
   }

@@ -15,6 +15,8 @@ export const phrases = {
     "What this %{integrationSingularLower} does and says is listed here once it runs.",
   "integrations.id.logs__filterResults.placeholderCta--hasCustomer":
     "To the %{marketplaceSingular}",
+  "customerConnections.details.tabs.logs.dataTable.columns.message": "Message",
+  "customerConnections.details.tabs.logs.dataTable.columns.timestamp": "Time",
   "dataTable.timestampLabel": "Time",
   "dataTable.messageLabel": "Message",
   "dataTable.flowLabel": "Flow",
@@ -42,6 +44,8 @@ export const phrases = {
   "marquetry.logs.anyFlow": "All flows",
   "marquetry.logs.anyInstance": "All activations",
   "marquetry.logs.live": "Live",
+  "marquetry.logs.ofConnection":
+    "It is said here when somebody connects this connection, and when something is wrong with it.",
   "marquetry.logs.started": "Execution started",
   "marquetry.logs.ended": "Execution ended",
   "marquetry.logs.failed": "Execution failed",

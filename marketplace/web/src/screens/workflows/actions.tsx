@@ -9,9 +9,10 @@ import { useText } from "@/text/use-text";
 import { Button, ButtonLink } from "@/ui/button";
 import { Confirmation } from "@/ui/confirmation";
 import { Notice } from "@/ui/state";
+import { wizardPath } from "../marketplace/state";
 import { phrases } from "./phrases";
 import { Reasons } from "./reasons";
-import { type Remark, factsOf, remarksOf, workflowPath } from "./state";
+import { type Remark, factsOf, isConfigured, remarksOf, workflowPath } from "./state";
 import {
   DeleteWorkflow,
   DisableWorkflow,
@@ -67,6 +68,11 @@ export function Actions({ workflow, running }: ActionsProps) {
         <Button kind="primary" aria-disabled={isRunning} onClick={enable}>
           {say(isRunning ? "common.loading" : "marquetry.workflows.enable")}
         </Button>
+      )}
+      {instance !== null && isConfigured(instance) && (
+        <ButtonLink to={wizardPath(instance)}>
+          {say("integrations.id__filterBar.reconfigureButton")}
+        </ButtonLink>
       )}
       {allowUpdate && isEnabled && (
         <Button aria-disabled={isRunning} onClick={disable}>

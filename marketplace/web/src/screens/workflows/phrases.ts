@@ -21,6 +21,7 @@ export const phrases = {
   "tooltip.copyUrl": "Copy the address",
   "input.apiKeyLabel": "API key",
   "marquetry.summary.webhook": "Address",
+  "integrations.id__filterBar.reconfigureButton": "Configure",
   "marquetry.tabs": "Parts of this page",
   "marquetry.version": "Version %{version}",
   "marquetry.workflows.title": "%{workflowPlural}",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { factsOf, mayCreate, maySee, remarksOf, stateOf } from "./state";
+import { factsOf, isConfigured, mayCreate, maySee, remarksOf, stateOf } from "./state";
 
 const running = { enabled: true, systemSuspended: false };
 const version = (versionNumber: number) => ({ id: `v${versionNumber}`, versionNumber });
@@ -36,6 +36,16 @@ test.each([
   ],
 ])("of %o is said %o", (facts, expected) => {
   expect(remarksOf({ ...published, ...facts })).toEqual(expected);
+});
+
+test.each([
+  [true, 2, true],
+  [true, 0, false],
+  [false, 2, false],
+  [null, 2, false],
+])("allowed %s, %s variables: %s", (allowUpdateConfigVariables, totalCount, expected) => {
+  const copy = { allowUpdateConfigVariables, configVariables: { totalCount } };
+  expect(isConfigured(copy)).toBe(expected);
 });
 
 test("hosts are told of the copy and of what it runs", () => {

@@ -30,10 +30,19 @@ export function remarksOf(workflow: Facts): Remark[] {
   return said.filter(([isSaid]) => isSaid).map(([, remark]) => remark);
 }
 
+type Settings = Pick<WorkflowCopyFragment, "allowUpdateConfigVariables"> & {
+  configVariables: { totalCount: number };
+};
+
+/** Whether there is something to configure of what runs. */
+export function isConfigured({ allowUpdateConfigVariables, configVariables }: Settings): boolean {
+  return allowUpdateConfigVariables === true && configVariables.totalCount > 0;
+}
+
 /** What hosts are told with each event. */
 export function factsOf(
   { customer, deployedVersion }: Pick<WorkflowHeadFragment, "customer" | "deployedVersion">,
-  copy: WorkflowCopyFragment | null,
+  copy: Pick<WorkflowCopyFragment, "id" | "name" | "workflow"> | null,
 ): WorkflowFacts {
   return {
     customerId: customer?.id ?? "",

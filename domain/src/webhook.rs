@@ -1,5 +1,6 @@
 //! Webhook endpoints: where an organization wants to hear of its events.
 
+mod letters;
 mod log;
 mod secret;
 mod trial;
@@ -167,7 +168,8 @@ pub async fn delete(
     Ok(row)
 }
 
-/// Nothing is sent to it any more until somebody switches it on again.
+/// Nothing is sent to it any more until somebody switches it on again, which is for people to
+/// decide: they get a mail. After the commit, `env.alerts_arrived()` makes haste with that.
 pub(crate) async fn switch_off(
     env: &Env,
     tx: &DatabaseTransaction,
@@ -189,6 +191,7 @@ pub(crate) async fn switch_off(
     let slots = Slots::default().extra("webhook_endpoint", endpoint);
     let system = Viewer::System(organization);
     event::record(env, tx, &system, EventType::WebhookEndpointDisabled, slots).await?;
+    letters::write(env, tx, &row, reason).await?;
     tracing::warn!(webhook_endpoint = %id.0, reason, "a webhook endpoint was switched off");
     Ok(())
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use entity::{Clock, Ids, ManualClock, SystemClock};
 use serde_json::{Value, json};
 
-use crate::harness::{TestApp, ThirdParty, User, eventually, list, text};
+use crate::harness::{MailServer, TestApp, ThirdParty, User, eventually, list, text};
 
 const CREATE: &str = "mutation ($url: String!, $types: [String]!, $secret: String) {
     createWebhookEndpoint(input: { name: \"Hook\", url: $url, eventTypes: $types,
@@ -29,10 +29,17 @@ struct Story {
 
 impl Story {
     async fn begin() -> Self {
+        Self::begin_with(None).await
+    }
+
+    /// With a mail server.
+    async fn begin_with(mail: Option<&MailServer>) -> Self {
         let clock = Arc::new(ManualClock::starting_at(SystemClock.now()));
         let app = TestApp::start_with(|options| {
             options.clock = clock.clone();
             options.ids = Ids::random(clock.clone());
+            options.messages.smtp_url = mail.map(|mail| mail.url().into());
+            options.messages.mail_from = Some("Marquetry <noreply@acme.test>".to_owned());
         })
         .await;
         let (hook, owner) = (ThirdParty::start().await, app.organization("acme").await);

@@ -44,11 +44,16 @@ pub async fn report(env: &Env, engine: Engine, outcomes: &[Outcome]) -> Result<(
         return Ok(());
     }
     let tx = env.db.begin().await?;
+    let mut was_switched_off = false;
     for (organization, outcomes) in by_organization(outcomes, |it| it.row.organization_id) {
         let report = Report { env, tx: &tx, engine, organization, now: env.now() };
-        report.write(&outcomes).await?;
+        was_switched_off |= report.write(&outcomes).await?;
     }
-    Ok(tx.commit().await?)
+    tx.commit().await?;
+    if was_switched_off {
+        env.alerts_arrived();
+    }
+    Ok(())
 }
 
 /// Results of one organization.
@@ -61,7 +66,8 @@ struct Report<'a> {
 }
 
 impl Report<'_> {
-    async fn write(&self, outcomes: &[&Outcome]) -> Result<(), Error> {
+    /// Returns whether an endpoint was switched off.
+    async fn write(&self, outcomes: &[&Outcome]) -> Result<bool, Error> {
         let open = self.judge_targets(outcomes).await?;
         let (mut delivered, mut failed, mut again) = (Vec::new(), Vec::new(), BTreeMap::new());
         for outcome in outcomes {
@@ -226,7 +232,7 @@ impl Report<'_> {
         &self,
         outcomes: &[&Outcome],
         written: &HashSet<DeliveryId>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let endpoints = |outcome: &&&Outcome| {
             outcome.row.target_kind == TargetKind::WebhookEndpoint
                 && !outcome.answer.is_success()
@@ -238,8 +244,9 @@ impl Report<'_> {
                 failed
             });
         if failed.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
+        let mut was_switched_off = false;
         let known = self.known(failed.keys().copied().collect()).await?;
         for (id, is_gone) in failed {
             let limit = self.now.plus_seconds(-FAILING_SECONDS_MAX);
@@ -250,7 +257,8 @@ impl Report<'_> {
             };
             webhook::switch_off(self.env, self.tx, self.organization, id.into(), reason).await?;
             cancel(self.env, self.tx, self.organization, id).await?;
+            was_switched_off = true;
         }
-        Ok(())
+        Ok(was_switched_off)
     }
 }

@@ -7,7 +7,7 @@ use entity::Clock;
 use serde_json::{Value, json};
 
 use super::Story;
-use crate::harness::{Answer, eventually, text};
+use crate::harness::{Answer, MailServer, eventually, text};
 
 const HOUR: i64 = 60 * 60;
 
@@ -124,7 +124,8 @@ async fn tried(story: &Story, endpoint: &str, count: usize) {
 
 #[tokio::test]
 async fn five_days_of_failure_switch_an_endpoint_off() {
-    let story = Story::begin().await;
+    let mail = MailServer::start().await;
+    let story = Story::begin_with(Some(&mail)).await;
     let endpoint = story.endpoint("/hook", &["customer.created"], None).await;
     story.endpoint("/others", &["webhook_endpoint.disabled"], None).await;
     story.hook.answer("/hook", status(500));
@@ -140,6 +141,9 @@ async fn five_days_of_failure_switch_an_endpoint_off() {
     let expected = json!({ "id": endpoint, "name": told["webhook_endpoint"]["name"],
         "disabled_reason": shown["disabledReason"] });
     assert_eq!(told["webhook_endpoint"], expected);
+    let letter = mail.wait_for(1).await.remove(0);
+    assert!(letter.contains("To: owner@acme.test"), "{letter}");
+    assert!(letter.contains("It failed for five days on end."), "{letter}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, QueryFilter};
 
 use crate::env::Env;
 use crate::error::Error;
-use crate::viewer::{Governed, Viewer};
+use crate::viewer::{Governed, Viewer, is_for_customers};
 use crate::{instance_profile, rows};
 
 /// The most that is kept of a message, in characters.
@@ -171,15 +171,15 @@ async fn of_variable(
     instance: &instance::Model,
     key: &str,
 ) -> Result<log::Model, Error> {
-    let variable = Viewer::System(instance.organization_id)
+    let shown = Viewer::System(instance.organization_id)
         .rows::<config_variable::Entity>()
         .filter(config_variable::Column::IntegrationId.eq(instance.integration_id))
         .filter(config_variable::Column::Key.eq(key))
-        .one(db)
-        .await?;
-    let is_hidden = variable.is_some_and(|variable| variable.org_only);
+        .filter(config_variable::Column::OrgOnly.eq(false))
+        .filter(is_for_customers());
+    let is_shown = shown.one(db).await?.is_some();
     Ok(log::Model {
-        customer_id: (!is_hidden).then_some(instance.customer_id),
+        customer_id: is_shown.then_some(instance.customer_id),
         instance_id: Some(instance.id),
         integration_id: Some(instance.integration_id),
         is_test: instance.is_system,

@@ -14,9 +14,10 @@ use crate::error::Error;
 use crate::policy::{self, Action, Noun, Permission};
 
 pub use governed::Governed;
+pub(crate) use seen::is_for_customers;
 use seen::{
     attempts_of_endpoints, integrations_of, is_configured_by, is_filled_by_customers,
-    is_for_customers, is_to_endpoint, part_of_integrations, scoped_variables_of,
+    is_to_endpoint, part_of_integrations, scoped_variables_of,
 };
 use table::Table;
 

@@ -8,8 +8,8 @@ use entity::{InstanceId, InstanceProfileId, OrganizationId};
 use entity::{instance, instance_profile, organization};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, PaginatorTrait,
-    QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
 
 use crate::env::Env;
@@ -186,6 +186,26 @@ pub async fn delete(
     tx.commit().await?;
     env.instances_changed(&affected);
     Ok(row)
+}
+
+/// Frees the names of the profiles that are for these instances alone, which are being removed.
+/// Their last executions still go by them.
+pub(crate) async fn go_with(
+    tx: &DatabaseTransaction,
+    organization: OrganizationId,
+    instances: &[InstanceId],
+) -> Result<(), Error> {
+    use instance_profile::Column as C;
+    let own = C::InstanceId.is_in(instances.iter().copied());
+    let of_own = Viewer::System(organization).rows::<instance_profile::Entity>().filter(own);
+    for row in of_own.all(tx).await? {
+        let id = row.id.0.to_string();
+        let mut edit = row.into_active_model();
+        edit.name = Set(id.clone());
+        edit.stable_key = Set(id);
+        edit.update(tx).await?;
+    }
+    Ok(())
 }
 
 /// What executions of an instance leave behind at the moment.

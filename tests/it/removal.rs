@@ -59,6 +59,13 @@ async fn delete(owner: &User, noun: &str, id: &str) {
     owner.query_with(&document, &json!({ "id": id })).await;
 }
 
+/// Makes a profile for this instance alone.
+async fn profile_of(owner: &User, instance: &Instance) {
+    let document = "mutation ($id: ID!) { createInstanceProfile(input: {
+        name: \"Farewell\", instance: $id }) { errors { messages } } }";
+    owner.query_with(document, &json!({ "id": instance.id })).await;
+}
+
 /// Proves R024, R067.
 #[tokio::test]
 async fn an_instance_is_gone_at_once_and_then_says_goodbye() {
@@ -79,12 +86,14 @@ async fn an_instance_is_gone_at_once_and_then_says_goodbye() {
             errors { messages } } }";
     owner.query_with(document, &json!({ "id": instance.id })).await;
     assert!(!story.app.payloads().read_dir().unwrap().collect::<Vec<_>>().is_empty());
+    profile_of(owner, &instance).await;
 
     delete(owner, "Instance", &instance.id).await;
     let document = "query ($id: ID!, $customer: ID!) {
         instances(isSystem: false) { totalCount }
         executionResults { totalCount }
         logs { totalCount }
+        instanceProfiles { totalCount }
         customer(id: $customer) { instances { totalCount } }
         integrations { nodes { instances(isSystem: false) { totalCount } } }
         gone: executionResults(instance: $id) { totalCount } }";
@@ -94,6 +103,7 @@ async fn an_instance_is_gone_at_once_and_then_says_goodbye() {
     assert_eq!(data["instances"], none, "{data:#}");
     assert_eq!(data["executionResults"], none);
     assert_eq!(data["logs"], none);
+    assert_eq!(data["instanceProfiles"], none);
     assert_eq!(data["gone"], none);
     assert_eq!(data["customer"]["instances"], none);
     assert_eq!(list(&data, "/integrations/nodes")[0]["instances"], none);
@@ -101,8 +111,9 @@ async fn an_instance_is_gone_at_once_and_then_says_goodbye() {
     let found = owner.ask(look, &json!({ "id": instance.id })).await;
     assert!(found.body["data"]["instance"].is_null(), "{:#}", found.body);
     assert_eq!(owner.trigger(register, &json!({})).await.status, 404);
-    // Its name is free.
+    // Its name is free, and that of its profile.
     let next = story.instance().await;
+    profile_of(owner, &next).await;
 
     let goodbye = shop.wait_for("/goodbye", 1).await[0].json();
     let expected = json!({ "registration": "7", "customer": "Initech", "url": register,

@@ -19,6 +19,7 @@ use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::event::{self, EventType};
 use crate::execution::{Origin, Request, Start};
+use crate::instance_profile;
 use crate::oauth;
 use crate::policy::Action;
 use crate::rows;
@@ -78,6 +79,7 @@ pub(crate) async fn mark(
         alert::instance_changed(env, tx, organization, &ids, trigger).await?;
         alert::go_with(env, tx, viewer, &ids).await?;
         oauth::go_with(env, tx, organization, &ids).await?;
+        instance_profile::go_with(tx, organization, &ids).await?;
         start_tear_down(env, tx, organization, rows).await?;
         for row in rows.iter().filter(|row| !row.is_system && row.enabled) {
             usage::follow(env, tx, row).await?;

@@ -117,7 +117,6 @@ impl Table {
             | Self::DeliveryAttempt
             | Self::AlertTarget
             | Self::ConnectionTemplate
-            | Self::InstanceProfile
             | Self::LogStream
             | Self::SigningKey
             | Self::OrganizationUsage => Condition::all(),
@@ -136,7 +135,7 @@ impl Table {
                 is_of_none("instance_id", marked::<instance::Entity>())
             }
             Self::Authorization => is_of_none("owner_id", marked::<instance::Entity>()),
-            Self::PartOfMonitor | Self::Log => {
+            Self::PartOfMonitor | Self::Log | Self::InstanceProfile => {
                 let is_global = Expr::col((E::default(), "instance_id")).is_null();
                 let marked = marked::<instance::Entity>();
                 Condition::any().add(is_global).add(is_of_none("instance_id", marked))

@@ -120,21 +120,28 @@ async fn with_executions(
     transaction: &DatabaseTransaction,
     mut claimed: Vec<Claimed>,
 ) -> Result<Vec<Claimed>, DbErr> {
-    if claimed.is_empty() {
-        return Ok(claimed);
-    }
-    let places = numbered(1, claimed.len());
-    let sql = format!("SELECT * FROM \"execution\" WHERE id IN ({places})");
-    let ids = claimed.iter().map(|claimed| claimed.execution_id.into()).collect();
-    let mut executions = HashMap::new();
-    for row in rows::query(transaction, &sql, ids).await? {
-        let execution = execution::Model::from_query_result(&row, "")?;
-        executions.insert(execution.id, execution);
-    }
+    let ids: Vec<_> = claimed.iter().map(|claimed| claimed.execution_id).collect();
+    let found = executions(transaction, &ids).await?.into_iter();
+    let mut executions: HashMap<_, _> = found.map(|found| (found.id, found)).collect();
     for claimed in &mut claimed {
         claimed.execution = executions.remove(&claimed.execution_id);
     }
     Ok(claimed)
+}
+
+/// Those of the executions that are there.
+pub async fn executions(
+    transaction: &DatabaseTransaction,
+    ids: &[ExecutionId],
+) -> Result<Vec<execution::Model>, DbErr> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places = numbered(1, ids.len());
+    let sql = format!("SELECT * FROM \"execution\" WHERE id IN ({places})");
+    let ids = ids.iter().map(|id| Value::from(*id)).collect();
+    let found = rows::query(transaction, &sql, ids).await?;
+    found.iter().map(|row| execution::Model::from_query_result(row, "")).collect()
 }
 
 /// Sleepers whose time has come may be claimed from now on.

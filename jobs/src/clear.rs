@@ -1,10 +1,11 @@
 //! Taking work out of a lane by hand, and out of lanes that were held too long.
 
 use entity::execution::{ResultType, Status};
-use entity::{Db, ExecutionId, FlowConfigId, Timestamp};
+use entity::{Db, ExecutionId, FlowConfigId, Timestamp, execution};
 use sea_orm::sea_query::Value;
 use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr, QueryResult};
 
+use crate::claim::executions;
 use crate::rows;
 
 /// Executions ended per transaction: other writers get their turn in between.
@@ -50,30 +51,30 @@ pub async fn clear(
         let limit = ENDED_PER_TRANSACTION.min(count - cleared);
         let transaction = db.begin().await?;
         let taken = rows::query(&transaction, &sql(limit), vec![lane.into()]).await?;
-        let ended = end(&transaction, &taken, now, message).await?;
+        end(&transaction, &taken, now, message).await?;
         transaction.commit().await?;
-        cleared += ended;
-        if ended < limit {
+        cleared += taken.len();
+        if taken.len() < limit {
             break;
         }
     }
     Ok(cleared)
 }
 
-/// Ends what has waited in held lanes since before `since`.
+/// Ends what has waited in held lanes since before `since`; returns it as it ended.
 pub async fn expire_held(
     db: &Db,
     since: Timestamp,
     now: Timestamp,
     message: &str,
-) -> Result<usize, DbErr> {
+) -> Result<Vec<execution::Model>, DbErr> {
     let held = "FROM \"work\" JOIN \"lane\" ON \"lane\".id = \"work\".lane_id \
         JOIN \"execution\" ON \"execution\".id = \"work\".execution_id WHERE \"lane\".is_held \
         AND \"work\".node_id IS NULL AND \"work\".wakes_at IS NULL \
         AND \"execution\".started_at < $1";
     let sql = format!("SELECT 1 {held} LIMIT 1");
     if rows::query(db.read(), &sql, vec![since.into()]).await?.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let transaction = db.begin().await?;
     let sql = format!(
@@ -81,7 +82,9 @@ pub async fn expire_held(
          LIMIT {ENDED_PER_TRANSACTION}) RETURNING execution_id"
     );
     let taken = rows::query(&transaction, &sql, vec![since.into()]).await?;
-    let ended = end(&transaction, &taken, now, message).await?;
+    end(&transaction, &taken, now, message).await?;
+    let ids = taken.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<_>, _>>()?;
+    let ended = executions(&transaction, &ids).await?;
     transaction.commit().await?;
     Ok(ended)
 }
@@ -107,13 +110,12 @@ async fn end(
     taken: &[QueryResult],
     now: Timestamp,
     message: &str,
-) -> Result<usize, DbErr> {
+) -> Result<(), DbErr> {
     let row = |taken: &QueryResult| -> Result<Vec<Value>, DbErr> {
         let id: ExecutionId = taken.try_get_by_index(0)?;
         let (status, kind) = (Status::Error.to_value(), ResultType::Error.to_value());
         Ok(vec![id.into(), status.into(), kind.into(), now.into(), message.into()])
     };
     let rows = taken.iter().map(row).collect::<Result<Vec<_>, _>>()?;
-    rows::query_with_rows(transaction, END, &rows).await?;
-    Ok(rows.len())
+    rows::query_with_rows(transaction, END, &rows).await.map(drop)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use entity::FlowConfigId;
 use jobs::{Claimed, Owner, WaitingLane};
 
+use crate::alerts::of_end;
 use crate::runner::Inner;
 use crate::seats::{Tenant, tenant_of};
 use crate::worker::{resume, survive};
@@ -133,8 +134,10 @@ pub async fn refresh(inner: &Inner) -> anyhow::Result<()> {
     let since = now.plus_seconds(-HELD_SECONDS_MAX);
     let message = "The instance was paused for 24 hours while this execution waited.";
     let expired = jobs::expire_held(&env.db, since, now, message).await?;
-    if expired > 0 {
-        tracing::info!(executions = expired, "ended what waited for paused instances too long");
+    if expired.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    tracing::info!(executions = expired.len(), "ended what waited for paused instances too long");
+    let told = expired.iter().flat_map(|ended| of_end(inner, ended, None, None).events);
+    Ok(domain::alert::record(env, told.collect()).await?)
 }

@@ -82,3 +82,22 @@ async fn a_flow_that_fails_when_its_instance_is_deployed_is_a_failure() {
     story.events(&monitor, 1).await;
     story.app.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_execution_that_waits_too_long_for_its_instance_is_a_failure() {
+    let story = Story::begin().await;
+    let monitor = story.monitor("Execution Failed", &json!({})).await;
+    story.answer(200, Duration::from_secs(2));
+    let runs = story.call("Send In Order").await;
+    story.shop.wait_for("/orders", 1).await;
+    let waits = story.call("Send In Order").await;
+    let input = json!({ "id": story.instance.id, "enabled": false });
+    story.change("updateInstance", "instance", &input).await;
+    story.owner.ended(&runs).await;
+    story.events(&monitor, 0).await;
+    story.clock.advance_seconds(25 * 60 * 60);
+    let details = story.events(&monitor, 1).await;
+    assert!(details[0].contains("paused for 24 hours"), "{details:?}");
+    assert!(!story.owner.ended(&waits).await["error"].is_null());
+    story.app.stop().await;
+}

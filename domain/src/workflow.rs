@@ -219,15 +219,14 @@ pub async fn delete(
 
 /// Makes the newest version run, whatever ran before.
 pub async fn enable(env: &Env, viewer: &Viewer, id: WorkflowId) -> Result<instance::Model, Error> {
-    let tx = env.db.begin().await?;
-    let permit = draft(&tx, viewer, Action::Release, id).await?;
-    let draft = permit.into_row();
-    let versions = integrations::of_sequence(&tx, draft.organization_id, draft.sequence_id).await?;
+    let db = env.db.read();
+    let draft = draft(db, viewer, Action::Release, id).await?.into_row();
+    let versions = integrations::of_sequence(db, draft.organization_id, draft.sequence_id).await?;
     let newest = versions.iter().rev().find(|row| !row.is_draft && row.version_is_available);
     let Some(newest) = newest else {
         return Err(Error::invalid("id", "This workflow has no version yet; publish it first."));
     };
-    enable_copy(env, viewer, tx, newest).await
+    enable_copy(env, viewer, newest).await
 }
 
 /// Pauses what runs; a workflow that does not run stays as it is.

@@ -131,6 +131,44 @@ async fn drafts_do_not_touch_what_runs() {
     assert_eq!(gone.errors(), ["Record not found"]);
 }
 
+/// What keeps a version from running can be configured, while what ran before goes on.
+#[tokio::test]
+async fn what_a_workflow_lacks_is_configured_after_the_first_try() {
+    let workshop = Workshop::open().await;
+    let builder = &workshop.builder;
+    let id = text(&import(builder, json!({ "definition": saying("one") })).await, "/id");
+    let asks = |key: &str| {
+        let required = format!("requiredConfigVars: [{{key: {key}, dataType: string}}]");
+        format!("{}\n{required}\n", saying("two"))
+    };
+    let copy_of = async || {
+        let document = "query ($id: ID!) { workflow(id: $id) { instance {
+            id enabled deployedVersion } } }";
+        let data = builder.query_with(document, &json!({ "id": id })).await;
+        data["workflow"]["instance"].clone()
+    };
+    let configure = async |copy: &Value, key: &str| {
+        let document = "mutation ($id: ID!, $key: String!) { updateInstanceConfigVariables(input: {
+            id: $id, configVariables: [{ key: $key, value: \"x\" }] }) { errors { messages } } }";
+        builder.query_with(document, &json!({ "id": copy["id"], "key": key })).await;
+    };
+    for (version, key) in [(1, "Colour"), (2, "Size")] {
+        import(builder, json!({ "id": id, "definition": asks(key) })).await;
+        publish(builder, &id).await;
+        let enable = document_of("enableWorkflow");
+        let refused = builder.ask(&enable, &json!({ "id": id })).await.problems("enableWorkflow");
+        assert!(refused.concat().contains(key), "{refused:?}");
+        let copy = copy_of().await;
+        let before = (json!(version > 1), json!(version - 1));
+        assert_eq!((copy["enabled"].clone(), copy["deployedVersion"].clone()), before);
+        configure(&copy, key).await;
+        let enabled = act(builder, "enableWorkflow", &id).await["instance"].clone();
+        assert_eq!((&enabled["id"], &enabled["enabled"]), (&copy["id"], &json!(true)));
+        assert!(answer(builder, &enabled).await.contains("two"));
+        assert_eq!(copy_of().await["deployedVersion"], version);
+    }
+}
+
 /// Lists of integrations and of what customers activate know nothing of workflows.
 #[tokio::test]
 async fn workflows_are_listed_among_themselves() {

@@ -34,24 +34,23 @@ pub(crate) async fn copy_of(
 }
 
 /// Makes a version of a workflow what runs, for somebody who may do that. Nothing happens where it
-/// runs as it is already.
+/// runs as it is already. Where it cannot run yet, the copy is of that version all the same, so
+/// that what is missing can be configured; what ran before goes on.
 pub(crate) async fn enable_copy(
     env: &Env,
     actor: &Viewer,
-    tx: DatabaseTransaction,
     version: &integration::Model,
 ) -> Result<instance::Model, Error> {
-    lock(&tx, version).await?;
-    let copy = match copy_of(&tx, version).await? {
-        Some(copy) => copy,
-        None => insert(env, &tx, version).await?,
-    };
-    let is_current = copy.integration_id == version.id && copy.deployment_id.is_some();
-    let is_current = is_current && !copy.needs_deploy;
+    let tx = env.db.begin().await?;
+    stage(env, &tx, version).await?;
+    tx.commit().await?;
+    let tx = env.db.begin().await?;
+    let copy = stage(env, &tx, version).await?;
+    let is_current = copy.deployment_id.is_some() && !copy.needs_deploy;
     if is_current && copy.enabled {
         return Ok(copy);
     }
-    let enabled = choose(env, &tx, &copy, version).await?;
+    let enabled = enable(env, &tx, &copy).await?;
     let (enabled, started) = if is_current {
         usage::follow(env, &tx, &enabled).await?;
         (enabled, true)
@@ -100,6 +99,7 @@ async fn insert(
     let definition = integrations::definition(version)?;
     let named = definition.default_instance_profile.as_deref();
     let row = instance::Model {
+        enabled: false,
         name: free_name(tx, &owner, &version.name, id).await?,
         profile_id: instance_profile::named(tx, version.organization_id, named).await?,
         ..super::new_row(env, id, &owner, version)
@@ -110,20 +110,33 @@ async fn insert(
     Ok(row)
 }
 
-/// The copy as it is to run, not yet deployed.
-async fn choose(
+/// The copy, to be deployed from this version.
+async fn stage(
+    env: &Env,
+    tx: &DatabaseTransaction,
+    version: &integration::Model,
+) -> Result<instance::Model, Error> {
+    lock(tx, version).await?;
+    let Some(copy) = copy_of(tx, version).await? else { return insert(env, tx, version).await };
+    if copy.integration_id == version.id {
+        return Ok(copy);
+    }
+    let flows = integrations::flows_of(tx, copy.organization_id, version.id).await?;
+    flows::sync(env, tx, &copy, &flows).await?;
+    let mut edit = copy.into_active_model();
+    edit.integration_id = Set(version.id);
+    edit.needs_deploy = Set(true);
+    edit.updated_at = Set(env.now());
+    Ok(edit.update(tx).await?)
+}
+
+async fn enable(
     env: &Env,
     tx: &DatabaseTransaction,
     copy: &instance::Model,
-    version: &integration::Model,
 ) -> Result<instance::Model, Error> {
-    if copy.integration_id != version.id {
-        let flows = integrations::flows_of(tx, copy.organization_id, version.id).await?;
-        flows::sync(env, tx, copy, &flows).await?;
-    }
     switch(env, tx, copy, true).await?;
     let mut edit = copy.clone().into_active_model();
-    edit.integration_id = Set(version.id);
     edit.enabled = Set(true);
     edit.updated_at = Set(env.now());
     Ok(edit.update(tx).await?)

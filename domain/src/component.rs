@@ -59,9 +59,6 @@ pub async fn publish(
     input: Publish,
 ) -> Result<component::Model, Error> {
     viewer.signed_in()?;
-    if let Some(Err(reason)) = env.component_host.get() {
-        return Err(Error::invalid(WHOLE_INPUT, reason.clone()));
-    }
     let mut problems = Problems::default();
     let comment = problems.text("comment", &input.comment.unwrap_or_default());
     if let Some(attributes) = &input.attributes

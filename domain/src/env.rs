@@ -63,8 +63,6 @@ pub struct Env {
     pub watches: Watches,
     /// Performs data sources; set when a server starts.
     pub data_sources: OnceLock<DataSources>,
-    /// Whether code of components can run here, or what is missing; set when a server starts.
-    pub component_host: OnceLock<Result<(), String>>,
     pub on_alert: OnceLock<AlertListener>,
     pub on_instance_change: OnceLock<InstanceListener>,
     pub on_work: OnceLock<WorkListener>,

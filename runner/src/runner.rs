@@ -89,9 +89,6 @@ impl Runner {
         let node = Node::register(&env.db, &*env.clock, &env.ids).await?;
         let (writer, _) = Writer::start(env.db.clone(), listener(&env));
         let clock = Arc::new(TokioClock(env.clock.clone()));
-        let reason = options.components.node.as_ref().map(|_| ()).map_err(Clone::clone);
-        // Set once per server: a second runner on the same environment finds the same machine.
-        let _ = env.component_host.set(reason);
         let host = Host::new(options.components, options.store.clone(), options.egress.clone());
         let services = Services {
             egress: options.egress,

@@ -107,7 +107,6 @@ impl Installation {
             schedule_jitter_seconds: options.schedule_jitter_seconds,
             watches: Watches::default(),
             data_sources: OnceLock::new(),
-            component_host: OnceLock::new(),
             on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

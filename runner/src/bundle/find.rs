@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::process::Command;
+use tokio::time::timeout;
+
+use super::apart::{Apart, Given};
 
 /// The oldest version that will do.
 const MAJOR_MIN: u32 = 20;
@@ -11,18 +15,31 @@ const MAJOR_MIN: u32 = 20;
 /// Since this version the permission model has its final name.
 const PERMISSION_MAJOR: u32 = 24;
 
-/// Node, and what keeps its network apart.
+/// What is run to see whether anything can be, and what it prints.
+const TRIAL: &str = "'works'";
+const TRIAL_TEXT: &str = "works";
+
+/// Longest that a trial takes on a machine that is busy.
+const TRIAL_TIME: Duration = Duration::from_secs(30);
+
+/// Memory of a trial.
+const TRIAL_MEBIBYTES: u64 = 256;
+
+/// Node, and what keeps it apart.
 #[derive(Clone, Debug)]
 pub struct Node {
     pub program: PathBuf,
-    /// `unshare` of util-linux.
-    pub apart: PathBuf,
+    /// Of util-linux.
+    pub unshare: PathBuf,
+    pub shell: PathBuf,
+    /// Where the shell finds programs.
+    pub search_path: String,
     pub permission_flag: &'static str,
 }
 
 impl Node {
-    /// Looks for `node`, or takes the program that is given, and tries whether a process without
-    /// network can be had. The text says what is missing.
+    /// Looks for `node`, or takes the program that is given, and tries whether it can be
+    /// kept apart. The text says what is missing.
     pub async fn find(given: Option<&Path>, search_path: &str) -> Result<Self, String> {
         let find = |name: &str| {
             let folders = search_path.split(':').filter(|folder| !folder.is_empty());
@@ -45,21 +62,37 @@ impl Node {
                 "Components run in Node {MAJOR_MIN} or newer; {shown} says it is {version:?}."
             ));
         }
-        let missing = "Components run without a network of their own: that takes `unshare` of \
-                       util-linux, and a system that allows user namespaces.";
-        let apart = find("unshare").ok_or(missing)?;
-        let tried = output(Command::new(&apart).args(APART).arg(&program).arg("--version")).await;
-        if tried.is_none() {
-            return Err(missing.to_owned());
-        }
+        let tool = |name: &str| find(name).ok_or_else(|| missing(&format!("There is no {name}.")));
         let permission_flag =
             if major < PERMISSION_MAJOR { "--experimental-permission" } else { "--permission" };
-        Ok(Self { program, apart, permission_flag })
+        let (unshare, shell) = (tool("unshare")?, tool("sh")?);
+        let search_path = search_path.to_owned();
+        let node = Self { program, unshare, shell, search_path, permission_flag };
+        node.attempt().await.map_err(|reason| missing(&reason))?;
+        Ok(node)
+    }
+
+    /// Starts it as it is started for components; the error is what the system said.
+    async fn attempt(&self) -> Result<(), String> {
+        let given = Given { memory_mebibytes: TRIAL_MEBIBYTES, ..Given::default() };
+        let arguments = [self.permission_flag, "--no-warnings", "--print", TRIAL];
+        let started = Apart::start(self, given, &arguments);
+        let mut trial = started.map_err(|error| format!("{error:#}"))?;
+        let mut printed = [0; TRIAL_TEXT.len()];
+        let read = timeout(TRIAL_TIME, trial.read(&mut printed)).await;
+        if matches!(read, Ok(Ok(()))) && printed == TRIAL_TEXT.as_bytes() {
+            return Ok(());
+        }
+        Err(trial.complaint().unwrap_or_else(|| "Node does not start there.".to_owned()))
     }
 }
 
-/// What makes a process that sees no network.
-pub const APART: [&str; 3] = ["--user", "--net", "--"];
+fn missing(reason: &str) -> String {
+    format!(
+        "Components run where nothing of this machine can be seen: that takes unshare and mount \
+         of util-linux, sh, and a system that allows user namespaces, and mounts in them. {reason}"
+    )
+}
 
 async fn output(command: &mut Command) -> Option<String> {
     let done =

@@ -174,6 +174,7 @@ async function perform({ call, arguments: given }) {
     const returned = await find(call)(...values);
     outcome = returned === undefined ? {} : { returned: pack(returned, []) };
   } catch (error) {
+    if (isOutOfMemory(error)) process.exit(1);
     outcome = { threw: thrown(error) };
   }
   const states = {};
@@ -183,6 +184,12 @@ async function perform({ call, arguments: given }) {
   const logs = lines;
   lines = [];
   return { ...outcome, logs, states };
+}
+
+// The system refused memory: what comes next in this process would fail as well.
+function isOutOfMemory(error) {
+  return error?.code === 'ERR_MEMORY_ALLOCATION_FAILED'
+    || (error instanceof RangeError && error.message === 'Array buffer allocation failed');
 }
 
 function attempt(work) {

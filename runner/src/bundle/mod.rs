@@ -1,12 +1,12 @@
 //! Code of published components.
 //!
 //! [`Host`] keeps warm processes of Node, each for one version of one component, and hands them one
-//! call at a time. What holds them is the operating system: they have a network namespace of their
-//! own with nothing in it, so that all connections go through [`network`] and the rules of egress;
-//! an empty environment; no files but their package; a heap limit, a limit on memory that is looked
-//! at while they work, and a limit on time. Whoever passes one of these is killed, and only its own
-//! call fails.
+//! call at a time. What holds them is the operating system ([`apart`]): they see no network, so that
+//! all connections go through [`network`] and the rules of egress; no other processes; no files but
+//! their package and what Node needs; an empty environment; and there are limits on memory and time.
+//! Whoever passes one of these is killed, and only its own call fails.
 
+mod apart;
 mod find;
 mod hosted;
 mod network;

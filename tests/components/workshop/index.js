@@ -80,12 +80,21 @@ const actions = {
   },
   snoops: {
     key: 'snoops',
-    async perform() {
-      const paths = ['/etc/passwd', '/proc/self/environ', `/proc/${process.ppid}/environ`, '../..'];
+    async perform(context, params) {
+      const server = Number(params.text);
+      const signals = attempt('server', () => process.kill(server, 0));
+      // The first process is the sandbox's own here, and does not hear.
+      if (signals.length === 0) process.kill(1, 'SIGKILL');
+      const paths = [
+        '/etc/passwd', '/proc/self/environ', `/proc/${process.ppid}/environ`,
+        `/proc/${server}/environ`, `/proc/${server}/cmdline`, '../..',
+      ];
       return {
         data: {
           environment: Object.keys(process.env),
           files: paths.flatMap((path) => attempt(path, () => fs.readFileSync(path))),
+          folders: ['/', '/proc', '..'].flatMap((path) => attempt(path, () => fs.readdirSync(path))),
+          signals,
           programs: attempt('spawn', () => require('child_process').execSync('id')),
           bindings: attempt('tcp', () => process.binding('tcp_wrap')),
         },

@@ -67,9 +67,14 @@ impl TestProcess {
         self.database_url.is_some()
     }
 
+    /// What the system calls it.
+    pub fn id(&self) -> u32 {
+        self.child.as_ref().and_then(Child::id).expect("it runs")
+    }
+
     /// Bytes of memory it has in use at the moment.
     pub fn resident_bytes(&self) -> u64 {
-        let id = self.child.as_ref().and_then(Child::id).expect("it runs");
+        let id = self.id();
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024

@@ -115,7 +115,6 @@ impl World {
             schedule_jitter_seconds: 0,
             watches: Watches::default(),
             data_sources: OnceLock::new(),
-            component_host: OnceLock::new(),
             on_alert: OnceLock::new(),
             on_instance_change: OnceLock::new(),
             on_work: OnceLock::new(),

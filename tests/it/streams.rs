@@ -46,7 +46,7 @@ fn lines(received: &[Received]) -> Vec<String> {
     bodies.flat_map(|body| body.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
 }
 
-/// Proves R116, R240, R241, R242.
+/// Proves R116.
 #[tokio::test]
 async fn lines_are_sent_as_the_template_says() {
     let (app, sink) = (TestApp::start().await, ThirdParty::start().await);

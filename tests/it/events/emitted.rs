@@ -180,3 +180,39 @@ async fn a_component_tells_of_versions_that_can_be_used_and_of_its_end() {
         ("component.deleted", &json!("greeter"))
     );
 }
+
+/// Proves R203, R240, R241, R242.
+#[tokio::test]
+async fn a_log_stream_tells_of_itself_but_not_of_its_secrets() {
+    let mut story = Story::begin().await;
+    let url = story.hook.url("/logs");
+    let create = "mutation ($url: String!) { createExternalLogStream(input: { name: \"Logs\",
+        url: $url, payloadTemplate: \"{{message}}\", severityLevels: [{ id: 4, name: \"error\" }],
+        headers: \"{\\\"x-key\\\": \\\"hidden-key\\\"}\" }) {
+            externalLogStream { id } errors { field messages } } }";
+    let data = story.owner.query_with(create, &json!({ "url": url })).await;
+    let id = text(&data, "/createExternalLogStream/externalLogStream/id");
+    let (created, payload) = story.news().await.remove(0);
+    let subject = payload["log_stream"].clone();
+    assert_eq!(created, "log_stream.created");
+    assert_eq!(
+        (&subject["id"], &subject["name"], &subject["url"]),
+        (&json!(id), &json!("Logs"), &json!(url))
+    );
+    assert_eq!(payload["user"]["email"], story.owner.email);
+    assert_eq!((&payload["customer"], &payload["instance"]), (&Value::Null, &Value::Null));
+    assert!(!payload.to_string().contains("hidden-key"), "{payload:#}");
+
+    story.mutate("updateExternalLogStream", "", &json!({ "id": id, "name": "Lines" })).await;
+    let (updated, payload) = story.news().await.remove(0);
+    assert_eq!(
+        (updated.as_str(), &payload["log_stream"]["name"]),
+        ("log_stream.updated", &json!("Lines"))
+    );
+    story.mutate("deleteExternalLogStream", "", &json!({ "id": id })).await;
+    let (deleted, payload) = story.news().await.remove(0);
+    assert_eq!(
+        (deleted.as_str(), &payload["log_stream"]["id"]),
+        ("log_stream.deleted", &json!(id))
+    );
+}

@@ -7,6 +7,7 @@ exec 3<&0
 memory=$1 unshare=$2 node=$3 package=$4 host=$5 gate=$6
 shift 6
 ulimit -d "$memory"
+ulimit -c 0
 
 # Any folder that is on every machine will do: what is in it is not needed here.
 root=/sys

@@ -15,10 +15,6 @@ const MAJOR_MIN: u32 = 20;
 /// Since this version the permission model has its final name.
 const PERMISSION_MAJOR: u32 = 24;
 
-/// What is run to see whether anything can be, and what it prints.
-const TRIAL: &str = "'works'";
-const TRIAL_TEXT: &str = "works";
-
 /// Longest that a trial takes on a machine that is busy.
 const TRIAL_TIME: Duration = Duration::from_secs(30);
 
@@ -68,19 +64,19 @@ impl Node {
         let (unshare, shell) = (tool("unshare")?, tool("sh")?);
         let search_path = search_path.to_owned();
         let node = Self { program, unshare, shell, search_path, permission_flag };
-        node.attempt().await.map_err(|reason| missing(&reason))?;
+        node.attempt(&version).await.map_err(|reason| missing(&reason))?;
         Ok(node)
     }
 
-    /// Starts it as it is started for components; the error is what the system said.
-    async fn attempt(&self) -> Result<(), String> {
+    /// Starts it as it is started for components: it has to say the same of itself. The error is
+    /// what the system said.
+    async fn attempt(&self, version: &str) -> Result<(), String> {
         let given = Given { memory_mebibytes: TRIAL_MEBIBYTES, ..Given::default() };
-        let arguments = [self.permission_flag, "--no-warnings", "--print", TRIAL];
-        let started = Apart::start(self, given, &arguments);
+        let started = Apart::start(self, given, &["--version"]);
         let mut trial = started.map_err(|error| format!("{error:#}"))?;
-        let mut printed = [0; TRIAL_TEXT.len()];
+        let mut printed = vec![0; version.len()];
         let read = timeout(TRIAL_TIME, trial.read(&mut printed)).await;
-        if matches!(read, Ok(Ok(()))) && printed == TRIAL_TEXT.as_bytes() {
+        if matches!(read, Ok(Ok(()))) && printed == version.as_bytes() {
             return Ok(());
         }
         Err(trial.complaint().unwrap_or_else(|| "Node does not start there.".to_owned()))

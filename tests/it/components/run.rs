@@ -137,6 +137,11 @@ async fn a_component_fails_alone() {
         let (_, error, _) = call(&owner, &instance, &json!({ "name": "Ada" })).await;
         assert!(error.as_str().unwrap_or_default().contains(expected), "{action}: {error}");
     }
+    eventually("the loop has ended", async || {
+        let left = below(std::process::id());
+        left.values().all(|process| process.worked < BUSY).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -157,6 +162,9 @@ async fn a_component_sees_nothing_of_the_server_and_its_network() {
     assert_eq!(answer, r#"{"reached":[]}"#);
     assert!(log.contains("127.0.0.1:1") && log.contains("169.254.169.254:80"), "{log}");
 }
+
+/// Hundredths of a second, after which code was in its loop for long.
+const BUSY: u64 = 100;
 
 /// A process, as the system shows it.
 struct Shown {
@@ -202,7 +210,6 @@ fn below(server: u32) -> HashMap<u32, Shown> {
 
 #[tokio::test]
 async fn code_that_never_ends_ends_with_a_server_that_is_killed() {
-    const BUSY: u64 = 100;
     let mut server = TestProcess::start().await;
     let owner = server.init().await;
     let instance = deployed(&owner, "loops").await;

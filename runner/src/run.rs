@@ -181,6 +181,9 @@ impl Executor {
     fn retry(&self, failed: &execution::Model) -> Option<Retry> {
         let rules = self.rules.retry.as_ref();
         let rules = rules.filter(|_| failed.status == Status::Error && !failed.is_synchronous)?;
+        if u32::try_from(failed.retry_count).is_ok_and(|made| made >= self.inner.retries_max) {
+            return None;
+        }
         let now = failed.ended_at.unwrap_or(failed.started_at);
         // Behind what it repeats in the order of ids, also when the clock has not moved.
         let id = self.inner.env.ids.at(now.max(Timestamp(failed.started_at.0 + 1)));

@@ -44,6 +44,8 @@ pub struct RunnerOptions {
     pub concurrency_max: usize,
     /// How many executions of one organization run at once; `None` sets no limit.
     pub organization_concurrency_max: Option<usize>,
+    /// How often a failed execution is repeated at most, whatever its flow asks for.
+    pub retries_max: u32,
     /// How long one execution may run.
     pub execution_time_limit: Duration,
     /// Bytes that state may hold on all levels together.
@@ -68,6 +70,7 @@ pub struct Inner {
     /// How many executions run at once, and the places that are left.
     pub concurrency_max: usize,
     pub slots: Arc<Semaphore>,
+    pub retries_max: u32,
     pub execution_time_limit: Duration,
     /// Mebibytes that files of all runs may take in memory.
     pub buffers: Arc<Semaphore>,
@@ -107,6 +110,7 @@ impl Runner {
             services: Arc::new(services),
             concurrency_max: options.concurrency_max,
             slots: Arc::new(Semaphore::new(options.concurrency_max)),
+            retries_max: options.retries_max,
             execution_time_limit: options.execution_time_limit,
             buffers: Arc::new(Semaphore::new(BUFFERS_MEBIBYTES_MAX)),
             callers: DashMap::new(),
@@ -267,7 +271,8 @@ impl Inner {
             StartError::Storage
         })?;
         let retry = flow.rules.retry.as_ref().filter(|_| !invocation.is_synchronous);
-        let max_retries = retry.and_then(|retry| i32::try_from(retry.max_attempts).ok());
+        let max_retries = retry.map(|retry| retry.max_attempts.min(self.retries_max));
+        let max_retries = max_retries.and_then(|count| i32::try_from(count).ok());
         Ok(execution::Model {
             id,
             organization_id: deployment.organization_id,

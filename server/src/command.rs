@@ -90,6 +90,7 @@ fn options(
     options.component_heap_mebibytes = config.components.heap_mebibytes;
     options.component_time_limit = seconds(config.components.time_limit_seconds);
     options.retention = config.retention.settings();
+    options.retries_max = config.runner.retries_max;
     options.execution_time_limit = seconds(config.runner.execution_time_limit_seconds);
     options.code_time_limit = seconds(config.runner.code_time_limit_seconds);
     options.header_timeout = seconds(config.server.header_timeout_seconds);

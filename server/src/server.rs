@@ -62,6 +62,8 @@ pub struct Options {
     pub concurrency_max: usize,
     /// Executions of one organization at the same time; `None` sets no limit.
     pub organization_concurrency_max: Option<usize>,
+    /// How often a failed execution is repeated at most, whatever its flow asks for.
+    pub retries_max: u32,
     pub execution_time_limit: Duration,
     /// Bytes that the state of an instance may hold.
     pub state_bytes_max: usize,
@@ -104,6 +106,7 @@ impl Options {
             egress_policy: egress::Policy::default(),
             concurrency_max: 256,
             organization_concurrency_max: None,
+            retries_max: u32::MAX,
             execution_time_limit: Duration::from_mins(15),
             state_bytes_max: runner::STATE_BYTES_MAX,
             code_program: None,
@@ -149,6 +152,7 @@ impl Server {
         let stop_patience = options.stop_patience;
         let concurrency_max = options.concurrency_max;
         let organization_concurrency_max = options.organization_concurrency_max;
+        let retries_max = options.retries_max;
         let execution_time_limit = options.execution_time_limit;
         let state_bytes_max = options.state_bytes_max;
         let retention = options.retention;
@@ -181,6 +185,7 @@ impl Server {
             components,
             concurrency_max,
             organization_concurrency_max,
+            retries_max,
             execution_time_limit,
             state_bytes_max,
         })

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use entity::{Clock, Ids, ManualClock, SystemClock};
 use serde_json::{Value, json};
+use server::Options;
 
 use crate::harness::{
     Answer, Instance, Received, TestApp, ThirdParty, User, definition, eventually, list, text,
@@ -20,8 +21,13 @@ struct Story {
 impl Story {
     /// The third party fails, and time stands still.
     async fn begin() -> Self {
+        Self::within(|_| {}).await
+    }
+
+    async fn within(set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(ManualClock::starting_at(SystemClock.now()));
         let app = TestApp::start_with(|options| {
+            set(options);
             options.clock = clock.clone();
             options.ids = Ids::random(clock.clone());
         })
@@ -154,6 +160,17 @@ async fn attempts_have_an_end() {
     let execution = story.execution(&first).await;
     assert_eq!(list(&execution, "/retryAttempts/nodes").len(), 1);
     assert_eq!(execution["retryAttempts"]["nodes"][0]["retryNextAt"], Value::Null);
+}
+
+/// Proves R185: an installation can offer less than flows ask for.
+#[tokio::test]
+async fn an_installation_that_repeats_nothing_says_so() {
+    let story = Story::within(|options| options.retries_max = 0).await;
+    let first = story.order("By Header", "o1").await;
+    let execution = story.execution(&first).await;
+    assert_eq!((&execution["status"], &execution["maxRetryCount"]), (&json!("ERROR"), &json!(0)));
+    assert_eq!(execution["retryNextAt"], Value::Null);
+    assert!(list(&execution, "/retryAttempts/nodes").is_empty());
 }
 
 /// Proves R100, R101, R102.

@@ -207,6 +207,8 @@ pub struct RunnerSection {
     /// Executions of one organization at the same time; further calls are answered with 429, what
     /// has no caller waits. 0 sets no limit.
     pub organization_concurrency_max: usize,
+    /// How often a failed execution is repeated at most, whatever its flow asks for.
+    pub retries_max: u32,
     /// How long one execution may run.
     pub execution_time_limit_seconds: u64,
     /// Processes for code steps at the same time.
@@ -222,6 +224,7 @@ impl Default for RunnerSection {
         Self {
             concurrency_max: 256,
             organization_concurrency_max: 0,
+            retries_max: 10,
             execution_time_limit_seconds: 900,
             code_processes_max: 4,
             code_heap_mebibytes: 64,

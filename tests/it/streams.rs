@@ -194,3 +194,29 @@ async fn what_is_too_much_for_a_stream_is_counted() {
     assert_eq!(requests[0].header("content-type"), "application/x-ndjson");
     assert!(requests.len() <= 6, "{}", requests.len());
 }
+
+/// Time stands still, so that only the end of the server sends what is being gathered.
+#[tokio::test]
+async fn a_server_that_stops_sends_what_waits() {
+    let clock = Arc::new(ManualClock::starting_at(Timestamp(1_790_000_000_000_000)));
+    let app = TestApp::start_with(|options| {
+        options.clock = clock.clone();
+        options.ids = Ids::random(clock.clone());
+    })
+    .await;
+    let sink = ThirdParty::start().await;
+    let owner = app.organization("acme").await;
+    let mut wanted = input(&sink.url("/lines"), r#"{"m": "{{message}}"}"#, &[(3, "WARN")]);
+    wanted["batch"] = json!(true);
+    create(&owner, wanted).await;
+    let instance = owner.deployed(&definition("speaker"), &[]).await;
+    for line in ["1", "2"] {
+        let execution = say(&owner, instance.url("Say"), line).await;
+        owner.ended(&execution).await;
+    }
+    assert!(sink.received("/lines").is_empty());
+    app.stop().await;
+    let received = sink.received("/lines");
+    assert_eq!(received.len(), 1);
+    assert_eq!(lines(&received), [r#"{"m": "1"}"#, r#"{"m": "2"}"#]);
+}

@@ -94,7 +94,7 @@ async fn create_customer(
     Err(Refusal::CustomerNameTaken)
 }
 
-/// As [`customer`].
+/// As [`customer()`].
 async fn user(
     env: &Env,
     system: &Viewer,

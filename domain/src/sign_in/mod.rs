@@ -5,7 +5,7 @@
 //! * [`with_password`]: who somebody is; how often that may be tried is limited.
 //! * [`oidc`]: the same, where another service says who somebody is.
 //! * [`return_to_client`] and [`redeem`]: the code that the browser brings back, and its tokens.
-//! * [`refresh`] and [`revoke_all`]: the next tokens, and the end of them.
+//! * [`refresh()`] and [`revoke_all`]: the next tokens, and the end of them.
 //! * [`invitation`]: links with which people set their passwords.
 //!
 //! What proves something (passwords, codes, tokens, links) is stored as a hash and nothing else.

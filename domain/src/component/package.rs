@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use bytes::Bytes;
 use sha1::{Digest, Sha1};
@@ -79,9 +79,8 @@ fn walk(bytes: &Bytes, visit: &mut Visit<'_>) -> Result<u64, String> {
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(unreadable)?;
         let name = entry.name().map_err(unreadable)?.into_owned();
-        let path = entry.enclosed_name().filter(|path| is_plain(path) && !name.contains('\\'));
-        let path =
-            path.ok_or_else(|| format!("The package has a file outside of it: {name:?}."))?;
+        let path = within(&name)
+            .ok_or_else(|| format!("The package has a file outside of it: {name:?}."))?;
         if entry.is_symlink() {
             return Err(format!("The package has a link: {name:?}."));
         }
@@ -102,10 +101,16 @@ fn walk(bytes: &Bytes, visit: &mut Visit<'_>) -> Result<u64, String> {
     Ok(UNPACKED_BYTES_MAX - left)
 }
 
-/// Whether it leads from where it starts downwards only.
-fn is_plain(path: &Path) -> bool {
-    use std::path::Component::Normal;
-    path.components().next().is_some() && path.components().all(|part| matches!(part, Normal(_)))
+/// The path of an entry, if it leads from where it starts downwards only.
+fn within(name: &str) -> Option<PathBuf> {
+    let is_foreign = name.contains(['\\', '\0']);
+    let parts = Path::new(name).components().filter(|part| *part != Component::CurDir);
+    let mut path = PathBuf::new();
+    for part in parts {
+        let Component::Normal(part) = part else { return None };
+        path.push(part);
+    }
+    (!is_foreign && path.components().next().is_some()).then_some(path)
 }
 
 fn unreadable(error: impl std::fmt::Display) -> String {
@@ -132,7 +137,7 @@ mod tests {
 
     #[test]
     fn only_packages_that_stay_in_their_folder_are_taken() {
-        let good = package(&[("index.js", b"x"), ("a/b.txt", b"y")]);
+        let good = package(&[("./index.js", b"x"), ("a/b.txt", b"y")]);
         let found = inspect(&good).unwrap();
         assert_eq!((found.signature.len(), found.unpacked_bytes), (40, 2));
         let folder = tempfile::tempdir().unwrap();

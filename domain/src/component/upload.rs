@@ -2,12 +2,14 @@
 //! send these files without their token.
 
 use entity::{ComponentId, Timestamp, component, component_file};
-use sea_orm::{ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, Set};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, IntoActiveModel, QueryFilter, QuerySelect, Set,
+};
 
 use super::package::Package;
 use super::{definition, slots};
 use crate::env::Env;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::event::{self, EventType};
 use crate::viewer::Viewer;
 use crate::{rows, signature, token};
@@ -112,7 +114,7 @@ pub async fn accept_package(
     object: &str,
 ) -> Result<bool, Error> {
     let Some(row) = token::component_by_id(env, id).await? else {
-        return Err(Error::NotFound(crate::error::Kind::Component));
+        return Err(Error::NotFound(Kind::Component));
     };
     let system = Viewer::System(row.organization_id);
     let actor = match row.created_by {
@@ -120,7 +122,9 @@ pub async fn accept_package(
         None => None,
     };
     let tx = env.db.begin().await?;
-    let row = system.find::<component::Entity>(&tx, id).await?;
+    // Of two packages at the same moment, the second one sees the first.
+    let this = system.rows::<component::Entity>().filter(component::Column::Id.eq(id));
+    let row = this.lock_exclusive().one(&tx).await?.ok_or(Error::NotFound(Kind::Component))?;
     if row.available_at.is_some() {
         if row.signature == package.signature {
             return Ok(false);
@@ -148,7 +152,7 @@ pub async fn accept_file(
     object: &str,
 ) -> Result<Option<String>, Error> {
     let Some(row) = token::component_by_id(env, upload.component).await? else {
-        return Err(Error::NotFound(crate::error::Kind::Component));
+        return Err(Error::NotFound(Kind::Component));
     };
     let connection = &upload.connection;
     if !connection.is_empty() && definition(&row)?.connection(connection).is_none() {

@@ -70,6 +70,7 @@ await play(async (host) => {
 
   await host.call("showWorkflows", { selector: "#place" });
   await host.frame().getByText("Not switched on").waitFor();
+  await host.frame().getByText("Ask acme").waitFor();
   for (const [method, args] of DESIGNER) {
     const message = await page.evaluate(
       ([method, args]) => {
@@ -85,12 +86,26 @@ await play(async (host) => {
   }
   await giveDesigner();
   await host.authenticate();
-  for (const [method, args] of DESIGNER) {
-    await host.call(method, { selector: "#place", ...args });
-    await host.frame().getByText("Not switched on").waitFor();
-    await host.frame().getByText("Ask acme").waitFor();
-  }
+  await host.call("showIntegrations", { selector: "#place" });
+  await heading(host.frame(), "Integrations").waitFor();
+  await host.frame().getByText("Nothing is built yet").waitFor();
+  await host.frame().getByRole("button", { name: "New integration" }).waitFor();
+  const integrationId = await build("Parcel News");
+  await host.call("showIntegrations", { selector: "#place" });
+  await host.frame().getByRole("link", { name: "Parcel News" }).waitFor();
+  await host.call("showDesigner", { selector: "#place", integrationId });
+  await heading(host.frame(), "Parcel News").waitFor();
+  await host.frame().getByText("There are no flows yet").waitFor();
 });
+
+/** An integration of the customer's own. */
+async function build(name) {
+  const document = `mutation ($customer: ID!, $name: String!) {
+    createIntegration(input: { customer: $customer, name: $name }) {
+      integration { id } errors { messages } } }`;
+  const data = await api(facts.owner, document, { customer: facts.customer, name });
+  return data.createIntegration.integration.id;
+}
 
 function giveDesigner() {
   const document = `mutation ($id: ID!) {

@@ -125,6 +125,8 @@ impl Stage {
         owner.ended(&execution).await;
         let id = &instance.id;
         let workflow = self.workflow(&customer).await;
+        let design = self.own(&customer, &saying("hello")).await;
+        owner.publish(&design).await;
         let connection = self.connection(&customer).await;
         json!([
             ["/integration-marketplace/", "Order Sync"],
@@ -153,7 +155,10 @@ impl Stage {
             [format!("/builder/{workflow}/definition/"), "Save and publish"],
             [format!("/builder/{workflow}/versions/"), "Version 1"],
             [format!("/builder/{workflow}/executions/"), "Executions"],
-            ["/integrations/", "Not switched on"],
+            ["/integrations/", "Greeter"],
+            [format!("/integrations/{design}/"), "Collection Tools"],
+            [format!("/integrations/{design}/definition/"), "Save and publish"],
+            [format!("/integrations/{design}/versions/"), "Version 1"],
             ["/find-integration-marketplace/", "Not found"],
         ])
     }
@@ -183,10 +188,11 @@ impl Stage {
         text(&data, "/createCustomerConfigVariable/customerConfigVariable/id")
     }
 
-    /// Lets a customer build workflows.
+    /// Lets a customer build workflows and integrations.
     async fn let_build(&self, customer: &str) {
-        let document = "mutation ($id: ID!) { updateCustomer(input: {
-            id: $id, allowEmbeddedWorkflowBuilder: true }) { errors { messages } } }";
+        let document = "mutation ($id: ID!) { updateCustomer(input: { id: $id,
+            allowEmbeddedWorkflowBuilder: true, allowEmbeddedDesigner: true }) {
+            errors { messages } } }";
         self.owner.query_with(document, &json!({ "id": customer })).await;
     }
 
@@ -198,6 +204,16 @@ impl Stage {
         publish(&self.owner, &draft).await;
         act(&self.owner, "enableWorkflow", &draft).await;
         draft
+    }
+
+    /// An integration that the customer owns; returns its draft.
+    async fn own(&self, customer: &str, definition: &str) -> String {
+        let document = "mutation ($customer: ID!, $definition: String!) {
+            importIntegration(input: { customer: $customer, definition: $definition }) {
+                integration { id } errors { field messages } } }";
+        let variables = json!({ "customer": customer, "definition": definition });
+        let data = self.owner.query_with(document, &variables).await;
+        text(&data, "/importIntegration/integration/id")
     }
 }
 

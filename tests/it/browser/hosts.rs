@@ -114,11 +114,7 @@ async fn hosts_have_connections_entered_on_the_page() {
 async fn hosts_show_workflows_and_hear_of_them() {
     let mut stage = Stage::empty().await;
     let customer = stage.owner.create_customer("initech").await;
-    let own = "mutation ($definition: String!, $customer: ID) {
-        importIntegration(input: { definition: $definition, customer: $customer }) {
-            integration { id } errors { field messages } } }";
-    let variables = json!({ "definition": simple("Alpha", "CRM", "own"), "customer": customer });
-    stage.owner.query_with(own, &variables).await;
+    stage.own(&customer, &simple("Alpha", "CRM", "own")).await;
     stage.facts["customer"] = json!(customer);
     stage.play("sdk-workflows").await;
 }

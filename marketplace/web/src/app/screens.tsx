@@ -16,7 +16,8 @@ const ComponentsScreen = lazy(() => import("@/screens/components/list"));
 const ComponentScreen = lazy(() => import("@/screens/components/detail"));
 const WorkflowsScreen = lazy(() => import("@/screens/workflows/list"));
 const WorkflowScreen = lazy(() => import("@/screens/workflows/detail"));
-const UnavailableScreen = lazy(() => import("@/screens/unavailable/unavailable"));
+const DesignsScreen = lazy(() => import("@/screens/designer/list"));
+const DesignScreen = lazy(() => import("@/screens/designer/detail"));
 const FindScreen = lazy(() => import("@/screens/find"));
 
 interface Screen {
@@ -73,7 +74,10 @@ export function screenAt(path: string): Screen {
       };
     case "designer":
     case "integrations":
-      return { namespace: "integrations", element: <UnavailableScreen /> };
+      return {
+        namespace: id === undefined ? "integrations" : "integrations.id",
+        element: id === undefined ? <DesignsScreen /> : <DesignScreen key={id} id={id} tab={more} />,
+      };
     case "find-integration-marketplace":
       return { namespace: "app.marketplace-not-found", element: <FindScreen /> };
   }

@@ -29,6 +29,7 @@ export interface ScreenConfiguration {
     hideDeactivation: boolean;
   };
   dashboard: { hideTabs: string[] };
+  designer: { hideRemoveIntegration: boolean };
   workflows: { includeIntegrations: boolean };
   isInPopover: boolean;
 }
@@ -69,6 +70,7 @@ export function readScreenConfiguration(data: unknown): ScreenConfiguration {
       hideDeactivation: flag(instance["hideDeactivation"]),
     },
     dashboard: { hideTabs: names(section(root["dashboard"])["hideTabs"]) },
+    designer: { hideRemoveIntegration: flag(section(root["designer"])["hideRemoveIntegration"]) },
     workflows: { includeIntegrations: flag(section(root["workflows"])["includeIntegrations"]) },
     isInPopover: flag(root["isInPopover"]),
   };

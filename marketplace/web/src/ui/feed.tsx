@@ -6,7 +6,7 @@ import { Button } from "./button";
 import styles from "./filters.module.css";
 import { Failure, Message, Notice, Spinner } from "./state";
 
-interface FeedProps<Row> {
+export interface FeedProps<Row> {
   feed: {
     rows: readonly Row[] | undefined;
     error: Error | undefined;

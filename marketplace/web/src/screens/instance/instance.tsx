@@ -8,9 +8,10 @@ import { screenConfiguration } from "@/host/settings";
 import { Namespace, useText } from "@/text/use-text";
 import { Failure, Message, Spinner } from "@/ui/state";
 import { Tabs } from "@/ui/tabs";
+import { maySee } from "../building/rights";
 import { instancePath } from "../marketplace/state";
 import { NotFoundScreen } from "../not-found";
-import { maySee, workflowPath } from "../workflows/state";
+import { workflowPath } from "../workflows/state";
 import { Banners } from "./banners";
 import { Head } from "./head";
 import {
@@ -82,8 +83,9 @@ export default function InstanceScreen({ id, tab, detail }: InstanceScreenProps)
 
 /** What runs of a workflow has the page of the workflow, for those who may see that. */
 function workflowOf(data: InstanceScreenQuery | undefined): string | undefined {
-  if (data === undefined || !maySee(data.authenticatedUser)) return undefined;
-  return data.instance?.workflow?.id;
+  if (data === undefined) return undefined;
+  const isBuilder = maySee(data.authenticatedUser, "allowEmbeddedWorkflowBuilder");
+  return isBuilder ? data.instance?.workflow?.id : undefined;
 }
 
 interface PartsProps {

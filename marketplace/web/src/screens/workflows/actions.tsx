@@ -7,11 +7,11 @@ import { navigate } from "@/app/router";
 import { tellHost } from "@/host/channel";
 import { useText } from "@/text/use-text";
 import { Button, ButtonLink } from "@/ui/button";
-import { Confirmation } from "@/ui/confirmation";
 import { Notice } from "@/ui/state";
+import { Reasons } from "../building/reasons";
+import { Removal } from "../building/removal";
 import { wizardPath } from "../marketplace/state";
 import { phrases } from "./phrases";
-import { Reasons } from "./reasons";
 import { type Remark, factsOf, isConfigured, remarksOf, workflowPath } from "./state";
 import {
   DeleteWorkflow,
@@ -57,7 +57,7 @@ interface ActionsProps {
 
 /** What can be done with a workflow. */
 export function Actions({ workflow, running }: ActionsProps) {
-  const { say } = useText(phrases);
+  const { say, dynamic } = useText(phrases);
   const [isRemoving, setIsRemoving] = useState(false);
   const { allowUpdate, allowRemove, instance, versionNumber } = workflow;
   const { isRunning, enable, disable } = running;
@@ -84,9 +84,22 @@ export function Actions({ workflow, running }: ActionsProps) {
           {say("deleteDialog.openButton")}
         </Button>
       )}
-      {isRemoving && <Removal workflow={workflow} onClose={() => setIsRemoving(false)} />}
+      {isRemoving && (
+        <Removal
+          name={dynamic(workflow.name)}
+          title={say("deleteDialog.title")}
+          remove={() => remove(workflow)}
+          onClose={() => setIsRemoving(false)}
+        />
+      )}
     </>
   );
+}
+
+async function remove(workflow: WorkflowHeadFragment) {
+  done((await mutate(DeleteWorkflow, { id: workflow.id })).deleteWorkflow);
+  tellHost("WORKFLOW_DELETED", factsOf(workflow, workflow.instance));
+  navigate("/workflows/", { replace: true });
 }
 
 /** What there is to say about a workflow, and what was just refused. */
@@ -114,7 +127,7 @@ function Remarks({ workflow, running: { isRunning, enable } }: ActionsProps) {
   const running = deployedVersion?.versionNumber ?? 0;
   const edit = allowUpdate && (
     <ButtonLink to={`${workflowPath(workflow)}definition/`}>
-      {say("marquetry.workflows.toDefinition")}
+      {say("marquetry.building.toDefinition")}
     </ButtonLink>
   );
   const run = allowUpdate && (
@@ -129,7 +142,7 @@ function Remarks({ workflow, running: { isRunning, enable } }: ActionsProps) {
     ],
     unpublished: [say("marquetry.workflows.unpublished"), edit],
     outdated: [say("marquetry.workflows.outdated", { newest, running }), run],
-    changed: [say("marquetry.workflows.changes"), edit],
+    changed: [say("marquetry.building.changes"), edit],
   };
   return remarksOf(workflow).map((remark) => {
     const [text, action] = texts[remark];
@@ -139,28 +152,4 @@ function Remarks({ workflow, running: { isRunning, enable } }: ActionsProps) {
       </Notice>
     );
   });
-}
-
-function Removal({ workflow, onClose }: { workflow: WorkflowHeadFragment; onClose: () => void }) {
-  const { say, dynamic } = useText(phrases);
-  const name = dynamic(workflow.name);
-  const removal = useAction(async () => {
-    done((await mutate(DeleteWorkflow, { id: workflow.id })).deleteWorkflow);
-    tellHost("WORKFLOW_DELETED", factsOf(workflow, workflow.instance));
-    navigate("/workflows/", { replace: true });
-  });
-  return (
-    <Confirmation
-      title={say("deleteDialog.title")}
-      confirm={say("deleteDialog.confirmButton", { removeType: name })}
-      typed={name}
-      isDanger
-      isRunning={removal.isRunning}
-      error={removal.error}
-      onConfirm={() => void removal.run()}
-      onClose={onClose}
-    >
-      <p>{say("deleteDialog.warningText", { requiredText: name })}</p>
-    </Confirmation>
-  );
 }

@@ -4,7 +4,7 @@ import { useText } from "@/text/use-text";
 import { Secret } from "../instance/secret";
 import { InstanceSummary } from "../instance/summary.query";
 import { phrases } from "./phrases";
-import styles from "./workflows.module.css";
+import styles from "../building/building.module.css";
 
 /** Where callers reach what runs. */
 export function Addresses({ id }: { id: string }) {

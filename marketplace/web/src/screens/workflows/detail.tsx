@@ -8,14 +8,15 @@ import { Namespace, useText } from "@/text/use-text";
 import { Page } from "@/ui/page";
 import { Failure, Spinner } from "@/ui/state";
 import { Tabs } from "@/ui/tabs";
+import { maySee } from "../building/rights";
 import { NotFoundScreen } from "../not-found";
 import UnavailableScreen from "../unavailable/unavailable";
 import { Actions, Notices, useRunning } from "./actions";
 import { phrases } from "./phrases";
 import { StateBadge } from "./state-badge";
-import { maySee, stateOf, workflowPath } from "./state";
+import { stateOf, workflowPath } from "./state";
 import { type WorkflowHeadFragment, WorkflowScreen as Question } from "./workflow.query";
-import styles from "./workflows.module.css";
+import styles from "../building/building.module.css";
 
 const StepsTab = lazy(() => import("./steps-tab"));
 const DefinitionTab = lazy(() => import("./definition-tab"));
@@ -37,7 +38,7 @@ export default function WorkflowScreen({ id, tab, detail }: WorkflowScreenProps)
     if (error === undefined) return <Spinner />;
     return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
-  if (!maySee(data.authenticatedUser)) return <UnavailableScreen />;
+  if (!maySee(data.authenticatedUser, "allowEmbeddedWorkflowBuilder")) return <UnavailableScreen />;
   const [workflow] = nodes(data.workflow?.draft);
   if (workflow === undefined) return <NotFoundScreen />;
   return <Found workflow={workflow} refresh={refresh} asked={tab} detail={detail} />;
@@ -80,9 +81,9 @@ function Found(props: FoundProps) {
 }
 
 const TITLES = {
-  steps: "marquetry.workflows.steps",
-  definition: "marquetry.workflows.definition",
-  versions: "marquetry.workflows.versions",
+  steps: "marquetry.building.steps",
+  definition: "marquetry.building.definition",
+  versions: "marquetry.building.versions",
   executions: "executionsTab.title",
   logs: "logsTab.title",
 } as const;

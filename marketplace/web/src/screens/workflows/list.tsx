@@ -1,28 +1,29 @@
-import { useDeferredValue, useState } from "react";
 import { useLearning } from "@/api/session";
 import { useFeed } from "@/api/use-feed";
 import { useQuery } from "@/api/use-query";
 import { useStore } from "@/app/store";
 import { screenConfiguration } from "@/host/settings";
 import { useText } from "@/text/use-text";
-import { Link } from "@/ui/button";
 import { FeedView } from "@/ui/feed";
-import { Choice, Filters, Search } from "@/ui/filters";
 import { Page } from "@/ui/page";
 import { Failure, Message, Spinner } from "@/ui/state";
 import { type Column, Table } from "@/ui/table";
+import styles from "../building/building.module.css";
+import { Moment, useColumns } from "../building/columns";
+import { Narrowing, useNarrowing } from "../building/narrowing";
+import { mayCreate, maySee } from "../building/rights";
+import { designPath } from "../designer/state";
 import UnavailableScreen from "../unavailable/unavailable";
-import { CreateButton } from "./create";
+import { CreateWorkflowButton } from "./create";
 import { phrases } from "./phrases";
 import { StateBadge } from "./state-badge";
-import { mayCreate, maySee, stateOf, workflowPath } from "./state";
+import { stateOf, workflowPath } from "./state";
 import {
   Built,
   type BuiltQuery,
   type BuiltQueryVariables,
   WorkflowsHome,
 } from "./workflows.query";
-import styles from "./workflows.module.css";
 
 type Row = NonNullable<BuiltQuery["integrationVariants"]["nodes"][number]>;
 
@@ -36,52 +37,40 @@ export default function WorkflowsScreen() {
     if (error === undefined) return <Spinner />;
     return <Failure error={error} retry={() => void refresh()} isScreen />;
   }
-  if (!maySee(data.authenticatedUser)) return <UnavailableScreen />;
-  const create = mayCreate(data.authenticatedUser) ? <CreateButton /> : undefined;
+  const viewer = data.authenticatedUser;
+  if (!maySee(viewer, "allowEmbeddedWorkflowBuilder")) return <UnavailableScreen />;
+  const isBuilder = mayCreate(viewer, "allowEmbeddedWorkflowBuilder");
   return (
-    <Page title={say("marquetry.workflows.title")} actions={create}>
-      <Filters label={say("marquetry.workflows.title")}>
-        <Search
-          label={say("marquetry.workflows.search")}
-          value={list.search}
-          onChange={list.setSearch}
-        />
-        <Choice
-          label={say("marquetry.workflows.order")}
-          all={say("marquetry.workflows.byChange")}
-          options={Object.entries(ORDERS).map(([value, { text }]) => ({ value, label: say(text) }))}
-          value={list.order}
-          onChange={list.setOrder}
-        />
-      </Filters>
-      <FeedView feed={list.feed} nothing={list.isNarrowed ? say("noResults.title") : <Nothing />}>
-        {(rows) => <Rows rows={rows} withKind={list.withIntegrations} />}
+    <Page
+      title={say("marquetry.workflows.title")}
+      actions={isBuilder ? <CreateWorkflowButton /> : undefined}
+    >
+      <Narrowing label={say("marquetry.workflows.title")} of={list.narrowing} />
+      <FeedView
+        feed={list.feed}
+        nothing={list.narrowing.isNarrowed ? say("noResults.title") : <Nothing />}
+      >
+        {(rows) => (
+          <Rows
+            rows={rows}
+            withKind={list.withIntegrations}
+            isDesigner={maySee(viewer, "allowEmbeddedDesigner")}
+          />
+        )}
       </FeedView>
     </Page>
   );
 }
 
-/** Beside the usual one: what was changed last comes first. */
-const ORDERS = {
-  name: { text: "marquetry.workflows.byName", field: "NAME", direction: "ASC" },
-  created: { text: "marquetry.workflows.byCreation", field: "CREATED_AT", direction: "DESC" },
-  category: { text: "marquetry.workflows.byCategory", field: "CATEGORY", direction: "ASC" },
-} as const;
-
 function useBuilt() {
   const { includeIntegrations: withIntegrations } = useStore(screenConfiguration).workflows;
-  const [search, setSearch] = useState("");
-  const [order, setOrder] = useState("");
-  const name = useDeferredValue(search.trim());
-  const chosen = order in ORDERS ? ORDERS[order as keyof typeof ORDERS] : undefined;
-  const { field, direction } = chosen ?? { field: "UPDATED_AT", direction: "DESC" };
+  const narrowing = useNarrowing();
   const variables: BuiltQueryVariables = {
-    sortBy: [{ field, direction }],
-    ...(name === "" ? {} : { name }),
+    ...narrowing.variables,
     ...(withIntegrations ? {} : { exclude: ["INTEGRATION"] }),
   };
   const feed = useFeed(Built, variables, (data) => data.integrationVariants, { pollMs: 15_000 });
-  return { feed, search, setSearch, order, setOrder, withIntegrations, isNarrowed: name !== "" };
+  return { feed, narrowing, withIntegrations };
 }
 
 function Nothing() {
@@ -93,26 +82,37 @@ function Nothing() {
   );
 }
 
-function Rows({ rows, withKind }: { rows: readonly Row[]; withKind: boolean }) {
-  const { say, dynamic } = useText(phrases);
+interface RowsProps {
+  rows: readonly Row[];
+  withKind: boolean;
+  /** Whether the pages of integrations are open to the viewer. */
+  isDesigner: boolean;
+}
+
+function Rows({ rows, withKind, isDesigner }: RowsProps) {
+  const { say } = useText(phrases);
+  const { name, description, category, changed } = useColumns<Row>((row) => {
+    if (row.__typename === "Workflow") return workflowPath(row);
+    return isDesigner ? designPath(row) : undefined;
+  });
+  const kind: Column<Row> = {
+    key: "kind",
+    title: say("dataTable.typeLabel"),
+    cell: (row) => (
+      <span className={styles["kind"]}>
+        {say(
+          row.__typename === "Workflow"
+            ? "executionRuns.instanceType.workflowValue"
+            : "executionRuns.instanceType.integrationValue",
+        )}
+      </span>
+    ),
+  };
   const columns: Column<Row>[] = [
-    {
-      key: "name",
-      title: say("dataTable.nameLabel"),
-      isHead: true,
-      cell: (row) => <Name row={row} />,
-    },
-    {
-      key: "description",
-      title: say("dataTable.descriptionLabel"),
-      cell: (row) => dynamic(row.description),
-    },
-    {
-      key: "category",
-      title: say("dataTable.categoryLabel"),
-      cell: ({ category }) =>
-        category !== null && <span className={styles["word"]}>{dynamic(category)}</span>,
-    },
+    name,
+    ...(withKind ? [kind] : []),
+    description,
+    category,
     {
       key: "state",
       title: say("dataTable.statusLabel"),
@@ -125,27 +125,8 @@ function Rows({ rows, withKind }: { rows: readonly Row[]; withKind: boolean }) {
         row.__typename === "Workflow" &&
         row.lastExecutedAt !== null && <Moment at={row.lastExecutedAt} />,
     },
-    {
-      key: "changed",
-      title: say("marquetry.workflows.changed"),
-      cell: (row) => <Moment at={row.updatedAt} />,
-    },
+    changed,
   ];
-  if (withKind) {
-    columns.splice(1, 0, {
-      key: "kind",
-      title: say("dataTable.typeLabel"),
-      cell: (row) => (
-        <span className={styles["kind"]}>
-          {say(
-            row.__typename === "Workflow"
-              ? "executionRuns.instanceType.workflowValue"
-              : "executionRuns.instanceType.integrationValue",
-          )}
-        </span>
-      ),
-    });
-  }
   return (
     <Table
       caption={say("marquetry.workflows.title")}
@@ -154,16 +135,4 @@ function Rows({ rows, withKind }: { rows: readonly Row[]; withKind: boolean }) {
       keyOf={(row) => row.id}
     />
   );
-}
-
-/** Integrations have no page here: they are built elsewhere. */
-function Name({ row }: { row: Row }) {
-  const { dynamic } = useText(phrases);
-  if (row.__typename !== "Workflow") return dynamic(row.name);
-  return <Link to={workflowPath(row)}>{dynamic(row.name)}</Link>;
-}
-
-function Moment({ at }: { at: string }) {
-  const { date } = useText(phrases);
-  return <span className={styles["moment"]}>{date(at)}</span>;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { factsOf, isConfigured, mayCreate, maySee, remarksOf, stateOf } from "./state";
+import { factsOf, isConfigured, remarksOf, stateOf } from "./state";
 
 const running = { enabled: true, systemSuspended: false };
 const version = (versionNumber: number) => ({ id: `v${versionNumber}`, versionNumber });
@@ -64,17 +64,4 @@ test("hosts are told of the copy and of what it runs", () => {
     instanceName: "",
     workflowVersionId: null,
   });
-});
-
-const leave = { id: "c", allowEmbeddedWorkflowBuilder: true, allowAddIntegration: true };
-
-test.each([
-  [leave, "Marketplace Admin", true, true],
-  [{ ...leave, allowAddIntegration: false }, "Member", true, false],
-  [{ ...leave, allowEmbeddedWorkflowBuilder: false }, "Admin", false, false],
-  [leave, "Marketplace User", false, true],
-  [null, "Owner", true, false],
-])("%o as %s sees: %s, creates: %s", (customer, name, sees, creates) => {
-  expect(maySee({ customer, role: { name } })).toBe(sees);
-  expect(mayCreate({ customer })).toBe(creates);
 });

@@ -1,6 +1,5 @@
 /** How a workflow stands, and what there is to say about it. */
 import type { WorkflowFacts } from "@/host/messages";
-import type { BuilderFragment } from "./workflows.query";
 import type { WorkflowCopyFragment, WorkflowHeadFragment } from "./workflow.query";
 
 export type State = "disabled" | "enabled" | "neverEnabled";
@@ -51,19 +50,6 @@ export function factsOf(
     instanceName: copy?.name ?? "",
     workflowVersionId: copy?.workflow?.id ?? deployedVersion?.id ?? null,
   };
-}
-
-type Viewer = Pick<BuilderFragment["authenticatedUser"], "customer"> & { role: { name: string } };
-
-/** Whether there is anything for this viewer: the organization has to let customers build. */
-export function maySee({ customer, role }: Viewer): boolean {
-  if (role.name === "Marketplace User") return false;
-  return customer === null || customer.allowEmbeddedWorkflowBuilder;
-}
-
-export function mayCreate({ customer }: Pick<Viewer, "customer">): boolean {
-  if (customer === null) return false;
-  return customer.allowEmbeddedWorkflowBuilder && customer.allowAddIntegration;
 }
 
 export function workflowPath({ id }: { id: string }): string {

@@ -1,5 +1,5 @@
 import { RefusedError } from "@/api/error";
-import styles from "./workflows.module.css";
+import styles from "./building.module.css";
 
 /** Everything that the server found, one below the other. */
 export function Reasons({ error }: { error: Error }) {

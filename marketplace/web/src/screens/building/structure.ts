@@ -18,26 +18,24 @@ export interface Branch {
   steps: Step[];
 }
 
-export interface Structure {
+export interface Flow {
+  name: string;
+  description: string;
   trigger: Step | undefined;
   steps: Step[];
 }
 
-/** Of the one flow of a workflow; nothing of what is no definition. */
-export function structureOf(definition: string): Structure | undefined {
-  const [flow] = list(record(read(definition))["flows"]);
-  if (flow === undefined) return undefined;
-  const raw = list(record(flow)["steps"]);
-  const trigger = raw.find((step) => record(step)["isTrigger"] === true);
-  return {
-    trigger: trigger === undefined ? undefined : stepOf(trigger),
-    steps: raw.filter((step) => step !== trigger).map(stepOf),
-  };
+/** The flows of a definition, of which a workflow has one; nothing of what is no definition. */
+export function flowsOf(definition: string): Flow[] | undefined {
+  const flows = record(read(definition))["flows"];
+  return Array.isArray(flows) ? flows.map(flowOf) : undefined;
 }
 
 /** The keys of all actions, each once. */
-export function actionKeys({ trigger, steps }: Structure): string[] {
-  const all = [...(trigger === undefined ? [] : [trigger]), ...steps];
+export function actionKeys(flows: readonly Flow[]): string[] {
+  const all = flows.flatMap(({ trigger, steps }) =>
+    trigger === undefined ? steps : [trigger, ...steps],
+  );
   return [...new Set(all.flatMap(keysWithin))].sort();
 }
 
@@ -52,6 +50,18 @@ function read(definition: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+function flowOf(data: unknown): Flow {
+  const flow = record(data);
+  const raw = list(flow["steps"]);
+  const trigger = raw.find((step) => record(step)["isTrigger"] === true);
+  return {
+    name: text(flow["name"]),
+    description: text(flow["description"]),
+    trigger: trigger === undefined ? undefined : stepOf(trigger),
+    steps: raw.filter((step) => step !== trigger).map(stepOf),
+  };
 }
 
 function stepOf(data: unknown): Step {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { actionKeys, structureOf } from "./structure";
+import { actionKeys, flowsOf } from "./structure";
 
 const DEFINITION = `
 definitionVersion: 7
@@ -28,25 +28,28 @@ const plain = { description: "", steps: [], branches: [] };
 const stop = { ...plain, component: "own", isPublic: false, action: "stop" };
 
 test("a definition is a trigger and what follows it", () => {
-  const structure = structureOf(DEFINITION);
-  expect(structure?.trigger).toEqual({
+  const [flow, ...others] = flowsOf(DEFINITION) ?? [];
+  expect(flow?.name).toBe("Take");
+  expect(others).toEqual([]);
+  expect(flow?.trigger).toEqual({
     ...plain,
     name: "Call",
     component: "webhook-triggers",
     isPublic: true,
     action: "webhook",
   });
-  expect(structure?.steps.map(({ name }) => name)).toEqual(["Check", "Each"]);
-  const [check, each] = structure?.steps ?? [];
+  expect(flow?.steps.map(({ name }) => name)).toEqual(["Check", "Each"]);
+  const [check, each] = flow?.steps ?? [];
   expect(check?.description).toBe("Orders without lines go no further.");
   expect(check?.branches).toEqual([
     { name: "Empty", steps: [{ ...stop, name: "Stop" }] },
     { name: "Else", steps: [] },
   ]);
   expect(each?.steps).toEqual([{ ...stop, name: "7" }]);
-  expect(structure && actionKeys(structure)).toEqual(["branch", "loop", "stop", "webhook"]);
+  expect(flow && actionKeys([flow, flow])).toEqual(["branch", "loop", "stop", "webhook"]);
 });
 
+const nothing = { name: "", description: "", trigger: undefined, steps: [] };
 const unnamed = { ...stop, component: "", action: "", name: "" };
 
 test.each([
@@ -54,9 +57,11 @@ test.each([
   ["flows: [", undefined],
   ["flows: 7", undefined],
   ["- a list", undefined],
-  ['{"flows": [{"steps": []}]}', { trigger: undefined, steps: [] }],
-  ["flows: [{}]", { trigger: undefined, steps: [] }],
-  ["flows: [{steps: [7]}]", { trigger: undefined, steps: [unnamed] }],
+  ['{"flows": [{"steps": []}]}', [nothing]],
+  ["flows: []", []],
+  ["flows: [{}]", [nothing]],
+  ["flows: [{steps: [7]}]", [{ ...nothing, steps: [unnamed] }]],
+  ["flows: [{name: A, description: B}, 7]", [{ ...nothing, name: "A", description: "B" }, nothing]],
 ])("%s is read as far as it goes", (definition, expected) => {
-  expect(structureOf(definition)).toEqual(expected);
+  expect(flowsOf(definition)).toEqual(expected);
 });

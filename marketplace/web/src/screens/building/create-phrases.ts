@@ -1,0 +1,4 @@
+export const createPhrases = {
+  "input.nameLabel": "Name",
+  "marquetry.building.create": "Create",
+} as const;

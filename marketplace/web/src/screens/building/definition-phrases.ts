@@ -1,0 +1,18 @@
+export const definitionPhrases = {
+  "versionHistorySavePublishPopover.openButton": "Save and publish",
+  "versionHistorySavePublishPopover.saveButton": "Publish",
+  "versionHistorySavePublishPopover.title": "Version %{versionNumber}",
+  "input.commentLabel": "What is new",
+  "common.noPublishedMessage": "No comment",
+  "dataTable.commentsLabel": "What is new",
+  "dataTable.publishedLabel": "Published",
+  "input.createdByLabel": "By",
+  "dataTable.versionLabel": "Version",
+  "marquetry.building.definition": "Definition",
+  "marquetry.building.versions": "Versions",
+  "marquetry.building.saved": "Saved.",
+  "marquetry.building.remarks": "Before it can be published:",
+  "marquetry.building.line": "Line %{line}: %{message}",
+  "marquetry.building.noVersions": "Nothing is published yet",
+  "marquetry.building.runs": "Runs",
+} as const;

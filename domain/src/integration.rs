@@ -34,8 +34,8 @@ pub use settings::{Marketplace, Update, set_marketplace, update};
 pub(crate) use testing::keep_sample;
 pub use testing::{Testing, set_testing};
 
-/// The right to do something with an integration. Users of a customer need its leave to build
-/// workflows.
+/// The right to do something with an integration. Users of a customer need leave to build
+/// integrations or workflows of their own.
 pub(crate) async fn permit(
     db: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -43,13 +43,13 @@ pub(crate) async fn permit(
     id: IntegrationId,
 ) -> Result<Permit<integration::Entity>, Error> {
     let permit = viewer.permit::<integration::Entity>(db, action, id).await?;
-    if permit.row().variant == Variant::Workflow
-        && let Some(customer) = viewer.customer_id()
-        && !viewer.find::<customer::Entity>(db, customer).await?.allow_embedded_workflow_builder
-    {
-        return Err(Error::Forbidden);
-    }
-    Ok(permit)
+    let Some(customer) = viewer.customer_id() else { return Ok(permit) };
+    let customer = viewer.find::<customer::Entity>(db, customer).await?;
+    let may_build = match permit.row().variant {
+        Variant::Workflow => customer.allow_embedded_workflow_builder,
+        Variant::Integration => customer.allow_embedded_designer,
+    };
+    if may_build { Ok(permit) } else { Err(Error::Forbidden) }
 }
 
 /// The definition of a draft or version.

@@ -278,3 +278,26 @@ async fn customers_need_leave_to_build() {
         1
     );
 }
+
+#[tokio::test]
+async fn customers_need_leave_to_change_integrations_of_their_own() {
+    let workshop = Workshop::open().await;
+    let allow = async |allow: bool| {
+        let document = "mutation ($id: ID!, $allow: Boolean) { updateCustomer(input: {
+            id: $id, allowEmbeddedDesigner: $allow }) { errors { messages } } }";
+        let variables = json!({ "id": workshop.customer, "allow": allow });
+        workshop.owner.query_with(document, &variables).await;
+    };
+    allow(true).await;
+    let draft = workshop.builder.import(&definition("greeter")).await;
+    workshop.builder.publish(&draft).await;
+    allow(false).await;
+    for change in ["updateIntegration", "publishIntegration", "deleteIntegration"] {
+        let document = format!(
+            "mutation ($id: ID!) {{ {change}(input: {{ id: $id }}) {{ errors {{ messages }} }} }}"
+        );
+        let refused = workshop.builder.ask(&document, &json!({ "id": draft })).await;
+        assert_eq!(refused.errors().len(), 1, "{change} {:#}", refused.body);
+    }
+    workshop.owner.publish(&draft).await;
+}

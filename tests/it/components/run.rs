@@ -123,16 +123,16 @@ async fn actions_get_their_inputs_and_connections_and_keep_state() {
 
 #[tokio::test]
 async fn a_component_fails_alone() {
-    let app = TestApp::start_with(|options| {
-        options.component_heap_mebibytes = 64;
-        options.component_time_limit = std::time::Duration::from_secs(2);
-    })
-    .await;
-    for (action, expected) in [
-        ("throws", "Step \"Work\" failed: the shop is closed"),
-        ("loops", "ran longer than 2 seconds and was stopped"),
-        ("hoards", "needed too much memory, or crashed"),
+    for (action, seconds, expected) in [
+        ("throws", 60, "Step \"Work\" failed: the shop is closed"),
+        ("loops", 2, "ran longer than 2 seconds and was stopped"),
+        ("hoards", 60, "needed too much memory, or crashed"),
     ] {
+        let app = TestApp::start_with(|options| {
+            options.component_heap_mebibytes = 64;
+            options.component_time_limit = std::time::Duration::from_secs(seconds);
+        })
+        .await;
         let (owner, instance) = stage(&app, action).await;
         let (_, error, _) = call(&owner, &instance, &json!({ "name": "Ada" })).await;
         assert!(error.as_str().unwrap_or_default().contains(expected), "{action}: {error}");

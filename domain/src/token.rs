@@ -3,6 +3,7 @@
 //! Everything here is unscoped on purpose, and nothing else is.
 
 pub(crate) mod alerts;
+pub(crate) mod authorizations;
 pub(crate) mod redeployments;
 pub(crate) mod sign_in;
 
@@ -11,15 +12,12 @@ use std::collections::{HashMap, HashSet};
 use anyhow::Context;
 use entity::{
     ComponentId, CustomerId, ExecutionId, InstanceId, OrganizationId, SequenceId, StepResultId,
-    Timestamp, UserId, authorization, component, customer, delivery, endpoint, event, execution,
-    flow_config, instance, integration, log_stream, organization, organization_signing_key,
-    step_result, user,
+    Timestamp, UserId, component, customer, delivery, endpoint, event, execution, flow_config,
+    instance, integration, log_stream, organization, organization_signing_key, step_result, user,
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use sea_orm::sea_query::Query;
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -244,45 +242,6 @@ pub(crate) async fn viewer_of(
         .one(env.db.read())
         .await?;
     Ok(found.map(|user| Viewer::User(UserViewer { user })))
-}
-
-/// Authorizations whose next token should be asked for, the longest due first.
-pub async fn due_authorizations(env: &Env, count: u64) -> Result<Vec<authorization::Model>, Error> {
-    let now = env.now();
-    let until = authorization::Column::LeaseUntil;
-    let is_free = Condition::any().add(until.is_null()).add(until.lte(now));
-    let found = authorization::Entity::find()
-        .filter(authorization::Column::RefreshAt.lte(now))
-        .filter(is_free)
-        .order_by_asc(authorization::Column::RefreshAt)
-        .limit(count);
-    Ok(found.all(env.db.read()).await?)
-}
-
-/// Ends the leases that a server left behind which was the only one on this database. They stay
-/// visible as what was cut.
-pub async fn end_authorization_leases(env: &Env) -> Result<(), Error> {
-    let now = env.now();
-    let tx = env.db.begin().await?;
-    authorization::Entity::update_many()
-        .col_expr(authorization::Column::LeaseUntil, now.into())
-        .filter(authorization::Column::LeaseUntil.gt(now))
-        .exec(&tx)
-        .await?;
-    Ok(tx.commit().await?)
-}
-
-/// When the next authorization is due.
-pub async fn next_authorization(env: &Env) -> Result<Option<Timestamp>, Error> {
-    let next: Option<Option<Timestamp>> = authorization::Entity::find()
-        .filter(authorization::Column::RefreshAt.is_not_null())
-        .order_by_asc(authorization::Column::RefreshAt)
-        .select_only()
-        .column(authorization::Column::RefreshAt)
-        .into_tuple()
-        .one(env.db.read())
-        .await?;
-    Ok(next.flatten())
 }
 
 /// Which of these ids name no instance, integration or component any more, for whoever tidies up behind

@@ -52,7 +52,4 @@ pub use settings::Settings;
 pub(crate) use state::challenge;
 pub use store::{Owner, Scope, token_and_context};
 
-pub use crate::token::{
-    due_authorizations as due, end_authorization_leases as end_leases,
-    next_authorization as next_due,
-};
+pub use crate::token::authorizations::{due, end_leases, next_due};
